@@ -1,0 +1,59 @@
+#pragma once
+
+#include "daemon/ledger/fact.hpp"
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+/// What is remembered.
+namespace usher::journal {
+
+/// One turn: everything in it happened, or nothing of it. `number` counts from 1 without gaps.
+struct Turn {
+    std::uint64_t number = 0;
+    ledger::CalendarInstant at{};
+    std::vector<ledger::Fact> facts; ///< Lasting ones only.
+};
+
+/// The one interface behind which turns are kept. One thread at a time.
+///
+/// Faults are exceptions of type `Fault` with a sentence that says what and where. After one the
+/// journal must not be used again: nobody knows what is on disk, and the process ends.
+class Journal {
+  public:
+    virtual ~Journal() = default;
+
+    /// Gives everything remembered, oldest first: the newest snapshot as one turn (its `number` is
+    /// that of the last turn it contains), then every turn after it. Verifies the chain of what it
+    /// reads. Call it once, before the first append.
+    virtual void replay(const std::function<void(const Turn&)>& visit) = 0;
+
+    /// Makes a turn durable; on return it survives a power cut. Skips fleeting facts; a turn
+    /// without a lasting one is not written. Returns the number that was given to it, or the last one.
+    virtual std::uint64_t append(ledger::CalendarInstant at, std::span<const ledger::Fact> facts) = 0;
+
+    /// Remembers `facts` as the state after the last appended turn, so that a start is fast.
+    /// Turns are kept: they are the history.
+    virtual void snapshot(ledger::CalendarInstant at, std::span<const ledger::Fact> facts) = 0;
+
+    /// Turns since the last snapshot.
+    [[nodiscard]] virtual std::uint64_t turns_since_snapshot() const = 0;
+};
+
+/// Why the journal cannot be opened, read or written: a sentence for the operator and a hint.
+class Fault : public std::exception {
+  public:
+    Fault(std::string sentence, std::string hint);
+    const char* what() const noexcept override { return sentence_.c_str(); }
+    const std::string& hint() const { return hint_; }
+
+  private:
+    std::string sentence_;
+    std::string hint_;
+};
+
+} // namespace usher::journal

@@ -1,0 +1,95 @@
+#pragma once
+
+#include "daemon/ledger/entities.hpp"
+#include "daemon/ledger/fact.hpp"
+#include "daemon/ledger/refusal.hpp"
+#include "daemon/ledger/summary.hpp"
+
+#include <memory>
+#include <string>
+#include <variant>
+#include <vector>
+
+/// What the asker is told, and what others are told because of it.
+namespace usher::ledger {
+
+/// A lease as its holder hears of it. `term` is relative, so the holder's clock does not matter.
+struct Granted {
+    LeaseId id;
+    PoolId pool;
+    ProductId product;
+    Units units = 1;
+    bool shares_seat = false; ///< It took no seat of its own.
+    LeaseKind kind = LeaseKind::floating;
+    Duration term{}; ///< Silence after which a floating lease ends.
+};
+
+/// The checkout stands in the queue; a `Granted` or a `WaitEnded` follows as a notice.
+struct Waiting {
+    LeaseId id;
+    std::size_t position = 1; ///< From 1.
+    Refusal refusal;          ///< What it would have been told without a wait.
+};
+
+struct LeaseState {
+    enum class State : std::uint8_t { held, locked, waiting, unknown };
+
+    LeaseId id;
+    State state = State::unknown;
+    Refusal refusal;                  ///< Where locked or unknown.
+    std::string ended_because;        ///< Where unknown and still remembered: `server_restarted`, …
+};
+
+struct Renewed {
+    std::vector<LeaseState> leases; ///< In the order of the question.
+    Duration term{};
+};
+
+struct Greeted {
+    Identity identity;
+    Role role = Role::application;
+    Duration term{};
+    Duration grace{};
+    Mode mode = Mode::serving;
+    /// The signed licenses that name this host: the proof that it is the vendor's customer.
+    std::shared_ptr<const std::vector<std::shared_ptr<const std::string>>> documents;
+};
+
+struct Done {
+    std::vector<std::string> warnings; ///< What the operator should know; often empty.
+};
+
+struct Refusals {
+    std::vector<Denied> newest_first;
+};
+
+using Picture = std::shared_ptr<const Summary>;
+
+using Answer = std::variant<Done, Refusal, Granted, Waiting, Renewed, Greeted, Picture, Refusals>;
+
+// Notices: told without being asked, to the connection that speaks for the lease.
+
+struct WaitEnded {
+    LeaseId id;
+    EndReason reason = EndReason::patience_ended;
+    Refusal refusal;
+};
+
+struct SeatLost {
+    LeaseId id;
+    EndReason reason = EndReason::revoked;
+    std::string note;
+};
+
+struct ModeChanged {
+    Mode mode = Mode::serving;
+};
+
+/// The credential that this connection was let in with is gone.
+struct CredentialGone {
+    std::string name;
+};
+
+using Notice = std::variant<Granted, WaitEnded, SeatLost, ModeChanged, CredentialGone>;
+
+} // namespace usher::ledger

@@ -1,0 +1,157 @@
+#pragma once
+
+#include "daemon/ledger/entities.hpp"
+
+#include <map>
+#include <string>
+#include <variant>
+#include <vector>
+
+/// What can be asked. Closed: the role table, the translation and the ledger each name all of
+/// them, so that a new one that is forgotten somewhere does not compile.
+namespace usher::ledger {
+
+/// Who asks: proven by the session, not claimed in a message.
+struct Asker {
+    Identity identity;
+    ConnectionId connection;
+};
+
+/// The daemon has (re)started, or has been away (stopped, suspended): every floating lease and
+/// every waiter gets a full term. `on_this_node` says, for each entitlement whose node-lock was
+/// looked at, whether it names this host.
+struct Start {
+    std::map<EntitlementId, bool> on_this_node;
+};
+
+/// Holders still stand in the queue of handshakes: nobody who has not come back yet expires.
+/// Asked again while it is so; the ledger bounds how long after a start it listens.
+struct AwaitHolders {};
+
+/// A connection says who it is. Answered with `Greeted`, or UNKNOWN_CREDENTIAL.
+struct Greet {
+    std::optional<CredentialDigest> credential; ///< None: anonymous or proven otherwise.
+    Identity identity; ///< What the session knows already; used where there is no credential.
+    Role role = Role::application;
+    bool certificate_is_foreign = false; ///< From a CA that the operator gave: not in our list.
+};
+
+/// A retry with the same id by the same identity is the same checkout.
+struct Checkout {
+    Asker asker;
+    LeaseId id;
+    LeaseTag tag;
+    ProfileName profile; ///< Empty: the default profiles in order.
+    Units units = 1;
+    PartyId party;
+    UserName user;
+    DeviceName device;
+    std::uint64_t process = 0;
+    Duration patience{}; ///< 0: do not wait.
+};
+
+/// The heartbeat of any number of leases, and of places in the queue.
+struct Renew {
+    Asker asker;
+    std::vector<LeaseId> leases;
+};
+
+/// Gives a seat back, or leaves the queue.
+struct Checkin {
+    Asker asker;
+    LeaseId lease;
+};
+
+/// The connection ended without a checkin: what it carried has the grace left. Leases that have
+/// come back over another connection meanwhile are not touched.
+struct LoseConnection {
+    ConnectionId connection;
+    std::vector<LeaseId> leases;
+};
+
+/// An operator takes a seat away; the holder is told why.
+struct Revoke {
+    Identity by;
+    LeaseTag lease;
+    std::string reason;
+};
+
+/// A license whose signature has been verified; `entitlement.root` names its own root pool.
+struct Install {
+    Identity by;
+    Entitlement entitlement;
+    Metric metric = Metric::lease;
+    std::optional<ProductId> requires_product;
+    ProfileName profile; ///< Empty: `ProfileN` with the first free N (A-R12).
+};
+
+struct Remove {
+    Identity by;
+    EntitlementId license;
+};
+
+struct AddProfile {
+    Identity by;
+    Profile profile;
+};
+
+struct RenameProfile {
+    Identity by;
+    ProfileName from;
+    ProfileName to;
+};
+
+struct RemoveProfile {
+    Identity by;
+    ProfileName name;
+};
+
+struct SetDefault {
+    Identity by;
+    ProfileName name;
+    bool is_default = true;
+};
+
+/// Replaces the named users of a pool; none: everybody may.
+struct SetUsers {
+    Identity by;
+    PoolId pool;
+    std::optional<std::set<UserName>> users;
+};
+
+struct SetMode {
+    Identity by;
+    Mode mode = Mode::serving;
+};
+
+struct IssueCredential {
+    Identity by;
+    Credential credential;
+};
+
+struct RevokeCredential {
+    Identity by;
+    std::string name;
+};
+
+/// How long a silent holder keeps its seat. Given at start and when the configuration is re-read;
+/// journaled nowhere: it is the operator's, not history.
+struct SetTerms {
+    Duration term = std::chrono::seconds(25);
+    Duration grace = std::chrono::seconds(2);
+};
+
+/// Asks for one picture of everything.
+struct Look {};
+
+/// Asks for the last refusals, newest first.
+struct ExplainRefusals {
+    UserName user; ///< Empty: everybody's.
+};
+
+using Command =
+    std::variant<Start, AwaitHolders, Greet, Checkout, Renew, Checkin, LoseConnection, Revoke,
+                 Install, Remove, AddProfile, RenameProfile, RemoveProfile, SetDefault, SetUsers,
+                 SetMode, IssueCredential, RevokeCredential, SetTerms, Look, ExplainRefusals>;
+
+} // namespace usher::ledger

@@ -1,0 +1,110 @@
+#pragma once
+
+#include "daemon/ledger/types.hpp"
+
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+/// The entities of the domain as they are stored and journaled. What can be derived
+/// (held, available, locked) is not here: the ledger computes it.
+namespace usher::ledger {
+
+/// What a vendor sells. `requires_product`: where nothing of that product counts, checkouts of
+/// this one are refused with the other's reason (A-Q15).
+struct Product {
+    ProductId id;
+    std::optional<ProductId> requires_product;
+
+    friend bool operator==(const Product&, const Product&) = default;
+};
+
+/// A right that was bought and signed. Counts from `from` (inclusive) to `to` (exclusive).
+struct Entitlement {
+    EntitlementId id;
+    PoolId root; ///< The pool that its units are posted to.
+    ProductId product;
+    VendorName vendor;
+    std::string type;                  ///< Free text of the vendor: "annual", "academic". Shown only.
+    std::optional<Units> quantity;     ///< None: unlimited.
+    std::optional<CalendarInstant> from; ///< None: since ever.
+    std::optional<CalendarInstant> to;   ///< None: for ever.
+    std::optional<CalendarInstant> maintenance_until; ///< Shown only.
+    NodeLock lock = NodeLock::none;
+    bool on_this_node = true; ///< Whether its node-lock named this host when last looked at.
+    std::shared_ptr<const std::string> document; ///< The signed file, byte for byte; never null.
+
+    /// Also compares the document by its bytes.
+    friend bool operator==(const Entitlement& a, const Entitlement& b);
+};
+
+/// Where units belong. A root has no parent; its children share its product and metric.
+struct Pool {
+    PoolId id;
+    std::optional<PoolId> parent;
+    ProductId product;
+    Metric metric = Metric::lease;
+    LeaseKind kind = LeaseKind::floating; ///< What its leases are.
+    bool leasable = true;
+    bool closed = false;
+    std::optional<std::set<UserName>> allow; ///< Named users (A-R23); none: everybody.
+
+    friend bool operator==(const Pool&, const Pool&) = default;
+};
+
+/// The name that applications ask for: pools in the order in which they are tried (A-Q7).
+struct Profile {
+    ProfileName name;
+    std::vector<PoolId> pools;
+    bool is_default = false;        ///< Tried where a client names no profile (A-Q8).
+    std::optional<Units> capacity;  ///< Of a worker; at most the stock behind it (A-R30).
+
+    friend bool operator==(const Profile&, const Profile&) = default;
+};
+
+/// Who holds a seat, and until when. The deadline of a floating lease is not part of this:
+/// it moves with every renewal and is never journaled.
+struct Lease {
+    LeaseId id;
+    LeaseTag tag;
+    PoolId pool;
+    Units units = 1;
+    Identity identity; ///< The only one that may renew it or give it back.
+    PartyId party;
+    UserName user;
+    DeviceName device;
+    std::uint64_t process = 0; ///< As the client said; 0: not said.
+    LeaseKind kind = LeaseKind::floating;
+    std::optional<CalendarInstant> ends; ///< Of a fixed lease.
+    ProfileName profile;                 ///< Empty: asked for by pool.
+    CalendarInstant started{};
+
+    friend bool operator==(const Lease&, const Lease&) = default;
+};
+
+/// A checkout that waits for its turn. Becomes a lease with the same id.
+struct Waiter {
+    Lease lease; ///< As it would be granted; its pool is the first that was asked for.
+    std::vector<PoolId> pools;
+    std::uint64_t place = 0; ///< Orders all waiters; only grows.
+    Duration patience{};     ///< How long it wants to wait; counts anew after a start.
+
+    friend bool operator==(const Waiter&, const Waiter&) = default;
+};
+
+/// A pool key or a certificate that this daemon made.
+struct Credential {
+    enum class Kind : std::uint8_t { key, certificate };
+
+    std::string name;
+    Kind kind = Kind::key;
+    Role role = Role::application;
+    CredentialDigest digest;
+    CalendarInstant made{};
+
+    friend bool operator==(const Credential&, const Credential&) = default;
+};
+
+} // namespace usher::ledger

@@ -1,0 +1,90 @@
+#pragma once
+
+#include "daemon/ledger/types.hpp"
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+/// Every reason to say no. A refusal is a value and a normal answer; it carries the numbers
+/// behind it, who holds the seats, and what would cure it, and every surface shows the same.
+namespace usher::ledger {
+
+/// In the order in which a checkout looks at them: why a pool counts nothing comes before how
+/// full it is (A-Q14). The words are on the wire for ever; `word(Code)` gives them.
+enum class Code : std::uint8_t {
+    bad_request,       ///< The message cannot be understood; `detail` says what and where.
+    bad_name,          ///< A name is empty, too long, not UTF-8, or holds characters no name has.
+    bad_quantity,      ///< Zero, negative, or more than `units_max`.
+    not_allowed,       ///< The asker's role is below the verb's.
+    unknown_credential, ///< A key or certificate that this daemon does not know, or revoked.
+    in_maintenance,
+    not_in_maintenance,
+    server_ending,
+    unknown_profile,
+    unknown_pool,
+    unknown_license,
+    unknown_lease,     ///< Ended, never was, or another identity's: nobody learns which.
+    unknown_user,
+    lease_id_reused,   ///< The id is another checkout's; ids are random, so this is a mistake.
+    name_taken,
+    not_registered_user,
+    list_full,
+    nodelock_mismatch,
+    expired,
+    not_yet_valid,
+    not_active_here,
+    pool_closed,
+    not_leasable,
+    pool_locked,       ///< Over-committed: more is held than there is; `short_by` says by how much.
+    no_free_seat,
+    capacity_exceeded,
+    limit_reached,     ///< A bound of this daemon; `detail` names it.
+    leases_outstanding,
+    license_invalid,   ///< Not a license, or changed since it was signed.
+    unknown_vendor,    ///< Signed by a key that this daemon was not told to trust.
+    already_installed,
+    unsupported,       ///< A message of a version that this daemon does not speak.
+};
+
+/// `NO_FREE_SEAT` and so on: the stable code that programs compare.
+std::string_view word(Code code);
+
+/// One who holds a seat that the asker wanted. Names no lease id.
+struct Holder {
+    UserName user;
+    DeviceName device;
+    LeaseTag lease;
+    Units units = 1;
+    CalendarInstant since{};
+
+    friend bool operator==(const Holder&, const Holder&) = default;
+};
+
+/// At most so many holders are listed, the longest-holding first.
+inline constexpr std::size_t holders_max = 8;
+
+struct Refusal {
+    Code code = Code::bad_request;
+    std::string subject; ///< The pool, profile, product or name that it is about.
+    std::string detail;  ///< More, where the numbers do not say it: which field, which limit.
+    std::string unlocks; ///< For a product that another stands on: the product that was asked for.
+    std::optional<Units> stock;
+    std::optional<Units> held;
+    std::optional<Units> want;
+    std::optional<Units> short_by;
+    std::optional<Units> queue; ///< How many wait before the asker.
+    std::vector<Holder> holders;
+
+    friend bool operator==(const Refusal&, const Refusal&) = default;
+};
+
+/// The sentence for people, without a full stop: `all 8 units of PROSession are held`.
+std::string sentence(const Refusal& refusal);
+
+/// What would cure it, the nearest first; each an imperative sentence without a full stop.
+/// Never empty.
+std::vector<std::string> cures(const Refusal& refusal);
+
+} // namespace usher::ledger

@@ -1,0 +1,63 @@
+#pragma once
+
+#include "daemon/ledger/entities.hpp"
+#include "daemon/ledger/refusal.hpp"
+
+#include <optional>
+#include <string>
+#include <vector>
+
+/// One picture of everything, for people and monitors: plain values that any thread may read.
+namespace usher::ledger {
+
+struct PoolPicture {
+    Pool pool;
+    PoolId root;
+    VendorName vendor;
+    bool unlimited = false;
+    Units stock = 0; ///< Of no meaning where unlimited.
+    Units held = 0;  ///< Counted once per seat.
+    bool locked = false;
+    std::string reason; ///< Why it is locked or counts nothing: a refusal's code; empty: neither.
+    Units short_by = 0;
+};
+
+struct ProfilePicture {
+    Profile profile;
+    Units in_use = 0;             ///< Units of the seats that were taken through it.
+    std::optional<Units> re_use;  ///< Leases that share another's seat; none where every lease is a seat.
+    std::size_t clients_recently = 0; ///< Different user and device pairs of the last 30 days.
+};
+
+struct LeasePicture {
+    Lease lease;
+    std::string seat; ///< Leases with one seat key share a seat.
+    std::optional<CalendarInstant> deadline; ///< None: persistent.
+    bool connected = false;
+    bool locked = false;
+};
+
+struct WaiterPicture {
+    Waiter waiter;
+    std::size_t position = 1; ///< From 1, among those who wait for the same first pool.
+    CalendarInstant until{};
+};
+
+struct EntitlementPicture {
+    Entitlement entitlement;
+    bool counts = false;
+    std::string reason; ///< Why it counts nothing: a refusal's code.
+};
+
+struct Summary {
+    CalendarInstant at{};
+    Mode mode = Mode::serving;
+    std::vector<EntitlementPicture> entitlements; ///< All in the order of their ids.
+    std::vector<PoolPicture> pools;
+    std::vector<ProfilePicture> profiles;
+    std::vector<LeasePicture> leases; ///< In the order in which they started.
+    std::vector<WaiterPicture> queue; ///< In the order in which they are served.
+    std::vector<Credential> credentials;
+};
+
+} // namespace usher::ledger

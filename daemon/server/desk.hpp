@@ -1,0 +1,75 @@
+#pragma once
+
+#include "daemon/journal/journal.hpp"
+#include "daemon/ledger/ledger.hpp"
+#include "daemon/server/clock.hpp"
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <variant>
+#include <vector>
+
+namespace usher::server {
+
+/// What a session asks. `request` comes back with the answer.
+struct Question {
+    ledger::ConnectionId from;
+    std::uint64_t request = 0;
+    ledger::Command command;
+};
+
+/// What the desk says to a connection: the answer to its `request`, or a notice (`request` 0).
+struct Letter {
+    ledger::ConnectionId to; ///< None: every connection (notices only).
+    std::uint64_t request = 0;
+    std::variant<ledger::Answer, ledger::Notice> text;
+};
+
+/// Takes the letters of one turn, after they are durable. Called on the desk's thread; must not wait.
+using Post = std::function<void(std::vector<Letter>&&)>;
+
+/// The only place where clock, ledger and journal meet; it has a thread of its own.
+///
+/// A turn is all that waits, up to a bound: stamp the time, sweep, decide and apply each question,
+/// journal all facts in one commit, and only then post the letters. If the commit fails, memory is
+/// ahead of disk: `run` throws, nothing of the turn is told to anybody, and the process ends.
+class Desk {
+  public:
+    struct Limits {
+        std::size_t questions_per_turn_max = 1024;
+        /// Turns after which a snapshot is due, unless the state is so large that more pay off.
+        std::uint64_t turns_per_snapshot = 100'000;
+        /// Longest absence of this process that still counts as presence: after a longer one
+        /// (SIGSTOP, a suspended machine) every holder gets a full term (see Ledger, `Start`).
+        ledger::Duration absence_max = std::chrono::seconds(2);
+    };
+
+    Desk(ledger::Ledger& ledger, journal::Journal& journal, const Clock& clock, Limits limits,
+         Post post);
+    ~Desk();
+    Desk(const Desk&) = delete;
+    Desk& operator=(const Desk&) = delete;
+
+    /// Any thread; does not wait and takes no lock. After `stop` questions are dropped.
+    void ask(Question question);
+
+    /// Any thread: look at the clock again (it was moved by a test).
+    void wake();
+
+    /// Serves turns on the calling thread until `stop`; then serves what was asked before it, takes
+    /// a snapshot and returns. Throws `journal::Fault` where a commit failed.
+    void run();
+
+    /// Any thread.
+    void stop();
+
+    /// Grows with every turn and at least every second: what a watchdog looks at. Any thread.
+    [[nodiscard]] std::uint64_t pulse() const;
+
+  private:
+    struct Inside;
+    std::unique_ptr<Inside> inside_;
+};
+
+} // namespace usher::server

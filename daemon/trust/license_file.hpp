@@ -1,0 +1,82 @@
+#pragma once
+
+#include "daemon/trust/signature.hpp"
+
+#include <chrono>
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+/// License files: one JWS in compact form (RFC 7515, `alg` EdDSA), so that anybody can look into
+/// one and nobody can change one. The parser is strict: nothing optional that is not listed here,
+/// nothing ignored, one way to write each thing.
+namespace usher::trust {
+
+using Instant = std::chrono::sys_time<std::chrono::microseconds>;
+
+/// The key that a vendor signs with, as the operator and the application are told it:
+/// `usher-vendor:NAME:BASE64URL`.
+struct VendorKey {
+    std::string vendor;
+    PublicKey key{};
+
+    friend bool operator==(const VendorKey&, const VendorKey&) = default;
+};
+
+[[nodiscard]] std::string to_text(const VendorKey& key);
+[[nodiscard]] std::optional<VendorKey> vendor_key_from(std::string_view text);
+
+/// The host that a license is for: its node key, and `need` of its salted identifier hashes.
+struct NodeLockTerms {
+    std::string kind; ///< machine, personal
+    PublicKey node{};
+    std::string salt;                          ///< 16 bytes.
+    std::map<std::string, Digest> identifiers; ///< Name to SHA-256 over salt and value.
+    unsigned need = 2;                         ///< 1 to the number of identifiers.
+
+    friend bool operator==(const NodeLockTerms&, const NodeLockTerms&) = default;
+};
+
+struct License {
+    std::string vendor;
+    std::string number;  ///< `015.120.064.022`
+    std::string product;
+    std::string metric;  ///< lease, device, user, user_device
+    std::optional<std::int64_t> quantity; ///< 1 to 10^12; none: unlimited
+    std::optional<Instant> from;
+    std::optional<Instant> to;
+    std::string type;                         ///< May be empty.
+    std::optional<Instant> maintenance_until;
+    std::string requires_product;             ///< Empty: stands on its own.
+    std::optional<NodeLockTerms> lock;        ///< None: not bound to a host.
+
+    friend bool operator==(const License&, const License&) = default;
+};
+
+/// Why a text is not a license that we accept.
+struct LicenseError {
+    enum class Kind : std::uint8_t {
+        malformed,      ///< Not the format; `what` names the place.
+        unknown_vendor, ///< Signed by a key that is not among the trusted ones.
+        bad_signature,  ///< Changed since it was signed, or never signed by that key.
+    };
+    Kind kind = Kind::malformed;
+    std::string what; ///< A sentence for people, without a full stop.
+};
+
+/// The license in `text` (surrounding white space of a file is allowed), if one of `trusted` signed it.
+[[nodiscard]] std::variant<License, LicenseError> open_license(std::string_view text,
+                                                              const std::vector<VendorKey>& trusted);
+
+/// The same without judging who signed: to inspect a file.
+[[nodiscard]] std::variant<License, LicenseError> read_license_unverified(std::string_view text);
+
+/// The signed file, one line with a newline. Throws std::invalid_argument for a license that the
+/// parser would refuse.
+[[nodiscard]] std::string sign_license(const License& license, const SigningKey& key);
+
+} // namespace usher::trust

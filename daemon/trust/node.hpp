@@ -1,0 +1,69 @@
+#pragma once
+
+#include "daemon/trust/license_file.hpp"
+#include "daemon/trust/signature.hpp"
+
+#include <filesystem>
+#include <map>
+#include <string>
+#include <vector>
+
+/// What makes this host this host: a key of its own and several stable identifiers, of which
+/// k of n must agree, so that a new network card does not cost anybody a license (A-Q10).
+namespace usher::trust {
+
+/// One thing that stays with a host: `machine_id`, `product_uuid`, `root_disk`, `mac`, …
+struct Identifier {
+    std::string name;
+    std::string value;  ///< Empty: not found, and `why` says why.
+    std::string why;
+};
+
+/// Reads all identifiers that there are, found or not, below `root` (`/` on a real host).
+[[nodiscard]] std::vector<Identifier> read_identifiers(const std::filesystem::path& root);
+
+/// The node: key and salt are made at first start and kept in the state directory (0600).
+class Node {
+  public:
+    /// Opens `directory/node.json`, or makes it. Throws a sentence where it cannot, or where others
+    /// may read it.
+    static Node open(const std::filesystem::path& directory, std::vector<Identifier> identifiers);
+
+    [[nodiscard]] const PublicKey& key() const { return key_.public_key(); }
+
+    /// What a vendor needs to sign for this host: one line, `usher-node:` and a JWS by the node's
+    /// own key. It holds hashes only. Throws where fewer than two identifiers were found.
+    [[nodiscard]] std::string text() const;
+
+    struct Agreement {
+        struct Line {
+            std::string name;
+            bool found = false;
+            bool matches = false;
+        };
+        std::vector<Line> lines; ///< One for each identifier that the lock names.
+        unsigned need = 0;
+        bool same_key = false;
+        bool holds = false; ///< The same key, and at least `need` lines match.
+    };
+    [[nodiscard]] Agreement compare(const NodeLockTerms& lock) const;
+
+    /// Signs what proves this node to the other end of one connection (`protocol/usher.proto`, Proof).
+    [[nodiscard]] Signature prove(std::string_view exporter) const;
+
+  private:
+    Node(SigningKey key, std::string salt, std::vector<Identifier> identifiers);
+    SigningKey key_;
+    std::string salt_;
+    std::vector<Identifier> identifiers_;
+};
+
+/// The lock terms that a node's text asks for; nullopt: not such a text, or changed.
+[[nodiscard]] std::optional<NodeLockTerms> lock_from(std::string_view node_text,
+                                                    std::string_view kind, unsigned need);
+
+/// Whether `signature` proves that the holder of `node` is at the other end of the connection.
+[[nodiscard]] bool proves(const PublicKey& node, std::string_view exporter,
+                          const Signature& signature);
+
+} // namespace usher::trust

@@ -1,0 +1,61 @@
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+
+/// Every bound that both sides rely on. Each has a test that hits it (`tests/protocol`, `tests/server`).
+namespace usher::protocol {
+
+using namespace std::chrono_literals;
+
+inline constexpr std::uint16_t default_port = 4750;
+inline constexpr char alpn[] = "usher/1";
+
+/// The length of a frame: a 4-byte big-endian count of the bytes that follow.
+inline constexpr std::size_t frame_header_bytes = 4;
+
+/// Longest message; checked before a byte is allocated. A longer one ends the connection.
+inline constexpr std::size_t frame_bytes_max = 1 << 20;
+
+/// Longest message of somebody who has not been let in yet.
+inline constexpr std::size_t greeting_bytes_max = 16 << 10;
+
+/// Any name: user, device, profile, party, license. UTF-8, 1 to so many bytes.
+inline constexpr std::size_t name_bytes_max = 256;
+
+/// A free text: a reason, a version.
+inline constexpr std::size_t text_bytes_max = 1024;
+
+/// A signed license file.
+inline constexpr std::size_t license_bytes_max = 16 << 10;
+
+/// Requests of one connection that are not answered yet; the daemon reads no further until some are.
+inline constexpr std::size_t in_flight_max = 256;
+
+/// Leases that one connection may speak for, and that one renewal may name.
+inline constexpr std::size_t leases_per_connection_max = 4096;
+
+/// Named users of a pool, and pools of a profile, in one request.
+inline constexpr std::size_t users_max = 10'000;
+inline constexpr std::size_t pools_per_profile_max = 64;
+
+/// Checkouts that may stand in the queues of one daemon.
+inline constexpr std::size_t waiters_max = 100'000;
+
+/// Units that one checkout may ask for.
+inline constexpr std::int64_t units_per_checkout_max = 1'000'000'000;
+
+/// Longest wait in the queue.
+inline constexpr std::chrono::seconds wait_max = 24h;
+
+/// Licenses that a daemon shows in its first answer to prove itself.
+inline constexpr std::size_t proofs_max = 32;
+
+static_assert(greeting_bytes_max < frame_bytes_max);
+static_assert(license_bytes_max + 1024 < frame_bytes_max);
+static_assert(leases_per_connection_max * 32 < frame_bytes_max, "one renewal can name them all");
+static_assert(proofs_max * license_bytes_max < frame_bytes_max, "the first answer fits in a frame");
+static_assert(units_per_checkout_max < INT64_MAX / 1'000'000);
+
+} // namespace usher::protocol
