@@ -36,8 +36,8 @@ struct LeaseState {
 
     LeaseId id;
     State state = State::unknown;
-    Refusal refusal;                  ///< Where locked or unknown.
-    std::string ended_because;        ///< Where unknown and still remembered: `server_restarted`, …
+    Refusal refusal;           ///< Where locked or unknown.
+    std::string ended_because; ///< Where unknown and still remembered: `server_restarted`, …
 };
 
 struct Renewed {

@@ -27,10 +27,10 @@ struct Entitlement {
     PoolId root; ///< The pool that its units are posted to.
     ProductId product;
     VendorName vendor;
-    std::string type;                  ///< Free text of the vendor: "annual", "academic". Shown only.
-    std::optional<Units> quantity;     ///< None: unlimited.
-    std::optional<CalendarInstant> from; ///< None: since ever.
-    std::optional<CalendarInstant> to;   ///< None: for ever.
+    std::string type;              ///< Free text of the vendor: "annual", "academic". Shown only.
+    std::optional<Units> quantity; ///< None: unlimited.
+    std::optional<CalendarInstant> from;              ///< None: since ever.
+    std::optional<CalendarInstant> to;                ///< None: for ever.
     std::optional<CalendarInstant> maintenance_until; ///< Shown only.
     NodeLock lock = NodeLock::none;
     bool on_this_node = true; ///< Whether its node-lock named this host when last looked at.
@@ -58,8 +58,8 @@ struct Pool {
 struct Profile {
     ProfileName name;
     std::vector<PoolId> pools;
-    bool is_default = false;        ///< Tried where a client names no profile (A-Q8).
-    std::optional<Units> capacity;  ///< Of a worker; at most the stock behind it (A-R30).
+    bool is_default = false;       ///< Tried where a client names no profile (A-Q8).
+    std::optional<Units> capacity; ///< Of a worker; at most the stock behind it (A-R30).
 
     friend bool operator==(const Profile&, const Profile&) = default;
 };

@@ -39,12 +39,17 @@ struct PoolClosed {
     PoolId pool;
 };
 
+/// A pool that nothing feeds and nobody holds or waits for any more is gone.
+struct PoolRemoved {
+    PoolId pool;
+};
+
 /// One line of double entry. No `from`: the issuer gives; no `to`: it goes back to the issuer.
 struct Posted {
     std::optional<PoolId> from;
     std::optional<PoolId> to;
-    Units units = 0;     ///< > 0
-    std::string cause;   ///< `entitlement 015.120.064.022`, `rebalance`, …
+    Units units = 0;   ///< > 0
+    std::string cause; ///< `entitlement 015.120.064.022`, `rebalance`, …
 };
 
 /// What of an entitlement stands in the accounts from now on (`booked` in the model).
@@ -86,21 +91,22 @@ struct UsersSet {
     Identity by;
 };
 
+/// Also ends the wait of a waiter with the same id.
 struct LeaseGranted {
     Lease lease;
-    ConnectionId connection; ///< Not journaled.
+    ConnectionId connection{}; ///< Not journaled, like the deadline: a start gives a new one.
+    SteadyInstant deadline{};
 };
 
 /// Why a lease or a wait ended.
 enum class EndReason : std::uint8_t {
     checked_in,
-    silent,             ///< No renewal within the term.
-    connection_lost,    ///< Its connection ended and nobody came back within the grace.
+    silent,          ///< No renewal within the term.
+    connection_lost, ///< Its connection ended and nobody came back within the grace.
     revoked,
     server_restarted,   ///< Maintenance was left (A-R17).
     fixed_end,          ///< A fixed lease reached its end.
     patience_ended,     ///< A waiter has waited as long as it wanted.
-    granted,            ///< A waiter got its seat.
     no_longer_possible, ///< What a waiter waited for cannot come any more.
 };
 
@@ -115,7 +121,8 @@ struct LeaseEnded {
 
 struct Queued {
     Waiter waiter;
-    ConnectionId connection; ///< Not journaled.
+    ConnectionId connection{}; ///< Not journaled, like the deadline.
+    SteadyInstant deadline{};
 };
 
 struct Unqueued {
@@ -153,6 +160,7 @@ struct TimeSeen {};
 
 // Fleeting: applied like the others and never journaled.
 
+/// Of a lease, or of a place in the queue (then the deadline is the end of the wait).
 struct LeaseRenewed {
     LeaseId id;
     ConnectionId connection;
@@ -178,9 +186,9 @@ struct TermsSet {
 
 using Fact =
     std::variant<ProductDefined, EntitlementInstalled, EntitlementRemoved, NodeLockSeen, PoolOpened,
-                 PoolClosed, Posted, EntitlementCounted, ProfileSet, ProfileRenamed, ProfileRemoved,
-                 ProfileUsed, UsersSet, LeaseGranted, LeaseEnded, Queued, Unqueued, ModeSet,
-                 CredentialIssued, CredentialRevoked, Denied, TimeSeen, LeaseRenewed,
+                 PoolClosed, PoolRemoved, Posted, EntitlementCounted, ProfileSet, ProfileRenamed,
+                 ProfileRemoved, ProfileUsed, UsersSet, LeaseGranted, LeaseEnded, Queued, Unqueued,
+                 ModeSet, CredentialIssued, CredentialRevoked, Denied, TimeSeen, LeaseRenewed,
                  ConnectionLost, AmnestyGranted, TermsSet>;
 
 /// Whether the journal must remember it.

@@ -50,8 +50,9 @@ class Ledger {
     [[nodiscard]] Verdict decide(const Command& command, Now now) const;
 
     /// What follows by itself at `now`: licenses that begin or end, silent holders, free seats
-    /// that somebody waits for. Empty: all is settled. Changes nothing; call it again after applying.
-    [[nodiscard]] std::vector<Fact> settle(Now now) const;
+    /// that somebody waits for. Empty: all is settled. Apply what it gives, in order, then call it
+    /// again. Changes no truth; only takes what it has looked at off its lists of what to look at.
+    [[nodiscard]] std::vector<Fact> settle(Now now);
 
     /// Makes a fact true. Never refuses: a fact has happened. Calling it with a fact that no
     /// `decide` or `settle` of this state gave is a broken promise, and ends the process.

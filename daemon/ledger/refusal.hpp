@@ -14,10 +14,10 @@ namespace usher::ledger {
 /// In the order in which a checkout looks at them: why a pool counts nothing comes before how
 /// full it is (A-Q14). The words are on the wire for ever; `word(Code)` gives them.
 enum class Code : std::uint8_t {
-    bad_request,       ///< The message cannot be understood; `detail` says what and where.
-    bad_name,          ///< A name is empty, too long, not UTF-8, or holds characters no name has.
-    bad_quantity,      ///< Zero, negative, or more than `units_max`.
-    not_allowed,       ///< The asker's role is below the verb's.
+    bad_request,        ///< The message cannot be understood; `detail` says what and where.
+    bad_name,           ///< A name is empty, too long, not UTF-8, or holds characters no name has.
+    bad_quantity,       ///< Zero, negative, or more than `units_max`.
+    not_allowed,        ///< The asker's role is below the verb's.
     unknown_credential, ///< A key or certificate that this daemon does not know, or revoked.
     in_maintenance,
     not_in_maintenance,
@@ -25,27 +25,26 @@ enum class Code : std::uint8_t {
     unknown_profile,
     unknown_pool,
     unknown_license,
-    unknown_lease,     ///< Ended, never was, or another identity's: nobody learns which.
-    unknown_user,
-    lease_id_reused,   ///< The id is another checkout's; ids are random, so this is a mistake.
+    unknown_lease,   ///< Ended, never was, or another identity's: nobody learns which.
+    lease_id_reused, ///< The id is another checkout's; ids are random, so this is a mistake.
     name_taken,
-    not_registered_user,
     list_full,
+    pool_closed,
+    not_leasable,
+    not_registered_user,
     nodelock_mismatch,
     expired,
     not_yet_valid,
     not_active_here,
-    pool_closed,
-    not_leasable,
-    pool_locked,       ///< Over-committed: more is held than there is; `short_by` says by how much.
+    pool_locked, ///< Over-committed: more is held than there is; `short_by` says by how much.
     no_free_seat,
     capacity_exceeded,
-    limit_reached,     ///< A bound of this daemon; `detail` names it.
+    limit_reached, ///< A bound of this daemon; `detail` names it.
     leases_outstanding,
-    license_invalid,   ///< Not a license, or changed since it was signed.
-    unknown_vendor,    ///< Signed by a key that this daemon was not told to trust.
+    license_invalid, ///< Not a license, or changed since it was signed.
+    unknown_vendor,  ///< Signed by a key that this daemon was not told to trust.
     already_installed,
-    unsupported,       ///< A message of a version that this daemon does not speak.
+    unsupported, ///< A message of a version that this daemon does not speak.
 };
 
 /// `NO_FREE_SEAT` and so on: the stable code that programs compare.
@@ -69,7 +68,8 @@ struct Refusal {
     Code code = Code::bad_request;
     std::string subject; ///< The pool, profile, product or name that it is about.
     std::string detail;  ///< More, where the numbers do not say it: which field, which limit.
-    std::string unlocks; ///< For a product that another stands on: the product that was asked for.
+    std::string wanted;  ///< Where `subject` is a product that another stands on: that other one.
+    std::optional<Code> because; ///< Of a locked pool: why what feeds it counts nothing.
     std::optional<Units> stock;
     std::optional<Units> held;
     std::optional<Units> want;

@@ -24,14 +24,15 @@ struct PoolPicture {
 
 struct ProfilePicture {
     Profile profile;
-    Units in_use = 0;             ///< Units of the seats that were taken through it.
-    std::optional<Units> re_use;  ///< Leases that share another's seat; none where every lease is a seat.
+    Units in_use = 0; ///< Units of the seats that were taken through it.
+    std::optional<Units>
+        re_use; ///< Leases that share another's seat; none where every lease is a seat.
     std::size_t clients_recently = 0; ///< Different user and device pairs of the last 30 days.
 };
 
 struct LeasePicture {
     Lease lease;
-    std::string seat; ///< Leases with one seat key share a seat.
+    std::string seat;                        ///< Leases with one seat key share a seat.
     std::optional<CalendarInstant> deadline; ///< None: persistent.
     bool connected = false;
     bool locked = false;

@@ -23,7 +23,8 @@ using Duration = std::chrono::microseconds;
 /// UTC as people write it: for what was bought until when. The desk never lets it run backwards.
 using CalendarInstant = std::chrono::sys_time<Duration>;
 
-/// Time since an arbitrary start of this daemon: for leases. Moving the wall clock does not move it.
+/// Time since an arbitrary start of this daemon: for leases. Moving the wall clock does not move
+/// it.
 struct SteadyTime {
     using rep = Duration::rep;
     using period = Duration::period;
@@ -50,7 +51,7 @@ struct Name {
 
 using EntitlementId = Name<struct EntitlementKind>; ///< The license number, `015.120.064.022`.
 using ProductId = Name<struct ProductKind>;
-using PoolId = Name<struct PoolKind>;       ///< In the `server` scheme: the number of its license.
+using PoolId = Name<struct PoolKind>; ///< In the `server` scheme: the number of its license.
 using ProfileName = Name<struct ProfileKind>; ///< What applications ask for.
 using PartyId = Name<struct PartyKind>;
 using UserName = Name<struct UserKind>;

@@ -1,0 +1,210 @@
+#include "daemon/ledger/refusal.hpp"
+
+#include <array>
+#include <cassert>
+
+namespace usher::ledger {
+namespace {
+
+/// How a refusal is said and cured. `{subject}`, `{wanted}`, `{detail}`, `{because}` and the
+/// numbers
+/// `{stock}`, `{held}`, `{want}`, `{short}`, `{queue}` stand for what the refusal carries.
+struct Wording {
+    Code code;
+    std::string_view word;
+    std::string_view sentence;
+    std::array<std::string_view, 3> cures; ///< Empty ones are left out.
+};
+
+constexpr auto wordings = std::to_array<Wording>({
+    {Code::bad_request,
+     "BAD_REQUEST",
+     "the request cannot be understood: {detail}",
+     {"correct the request; it is refused the same way every time"}},
+    {Code::bad_name,
+     "BAD_NAME",
+     "{subject} is not a name: {detail}",
+     {"use 1 to 256 bytes of UTF-8 without control characters or angle brackets"}},
+    {Code::bad_quantity,
+     "BAD_QUANTITY",
+     "{want} is no quantity for {subject}",
+     {"ask for a whole number from 1 on, within the limits"}},
+    {Code::not_allowed,
+     "NOT_ALLOWED",
+     "this needs another role: {detail}",
+     {"ask an operator who has that role"}},
+    {Code::unknown_credential,
+     "UNKNOWN_CREDENTIAL",
+     "{subject} is not known here, or was revoked",
+     {"ask the operator for a key or certificate of this server"}},
+    {Code::in_maintenance,
+     "IN_MAINTENANCE",
+     "the server is in maintenance and lends nothing new",
+     {"try again when maintenance has ended", "usher maintenance off"}},
+    {Code::not_in_maintenance,
+     "NOT_IN_MAINTENANCE",
+     "this is done in maintenance mode only",
+     {"usher maintenance on"}},
+    {Code::server_ending, "SERVER_ENDING", "the server is stopping", {"try again in a moment"}},
+    {Code::unknown_profile,
+     "UNKNOWN_PROFILE",
+     "there is no profile {subject}",
+     {"usher status lists the profiles there are", "usher profile add"}},
+    {Code::unknown_pool,
+     "UNKNOWN_POOL",
+     "there is no pool {subject}",
+     {"usher pool list shows the pools there are"}},
+    {Code::unknown_license,
+     "UNKNOWN_LICENSE",
+     "there is no license {subject}",
+     {"usher license list shows the licenses there are"}},
+    {Code::unknown_lease,
+     "UNKNOWN_LEASE",
+     "there is no such lease of yours{detail}",
+     {"check out again"}},
+    {Code::lease_id_reused,
+     "LEASE_ID_REUSED",
+     "this lease id belongs to another checkout",
+     {"make a new random id for each checkout"}},
+    {Code::name_taken, "NAME_TAKEN", "the name {subject} is taken", {"choose another name"}},
+    {Code::list_full,
+     "LIST_FULL",
+     "{want} named users are more than the {stock} that {subject} may list",
+     {"take users off the list", "buy more units"}},
+    {Code::pool_closed, "POOL_CLOSED", "{subject} is closed", {"use another pool"}},
+    {Code::not_leasable,
+     "NOT_LEASABLE",
+     "nothing is lent from {subject} itself",
+     {"ask for one of the pools under it"}},
+    {Code::not_registered_user,
+     "NOT_REGISTERED_USER",
+     "{detail} is not a named user of {subject}",
+     {"ask the operator to add the user: usher pool users"}},
+    {Code::nodelock_mismatch,
+     "NODELOCK_MISMATCH",
+     "{subject} is locked to another host",
+     {"usher doctor shows which identifiers of this host changed",
+      "give the vendor the output of usher node for a license of this host"}},
+    {Code::expired, "EXPIRED", "{subject} has expired", {"renew it with the vendor"}},
+    {Code::not_yet_valid,
+     "NOT_YET_VALID",
+     "{subject} is not valid yet",
+     {"wait for its first day: usher license list", "check this server's clock"}},
+    {Code::not_active_here,
+     "NOT_ACTIVE_HERE",
+     "{subject} is not active on this server",
+     {"usher license install"}},
+    {Code::pool_locked,
+     "POOL_LOCKED",
+     "{subject} is locked: {held} units are held and it has {stock}, {short} too few{because}",
+     {"give seats back", "buy more units", "ask the operator to revoke seats: usher revoke"}},
+    {Code::no_free_seat,
+     "NO_FREE_SEAT",
+     "no free seats available: {held} of {stock} units of {subject} are held{queue}",
+     {"wait for one: --wait", "ask a holder to give a seat back",
+      "ask the operator to revoke a seat: usher revoke"}},
+    {Code::capacity_exceeded,
+     "CAPACITY_EXCEEDED",
+     "a capacity of {want} is more than the {stock} units behind profile {subject}",
+     {"lower the capacity", "add pools to the profile"}},
+    {Code::limit_reached,
+     "LIMIT_REACHED",
+     "a limit of this server is reached: {detail}",
+     {"try again later", "ask the operator to raise the limit"}},
+    {Code::leases_outstanding,
+     "LEASES_OUTSTANDING",
+     "{held} units of {subject} are still held",
+     {"wait until they are given back", "usher revoke"}},
+    {Code::license_invalid,
+     "LICENSE_INVALID",
+     "this is not a valid license: {detail}",
+     {"use the file as the vendor sent it; not a byte of it may change"}},
+    {Code::unknown_vendor,
+     "UNKNOWN_VENDOR",
+     "the license was not signed by a trusted vendor: {detail}",
+     {"add the vendor's key to vendor_keys in usherd.toml and reload"}},
+    {Code::already_installed,
+     "ALREADY_INSTALLED",
+     "license {subject} is installed already",
+     {"usher license remove, to replace it"}},
+    {Code::unsupported,
+     "UNSUPPORTED",
+     "this server does not know that request: {detail}",
+     {"upgrade the server"}},
+});
+
+constexpr bool each_code_has_its_wording()
+{
+    for (std::size_t i = 0; i < wordings.size(); ++i)
+        if (static_cast<std::size_t>(wordings[i].code) != i)
+            return false;
+    return wordings.size() == static_cast<std::size_t>(Code::unsupported) + 1;
+}
+static_assert(each_code_has_its_wording());
+
+const Wording& wording(Code code)
+{
+    return wordings[static_cast<std::size_t>(code)];
+}
+
+std::string number(const std::optional<Units>& units)
+{
+    return units ? std::to_string(*units) : "unlimited";
+}
+
+std::string value(std::string_view key, const Refusal& refusal)
+{
+    if (key == "subject")
+        return refusal.wanted.empty()
+                   ? refusal.subject
+                   : refusal.subject + ", which " + refusal.wanted + " stands on,";
+    if (key == "detail")
+        return refusal.detail;
+    if (key == "because")
+        return refusal.because ? " (" + std::string(word(*refusal.because)) + ")" : "";
+    if (key == "queue")
+        return refusal.queue && *refusal.queue > 0
+                   ? ", and " + std::to_string(*refusal.queue) + " wait"
+                   : "";
+    if (key == "stock")
+        return number(refusal.stock);
+    if (key == "held")
+        return number(refusal.held);
+    if (key == "want")
+        return number(refusal.want);
+    assert(key == "short");
+    return number(refusal.short_by);
+}
+
+} // namespace
+
+std::string_view word(Code code)
+{
+    return wording(code).word;
+}
+
+std::string sentence(const Refusal& refusal)
+{
+    std::string text;
+    for (std::string_view rest = wording(refusal.code).sentence; !rest.empty();) {
+        const std::size_t open = rest.find('{');
+        text += rest.substr(0, open);
+        if (open == std::string_view::npos)
+            break;
+        const std::size_t close = rest.find('}', open);
+        text += value(rest.substr(open + 1, close - open - 1), refusal);
+        rest.remove_prefix(close + 1);
+    }
+    return text;
+}
+
+std::vector<std::string> cures(const Refusal& refusal)
+{
+    std::vector<std::string> list;
+    for (const std::string_view cure : wording(refusal.code).cures)
+        if (!cure.empty())
+            list.emplace_back(cure);
+    return list;
+}
+
+} // namespace usher::ledger
