@@ -1,0 +1,169 @@
+#include "daemon/ledger/state.hpp"
+
+#include <algorithm>
+#include <cassert>
+
+namespace usher::ledger {
+namespace {
+
+/// Of several reasons the one that a checkout looks at first.
+void take_first(std::optional<Code>& reason, std::optional<Code> other)
+{
+    if (other && (!reason || *other < *reason))
+        reason = other;
+}
+
+} // namespace
+
+State::State(std::uint64_t seed)
+    : hash{seed}, leases(0, hash), tags(0, hash), places(0, hash), endings(0, hash),
+      documents(std::make_shared<const std::vector<std::shared_ptr<const std::string>>>())
+{}
+
+const PoolRecord* State::find_pool(const PoolId& id) const
+{
+    const auto found = pools.find(id);
+    return found == pools.end() ? nullptr : &found->second;
+}
+
+const LeaseRecord* State::find_lease(const LeaseId& id) const
+{
+    const auto found = leases.find(id);
+    return found == leases.end() ? nullptr : &found->second;
+}
+
+const WaiterRecord* State::find_waiter(const LeaseId& id) const
+{
+    const auto found = places.find(id);
+    return found == places.end() ? nullptr : &waiters.at(found->second);
+}
+
+const LeaseRecord* State::find_lease(LeaseTag tag) const
+{
+    const auto found = tags.find(tag);
+    return found == tags.end() ? nullptr : find_lease(found->second);
+}
+
+std::string client_key(const UserName& user, const DeviceName& device)
+{
+    std::string key;
+    key.reserve(user.text.size() + 1 + device.text.size());
+    key += user.text;
+    key += '\0'; // No name holds one.
+    key += device.text;
+    return key;
+}
+
+std::pair<UserName, DeviceName> client_from(std::string_view key)
+{
+    const std::size_t end = key.find('\0');
+    return {UserName{std::string(key.substr(0, end))},
+            DeviceName{std::string(key.substr(end + 1))}};
+}
+
+std::string seat_key(Metric metric, const UserName& user, const DeviceName& device)
+{
+    switch (metric) {
+    case Metric::lease: return {};
+    case Metric::device: return device.text;
+    case Metric::user: return user.text;
+    case Metric::user_device: return client_key(user, device);
+    }
+    return {};
+}
+
+std::optional<Code> why_worthless(const Entitlement& entitlement, CalendarInstant at)
+{
+    if (entitlement.lock != NodeLock::none && !entitlement.on_this_node)
+        return Code::nodelock_mismatch;
+    if (entitlement.to && at >= *entitlement.to)
+        return Code::expired;
+    if (entitlement.from && at < *entitlement.from)
+        return Code::not_yet_valid;
+    return std::nullopt;
+}
+
+Worth worth(const Entitlement& entitlement, CalendarInstant at)
+{
+    if (why_worthless(entitlement, at))
+        return {.counts = false, .units = 0};
+    return {.counts = true, .units = entitlement.quantity};
+}
+
+std::optional<Code> why_empty(const State& state, const PoolRecord& pool)
+{
+    if (pool.pool.parent || pool.stock > 0)
+        return std::nullopt;
+    std::optional<Code> reason;
+    for (const EntitlementId& id : pool.fed_by) {
+        const EntitlementRecord& record = state.entitlements.at(id);
+        if (record.counts)
+            return std::nullopt;
+        take_first(reason, why_worthless(record.entitlement, state.floor));
+    }
+    return reason ? reason : Code::not_active_here;
+}
+
+std::optional<Code> why_missing(const State& state, const ProductId& product)
+{
+    std::optional<Code> reason;
+    for (const auto& [id, record] : state.entitlements) {
+        if (record.entitlement.product != product)
+            continue;
+        if (record.counts)
+            return std::nullopt;
+        take_first(reason, why_worthless(record.entitlement, state.floor));
+    }
+    return reason ? reason : Code::not_active_here;
+}
+
+bool is_unlimited(const PoolRecord& pool)
+{
+    return pool.unlimited > 0;
+}
+
+Units available(const PoolRecord& pool)
+{
+    return pool.stock - pool.held;
+}
+
+bool is_locked(const PoolRecord& pool)
+{
+    return pool.pool.closed || (!is_unlimited(pool) && available(pool) < 0);
+}
+
+Refusal lock_refusal(const State& state, const PoolRecord& pool)
+{
+    assert(is_locked(pool));
+    if (pool.pool.closed)
+        return refuse(Code::pool_closed, pool);
+    Refusal refusal = refuse(Code::pool_locked, pool);
+    refusal.detail = "over-committed";
+    refusal.short_by = -available(pool);
+    refusal.because = why_empty(state, pool);
+    return refusal;
+}
+
+Refusal refuse(Code code, const PoolRecord& pool)
+{
+    Refusal refusal = refuse(code, pool.pool.product.text);
+    if (!is_unlimited(pool))
+        refusal.stock = pool.stock;
+    refusal.held = pool.held;
+    for (const LeaseRecord* at = pool.first; at && refusal.holders.size() < holders_max;
+         at = at->after)
+        refusal.holders.push_back(
+            {at->lease.user, at->lease.device, at->lease.tag, at->lease.units, at->lease.started});
+    return refusal;
+}
+
+Refusal refuse(Code code, std::string subject, std::string detail)
+{
+    Refusal refusal;
+    refusal.code = code;
+    refusal.subject = std::move(subject);
+    refusal.detail = std::move(detail);
+    return refusal;
+}
+
+} // namespace usher::ledger

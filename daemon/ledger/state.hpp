@@ -1,0 +1,186 @@
+#pragma once
+
+#include "daemon/ledger/entities.hpp"
+#include "daemon/ledger/fact.hpp"
+
+#include <deque>
+#include <list>
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <unordered_map>
+#include <utility>
+#include <vector>
+
+/// The ledger's inside: the fold of all facts, and the indexes that make every question cheap.
+/// Private to this folder. Changed by `apply` only; the two lists of what to look at are the
+/// exception.
+namespace usher::ledger {
+
+struct PoolRecord;
+struct LeaseRecord;
+
+/// Leases of a pool that are one seat. It takes as many units as the largest of them asked for.
+struct Seat {
+    Units units = 0;
+    std::vector<LeaseRecord*> leases;
+};
+
+/// What lends a seat is a pool; this is one with everything that refers to it.
+struct PoolRecord {
+    Pool pool;
+    std::uint64_t number = 0; ///< In the order in which pools were opened.
+    Units stock = 0;
+    Units held = 0;      ///< Σ over seats.
+    Units unlimited = 0; ///< Entitlements without a number that count now.
+    std::size_t lease_count = 0;
+    LeaseRecord* first = nullptr; ///< Its leases, the longest-holding first.
+    LeaseRecord* last = nullptr;
+    std::unordered_map<std::string, Seat, SeededHash> seats; ///< Not used where a lease is a seat.
+    std::set<std::uint64_t> queue;                           ///< Places of those who wait for it.
+    std::set<std::pair<std::string, std::uint64_t>>
+        wished; ///< Seat keys they would use, with places.
+    std::set<EntitlementId> fed_by;
+};
+
+/// A lease with what moves while it lives.
+struct LeaseRecord {
+    Lease lease;
+    std::uint64_t number = 0; ///< In the order in which leases were granted.
+    PoolRecord* pool = nullptr;
+    Seat* seat = nullptr;     ///< None where a lease is a seat of its own.
+    bool shares_seat = false; ///< The seat was held already when this one was granted.
+    ConnectionId connection;  ///< That spoke for it last.
+    SteadyInstant deadline{};
+    LeaseRecord* before = nullptr; ///< In its pool.
+    LeaseRecord* after = nullptr;
+    enum class Watch : std::uint8_t { none, speaking, lost } watch = Watch::none;
+    std::list<LeaseRecord*>::iterator watched; ///< Valid unless `watch` is none.
+};
+
+struct WaiterRecord {
+    Waiter waiter;
+    ConnectionId connection;
+    SteadyInstant deadline{};
+};
+
+/// An entitlement with what of it stands in the accounts.
+struct EntitlementRecord {
+    Entitlement entitlement;
+    bool counts = false;
+    bool unlimited = false;
+    Units units = 0;
+};
+
+struct ProfileRecord {
+    Profile profile;
+    std::uint64_t number = 0; ///< In the order in which profiles were added; kept by a rename.
+    /// When each client, as `client_key` writes it, used the profile last; 30 days back.
+    std::unordered_map<std::string, CalendarInstant, SeededHash> clients;
+};
+
+/// Why a lease that is no more ended, for its holder's next question.
+struct Ending {
+    Identity identity;
+    EndReason reason = EndReason::checked_in;
+};
+
+inline constexpr std::size_t endings_max = 10'000; ///< Remembered ends, the oldest forgotten first.
+inline constexpr std::size_t denials_max = 256;    ///< Remembered refusals, likewise.
+inline constexpr std::size_t waiters_max = 100'000;          ///< In all queues together.
+inline constexpr auto client_memory = std::chrono::days(30); ///< How long a profile's use is news.
+inline constexpr auto denial_interval = std::chrono::minutes(1);
+/// How long after a start holders who stand in the queue of handshakes hold up expiry.
+inline constexpr auto amnesty_max = std::chrono::minutes(2);
+
+struct State {
+    explicit State(std::uint64_t seed);
+
+    SeededHash hash;
+    CalendarInstant floor{};
+    Mode mode = Mode::serving;
+    Duration term = std::chrono::seconds(25);
+    Duration grace = std::chrono::seconds(2);
+
+    std::map<ProductId, Product> products;
+    std::map<EntitlementId, EntitlementRecord> entitlements;
+    std::map<PoolId, PoolRecord> pools;
+    std::map<ProfileName, ProfileRecord> profiles;
+    std::map<std::string, Credential> credentials;
+    std::map<CredentialDigest, std::string> credential_names;
+    std::unordered_map<LeaseId, LeaseRecord, SeededHash> leases;
+    std::unordered_map<LeaseTag, LeaseId, SeededHash> tags; ///< Of leases and waiters.
+    std::map<std::uint64_t, WaiterRecord> waiters;          ///< By place.
+    std::unordered_map<LeaseId, std::uint64_t, SeededHash> places;
+    std::uint64_t pools_numbered = 0;
+    std::uint64_t leases_numbered = 0;
+    std::uint64_t profiles_numbered = 0;
+    std::uint64_t places_given = 0;
+
+    /// Floating leases in the order of their deadlines. There is one term and one grace, and time
+    /// only grows, so a renewed lease goes to the end: no search, whatever is held.
+    std::list<LeaseRecord*> speaking;
+    std::list<LeaseRecord*> lost; ///< Whose connection has ended since the last amnesty.
+    std::set<std::pair<SteadyInstant, std::uint64_t>> wait_ends;
+    std::set<std::pair<CalendarInstant, LeaseId>> fixed_ends;
+    std::set<std::pair<CalendarInstant, EntitlementId>> boundaries; ///< Where a count may change.
+    SteadyInstant amnesty_until{}; ///< Nobody in `speaking` is silent before.
+    SteadyInstant amnesty_from{};
+
+    std::deque<Denied> denials;
+    std::map<std::string, CalendarInstant> denied_last; ///< Of those in `denials`.
+    std::unordered_map<LeaseId, Ending, SeededHash> endings;
+    std::deque<LeaseId> endings_in_order;
+    std::chrono::sys_days clients_pruned_on{};
+
+    /// The signed licenses that name this host; shared with every greeting.
+    std::shared_ptr<const std::vector<std::shared_ptr<const std::string>>> documents;
+
+    // What to look at when settling. Taken off by `settle`, put on by `apply`.
+    std::set<EntitlementId> uncounted;
+    std::map<std::uint64_t, PoolRecord*> freed; ///< Pools with a queue whose head may fit now.
+    std::vector<std::pair<PoolId, std::string>> shareable; ///< Seats that somebody waits to share.
+
+    [[nodiscard]] const PoolRecord* find_pool(const PoolId& id) const;
+    [[nodiscard]] const LeaseRecord* find_lease(const LeaseId& id) const;
+    [[nodiscard]] const WaiterRecord* find_waiter(const LeaseId& id) const;
+    [[nodiscard]] const LeaseRecord* find_lease(LeaseTag tag) const;
+};
+
+/// The key that makes leases of one pool one seat; empty where a lease is a seat of its own.
+[[nodiscard]] std::string seat_key(Metric metric, const UserName& user, const DeviceName& device);
+
+/// One text for a user on a device, as no two different pairs have.
+[[nodiscard]] std::string client_key(const UserName& user, const DeviceName& device);
+[[nodiscard]] std::pair<UserName, DeviceName> client_from(std::string_view key);
+
+/// What `entitlement` is worth at `at`; a number of none: unlimited. `eff` in the model.
+struct Worth {
+    bool counts = false;
+    std::optional<Units> units;
+};
+[[nodiscard]] Worth worth(const Entitlement& entitlement, CalendarInstant at);
+
+/// Why it counts nothing at `at`; none: it counts.
+[[nodiscard]] std::optional<Code> why_worthless(const Entitlement& entitlement, CalendarInstant at);
+
+/// Why nothing that feeds `pool` counts; none: something does, or its units come from elsewhere.
+[[nodiscard]] std::optional<Code> why_empty(const State& state, const PoolRecord& pool);
+
+/// Why nothing of `product` counts; none: something does.
+[[nodiscard]] std::optional<Code> why_missing(const State& state, const ProductId& product);
+
+[[nodiscard]] bool is_unlimited(const PoolRecord& pool);
+[[nodiscard]] Units
+available(const PoolRecord& pool); ///< Of a limited pool; below 0: over-committed.
+[[nodiscard]] bool is_locked(const PoolRecord& pool);
+
+/// The refusal that a locked pool answers with; needs `is_locked`.
+[[nodiscard]] Refusal lock_refusal(const State& state, const PoolRecord& pool);
+
+/// A refusal with the pool's numbers and its longest-holding holders.
+[[nodiscard]] Refusal refuse(Code code, const PoolRecord& pool);
+[[nodiscard]] Refusal refuse(Code code, std::string subject = {}, std::string detail = {});
+
+} // namespace usher::ledger
