@@ -175,6 +175,7 @@ struct ConnectionLost {
 
 /// Nobody loses anything through silence before `until`: the daemon itself was away.
 struct AmnestyGranted {
+    SteadyInstant from;
     SteadyInstant until;
     bool is_new = true; ///< False: an earlier one is prolonged.
 };

@@ -106,14 +106,13 @@ std::optional<Code> why_empty(const State& state, const PoolRecord& pool)
 
 std::optional<Code> why_missing(const State& state, const ProductId& product)
 {
+    if (const auto counting = state.counting.find(product);
+        counting != state.counting.end() && counting->second > 0)
+        return std::nullopt;
     std::optional<Code> reason;
-    for (const auto& [id, record] : state.entitlements) {
-        if (record.entitlement.product != product)
-            continue;
-        if (record.counts)
-            return std::nullopt;
-        take_first(reason, why_worthless(record.entitlement, state.floor));
-    }
+    for (const auto& [id, record] : state.entitlements)
+        if (record.entitlement.product == product)
+            take_first(reason, why_worthless(record.entitlement, state.floor));
     return reason ? reason : Code::not_active_here;
 }
 
@@ -150,10 +149,6 @@ Refusal refuse(Code code, const PoolRecord& pool)
     if (!is_unlimited(pool))
         refusal.stock = pool.stock;
     refusal.held = pool.held;
-    for (const LeaseRecord* at = pool.first; at && refusal.holders.size() < holders_max;
-         at = at->after)
-        refusal.holders.push_back(
-            {at->lease.user, at->lease.device, at->lease.tag, at->lease.units, at->lease.started});
     return refusal;
 }
 
@@ -164,6 +159,29 @@ Refusal refuse(Code code, std::string subject, std::string detail)
     refusal.subject = std::move(subject);
     refusal.detail = std::move(detail);
     return refusal;
+}
+
+void name_holders(Refusal& refusal, const PoolRecord& pool)
+{
+    for (const LeaseRecord* at = pool.first; at && refusal.holders.size() < holders_max;
+         at = at->after)
+        refusal.holders.push_back(
+            {at->lease.user, at->lease.device, at->lease.tag, at->lease.units, at->lease.started});
+}
+
+std::optional<SteadyInstant> silent_at(const State& state, const LeaseRecord& lease)
+{
+    switch (lease.watch) {
+    case LeaseRecord::Watch::none: return std::nullopt;
+    case LeaseRecord::Watch::speaking: return std::max(lease.deadline, state.amnesty_until);
+    case LeaseRecord::Watch::lost: return lease.deadline;
+    }
+    return std::nullopt;
+}
+
+CalendarInstant client_memory_start(CalendarInstant at)
+{
+    return std::chrono::floor<std::chrono::days>(at) - client_memory;
 }
 
 } // namespace usher::ledger

@@ -4,6 +4,9 @@
 #include "daemon/ledger/fact.hpp"
 
 #include <deque>
+#include <ext/pb_ds/assoc_container.hpp>
+#include <ext/pb_ds/tree_policy.hpp>
+#include <functional>
 #include <list>
 #include <map>
 #include <optional>
@@ -14,55 +17,63 @@
 #include <vector>
 
 /// The ledger's inside: the fold of all facts, and the indexes that make every question cheap.
-/// Private to this folder. Changed by `apply` only; the two lists of what to look at are the
-/// exception.
+/// Private to this folder. Changed by `apply` only; the lists of what to look at are the exception.
 namespace usher::ledger {
 
 struct PoolRecord;
 struct LeaseRecord;
 
+/// Places in the order in which they are served; says in O(log n) how many stand before one.
+using Places =
+    __gnu_pbds::tree<std::uint64_t, __gnu_pbds::null_type, std::less<>, __gnu_pbds::rb_tree_tag,
+                     __gnu_pbds::tree_order_statistics_node_update>;
+
 /// Leases of a pool that are one seat. It takes as many units as the largest of them asked for.
 struct Seat {
-    Units units = 0;
-    std::vector<LeaseRecord*> leases;
+    std::map<Units, std::size_t> leases; ///< How many leases asked for so many units; never empty.
+
+    [[nodiscard]] Units units() const { return leases.empty() ? 0 : leases.rbegin()->first; }
 };
 
-/// What lends a seat is a pool; this is one with everything that refers to it.
+/// A pool with everything that refers to it.
 struct PoolRecord {
     Pool pool;
     std::uint64_t number = 0; ///< In the order in which pools were opened.
     Units stock = 0;
-    Units held = 0;      ///< Σ over seats.
-    Units unlimited = 0; ///< Entitlements without a number that count now.
-    std::size_t lease_count = 0;
+    Units held = 0;               ///< Σ over seats.
+    std::size_t unlimited = 0;    ///< Entitlements without a number that count now.
     LeaseRecord* first = nullptr; ///< Its leases, the longest-holding first.
     LeaseRecord* last = nullptr;
-    std::unordered_map<std::string, Seat, SeededHash> seats; ///< Not used where a lease is a seat.
-    std::set<std::uint64_t> queue;                           ///< Places of those who wait for it.
-    std::set<std::pair<std::string, std::uint64_t>>
-        wished; ///< Seat keys they would use, with places.
+    std::unordered_map<std::string, Seat, SeededHash> seats; ///< Empty where a lease is a seat.
+    Places queue;                                            ///< Of those who wait for it.
+    /// Seat keys that waiters would use, with their places.
+    std::set<std::pair<std::string, std::uint64_t>> wished;
     std::set<EntitlementId> fed_by;
 };
 
 /// A lease with what moves while it lives.
 struct LeaseRecord {
+    /// Who is asked for a sign of life: nobody, the holder, or one whose connection has ended.
+    enum class Watch : std::uint8_t { none, speaking, lost };
+
     Lease lease;
     std::uint64_t number = 0; ///< In the order in which leases were granted.
     PoolRecord* pool = nullptr;
     Seat* seat = nullptr;     ///< None where a lease is a seat of its own.
     bool shares_seat = false; ///< The seat was held already when this one was granted.
-    ConnectionId connection;  ///< That spoke for it last.
+    ConnectionId connection;  ///< That speaks for it.
     SteadyInstant deadline{};
     LeaseRecord* before = nullptr; ///< In its pool.
     LeaseRecord* after = nullptr;
-    enum class Watch : std::uint8_t { none, speaking, lost } watch = Watch::none;
+    Watch watch = Watch::none;
     std::list<LeaseRecord*>::iterator watched; ///< Valid unless `watch` is none.
 };
 
 struct WaiterRecord {
     Waiter waiter;
-    ConnectionId connection;
-    SteadyInstant deadline{};
+    ConnectionId connection; ///< That speaks for it.
+    SteadyInstant patient_until{};
+    SteadyInstant deadline{}; ///< `patient_until`, or earlier where nobody speaks for it.
 };
 
 /// An entitlement with what of it stands in the accounts.
@@ -89,6 +100,8 @@ struct Ending {
 inline constexpr std::size_t endings_max = 10'000; ///< Remembered ends, the oldest forgotten first.
 inline constexpr std::size_t denials_max = 256;    ///< Remembered refusals, likewise.
 inline constexpr std::size_t waiters_max = 100'000;          ///< In all queues together.
+inline constexpr std::size_t clients_max = 100'000;          ///< Remembered of one profile.
+inline constexpr std::size_t documents_max = 32;             ///< Licenses that a greeting shows.
 inline constexpr auto client_memory = std::chrono::days(30); ///< How long a profile's use is news.
 inline constexpr auto denial_interval = std::chrono::minutes(1);
 /// How long after a start holders who stand in the queue of handshakes hold up expiry.
@@ -105,6 +118,7 @@ struct State {
 
     std::map<ProductId, Product> products;
     std::map<EntitlementId, EntitlementRecord> entitlements;
+    std::map<ProductId, std::size_t> counting; ///< How many entitlements of it count now.
     std::map<PoolId, PoolRecord> pools;
     std::map<ProfileName, ProfileRecord> profiles;
     std::map<std::string, Credential> credentials;
@@ -134,10 +148,11 @@ struct State {
     std::deque<LeaseId> endings_in_order;
     std::chrono::sys_days clients_pruned_on{};
 
-    /// The signed licenses that name this host; shared with every greeting.
+    /// Signed licenses that name this host, some of each vendor; shared with every greeting.
     std::shared_ptr<const std::vector<std::shared_ptr<const std::string>>> documents;
 
     // What to look at when settling. Taken off by `settle`, put on by `apply`.
+    bool documents_changed = false;
     std::set<EntitlementId> uncounted;
     std::map<std::uint64_t, PoolRecord*> freed; ///< Pools with a queue whose head may fit now.
     std::vector<std::pair<PoolId, std::string>> shareable; ///< Seats that somebody waits to share.
@@ -179,8 +194,18 @@ available(const PoolRecord& pool); ///< Of a limited pool; below 0: over-committ
 /// The refusal that a locked pool answers with; needs `is_locked`.
 [[nodiscard]] Refusal lock_refusal(const State& state, const PoolRecord& pool);
 
-/// A refusal with the pool's numbers and its longest-holding holders.
+/// A refusal with the pool's numbers.
 [[nodiscard]] Refusal refuse(Code code, const PoolRecord& pool);
 [[nodiscard]] Refusal refuse(Code code, std::string subject = {}, std::string detail = {});
+
+/// Says in `refusal` who holds the pool's seats, the longest-holding first.
+void name_holders(Refusal& refusal, const PoolRecord& pool);
+
+/// When the lease ends unless it is renewed; none: no silence ends it.
+[[nodiscard]] std::optional<SteadyInstant> silent_at(const State& state, const LeaseRecord& lease);
+
+/// Uses of a profile before this instant are no news any more; the same for a whole day, so that
+/// it does not matter when somebody looks.
+[[nodiscard]] CalendarInstant client_memory_start(CalendarInstant at);
 
 } // namespace usher::ledger

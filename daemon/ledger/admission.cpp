@@ -1,0 +1,101 @@
+#include "daemon/ledger/admission.hpp"
+
+#include <algorithm>
+
+namespace usher::ledger {
+namespace {
+
+/// A product that stands on another is refused with the other's reason and name (A-R26, A-Q15).
+std::optional<Refusal> why_unfounded(const State& state, const PoolRecord& pool)
+{
+    const auto product = state.products.find(pool.pool.product);
+    if (product == state.products.end() || !product->second.requires_product)
+        return std::nullopt;
+    const ProductId& foundation = *product->second.requires_product;
+    const std::optional<Code> code = why_missing(state, foundation);
+    if (!code)
+        return std::nullopt;
+    Refusal refusal = refuse(*code, foundation.text);
+    refusal.wanted = pool.pool.product.text;
+    return refusal;
+}
+
+/// What the wish takes beyond the seat that its holder has already.
+Units further_units(const PoolRecord& pool, const Lease& lease)
+{
+    if (pool.pool.metric == Metric::lease)
+        return lease.units;
+    const auto seat = pool.seats.find(seat_key(pool.pool.metric, lease.user, lease.device));
+    return seat == pool.seats.end() ? lease.units
+                                    : std::max<Units>(0, lease.units - seat->second.units());
+}
+
+/// Whether somebody whom `pool` can serve stands before the wish.
+bool is_behind_somebody(const State& state, const PoolRecord& pool, const Wish& wish)
+{
+    for (const std::uint64_t place : pool.queue) {
+        if (wish.place && place >= *wish.place)
+            return false;
+        const Lease& other = state.waiters.at(place).waiter.lease;
+        if (has_enough(pool, other) && !why_never(state, pool, other))
+            return true;
+    }
+    return false;
+}
+
+} // namespace
+
+std::optional<Refusal> why_never(const State& state, const PoolRecord& pool, const Lease& lease)
+{
+    if (pool.pool.closed)
+        return refuse(Code::pool_closed, pool);
+    if (!pool.pool.leasable)
+        return refuse(Code::not_leasable, pool);
+    if (pool.pool.allow && !pool.pool.allow->contains(lease.user)) {
+        Refusal refusal = refuse(Code::not_registered_user, pool);
+        refusal.detail = lease.user.text;
+        return refusal;
+    }
+    if (const std::optional<Code> code = why_empty(state, pool))
+        return refuse(*code, pool);
+    return why_unfounded(state, pool);
+}
+
+bool has_enough(const PoolRecord& pool, const Lease& lease)
+{
+    return is_unlimited(pool) || lease.units <= pool.stock;
+}
+
+std::optional<Refusal> why_not_now(const State& state, const PoolRecord& pool, const Wish& wish)
+{
+    if (auto refusal = why_never(state, pool, wish.lease))
+        return refusal;
+    if (is_locked(pool)) {
+        Refusal refusal = lock_refusal(state, pool);
+        refusal.want = wish.lease.units;
+        return refusal;
+    }
+    const Units further = further_units(pool, wish.lease);
+    if (further == 0)
+        return std::nullopt;
+    const bool fits = is_unlimited(pool) || further <= available(pool);
+    if (fits && !is_behind_somebody(state, pool, wish))
+        return std::nullopt;
+    Refusal refusal = refuse(Code::no_free_seat, pool);
+    refusal.want = wish.lease.units;
+    if (!is_unlimited(pool) && further > available(pool))
+        refusal.short_by = further - available(pool);
+    refusal.queue =
+        static_cast<Units>(wish.place ? pool.queue.order_of_key(*wish.place) : pool.queue.size());
+    return refusal;
+}
+
+bool is_possible(const State& state, const Waiter& waiter)
+{
+    return std::ranges::any_of(waiter.pools, [&](const PoolId& id) {
+        const PoolRecord* pool = state.find_pool(id);
+        return pool && has_enough(*pool, waiter.lease) && !why_never(state, *pool, waiter.lease);
+    });
+}
+
+} // namespace usher::ledger

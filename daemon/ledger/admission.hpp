@@ -1,0 +1,30 @@
+#pragma once
+
+#include "daemon/ledger/state.hpp"
+
+/// Whether a pool lends to a wish: asked for a newcomer, for who waits, and for what-ifs alike.
+namespace usher::ledger {
+
+/// What somebody wants of one pool; `lease.pool` is not looked at.
+struct Wish {
+    const Lease& lease;
+    std::optional<std::uint64_t> place; ///< In the queue; none: a newcomer, behind everybody.
+};
+
+/// Why `pool` can never serve the wish, as things are, however many seats are given back; none:
+/// it can, or only fewer units than wanted are owned (`has_enough` says so).
+[[nodiscard]] std::optional<Refusal> why_never(const State& state, const PoolRecord& pool,
+                                               const Lease& lease);
+
+/// Whether the pool owns as many units as the wish wants.
+[[nodiscard]] bool has_enough(const PoolRecord& pool, const Lease& lease);
+
+/// Why `pool` does not serve the wish at once; none: it does. The guards stand in the order of
+/// `Code`. Names no holders: `name_holders` does.
+[[nodiscard]] std::optional<Refusal> why_not_now(const State& state, const PoolRecord& pool,
+                                                 const Wish& wish);
+
+/// Whether one of the waiter's pools may serve it some day.
+[[nodiscard]] bool is_possible(const State& state, const Waiter& waiter);
+
+} // namespace usher::ledger

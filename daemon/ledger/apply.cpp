@@ -1,0 +1,245 @@
+#include "daemon/ledger/apply.hpp"
+
+#include <cassert>
+#include <functional>
+
+namespace usher::ledger {
+namespace {
+
+PoolRecord& pool_of(State& state, const PoolId& id)
+{
+    return state.pools.at(id);
+}
+
+/// Its queue may be served now, or may have become pointless.
+void free_up(State& state, PoolRecord& pool)
+{
+    if (!pool.queue.empty())
+        state.freed.emplace(pool.number, &pool);
+}
+
+/// A product may stand on another one, so any queue may be concerned by a count.
+void free_up_everything(State& state)
+{
+    for (const auto& [place, record] : state.waiters)
+        for (const PoolId& id : record.waiter.pools)
+            free_up(state, pool_of(state, id));
+}
+
+void forget_boundaries(State& state, const Entitlement& entitlement,
+                       const std::function<bool(CalendarInstant)>& is_over)
+{
+    for (const auto& instant : {entitlement.from, entitlement.to})
+        if (instant && is_over(*instant))
+            state.boundaries.erase({*instant, entitlement.id});
+}
+
+/// Once a day, so that no use pays for more than itself.
+void forget_old_clients(State& state, CalendarInstant at)
+{
+    const auto today = std::chrono::floor<std::chrono::days>(at);
+    if (today == state.clients_pruned_on)
+        return;
+    state.clients_pruned_on = today;
+    for (auto& [name, profile] : state.profiles)
+        std::erase_if(profile.clients,
+                      [&](const auto& use) { return use.second < client_memory_start(at); });
+}
+
+} // namespace
+
+std::string denial_key(const ProfileName& profile, const UserName& user, const DeviceName& device)
+{
+    return profile.text + '\0' + client_key(user, device);
+}
+
+void Applier::operator()(const ProductDefined& fact) const
+{
+    state.products.insert_or_assign(fact.product.id, fact.product);
+}
+
+void Applier::operator()(const EntitlementInstalled& fact) const
+{
+    const Entitlement& entitlement = fact.entitlement;
+    assert(entitlement.document);
+    const bool is_new =
+        state.entitlements.emplace(entitlement.id, EntitlementRecord{.entitlement = entitlement})
+            .second;
+    assert(is_new);
+    pool_of(state, entitlement.root).fed_by.insert(entitlement.id);
+    for (const auto& instant : {entitlement.from, entitlement.to})
+        if (instant)
+            state.boundaries.emplace(*instant, entitlement.id);
+    state.uncounted.insert(entitlement.id);
+    state.documents_changed = true;
+}
+
+void Applier::operator()(const EntitlementRemoved& fact) const
+{
+    const auto found = state.entitlements.find(fact.id);
+    assert(found != state.entitlements.end());
+    assert(!found->second.counts);
+    const Entitlement& entitlement = found->second.entitlement;
+    pool_of(state, entitlement.root).fed_by.erase(fact.id);
+    forget_boundaries(state, entitlement, [](CalendarInstant) { return true; });
+    state.uncounted.erase(fact.id);
+    state.entitlements.erase(found);
+    state.documents_changed = true;
+}
+
+void Applier::operator()(const NodeLockSeen& fact) const
+{
+    state.entitlements.at(fact.id).entitlement.on_this_node = fact.on_this_node;
+    state.uncounted.insert(fact.id);
+    state.documents_changed = true;
+}
+
+void Applier::operator()(const PoolOpened& fact) const
+{
+    PoolRecord record;
+    record.pool = fact.pool;
+    record.number = ++state.pools_numbered;
+    record.seats = decltype(record.seats)(0, state.hash);
+    const bool is_new = state.pools.emplace(fact.pool.id, std::move(record)).second;
+    assert(is_new);
+}
+
+void Applier::operator()(const PoolClosed& fact) const
+{
+    PoolRecord& pool = pool_of(state, fact.pool);
+    pool.pool.closed = true;
+    free_up(state, pool);
+}
+
+void Applier::operator()(const PoolRemoved& fact) const
+{
+    const auto found = state.pools.find(fact.pool);
+    assert(found != state.pools.end());
+    const PoolRecord& pool = found->second;
+    assert(!pool.first && pool.queue.empty() && pool.fed_by.empty() && pool.stock == 0);
+    state.freed.erase(pool.number);
+    state.pools.erase(found);
+}
+
+void Applier::operator()(const Posted& fact) const
+{
+    assert(fact.units > 0 && (fact.from || fact.to));
+    if (fact.from)
+        pool_of(state, *fact.from).stock -= fact.units;
+    if (fact.to)
+        pool_of(state, *fact.to).stock += fact.units;
+}
+
+void Applier::operator()(const EntitlementCounted& fact) const
+{
+    EntitlementRecord& record = state.entitlements.at(fact.id);
+    PoolRecord& pool = pool_of(state, record.entitlement.root);
+    if (record.counts) {
+        --state.counting[record.entitlement.product];
+        pool.unlimited -= record.unlimited ? 1 : 0;
+    }
+    record.counts = fact.counts;
+    record.unlimited = fact.unlimited;
+    record.units = fact.units;
+    if (record.counts) {
+        ++state.counting[record.entitlement.product];
+        pool.unlimited += record.unlimited ? 1 : 0;
+    }
+    state.uncounted.erase(fact.id);
+    forget_boundaries(state, record.entitlement,
+                      [this](CalendarInstant instant) { return instant <= at; });
+    free_up_everything(state);
+}
+
+void Applier::operator()(const ProfileSet& fact) const
+{
+    const auto [found, is_new] = state.profiles.try_emplace(fact.profile.name);
+    ProfileRecord& record = found->second;
+    if (is_new) {
+        record.number = ++state.profiles_numbered;
+        record.clients = decltype(record.clients)(0, state.hash);
+    }
+    record.profile = fact.profile;
+}
+
+void Applier::operator()(const ProfileRenamed& fact) const
+{
+    auto node = state.profiles.extract(fact.from);
+    assert(node);
+    node.key() = fact.to;
+    node.mapped().profile.name = fact.to;
+    const bool is_free = state.profiles.insert(std::move(node)).inserted;
+    assert(is_free);
+    for (auto& [id, record] : state.leases)
+        if (record.lease.profile == fact.from)
+            record.lease.profile = fact.to;
+    for (auto& [place, record] : state.waiters)
+        if (record.waiter.lease.profile == fact.from)
+            record.waiter.lease.profile = fact.to;
+}
+
+void Applier::operator()(const ProfileRemoved& fact) const
+{
+    const auto gone = state.profiles.erase(fact.name);
+    assert(gone == 1);
+}
+
+void Applier::operator()(const ProfileUsed& fact) const
+{
+    forget_old_clients(state, at);
+    const auto found = state.profiles.find(fact.profile);
+    if (found == state.profiles.end())
+        return; // It was removed while a lease that was taken through it lived on.
+    auto& clients = found->second.clients;
+    const std::string key = client_key(fact.user, fact.device);
+    if (const auto known = clients.find(key); known != clients.end())
+        known->second = std::max(known->second, fact.last);
+    else if (clients.size() < clients_max)
+        clients.emplace(key, fact.last);
+}
+
+void Applier::operator()(const UsersSet& fact) const
+{
+    PoolRecord& pool = pool_of(state, fact.pool);
+    pool.pool.allow = fact.users;
+    free_up(state, pool);
+}
+
+void Applier::operator()(const ModeSet& fact) const
+{
+    state.mode = fact.mode;
+    free_up_everything(state);
+}
+
+void Applier::operator()(const CredentialIssued& fact) const
+{
+    state.credential_names.emplace(fact.credential.digest, fact.credential.name);
+    state.credentials.emplace(fact.credential.name, fact.credential);
+}
+
+void Applier::operator()(const CredentialRevoked& fact) const
+{
+    const auto found = state.credentials.find(fact.name);
+    assert(found != state.credentials.end());
+    state.credential_names.erase(found->second.digest);
+    state.credentials.erase(found);
+}
+
+void Applier::operator()(const Denied& fact) const
+{
+    if (state.denials.size() == denials_max) {
+        const Denied& oldest = state.denials.front();
+        const auto last =
+            state.denied_last.find(denial_key(oldest.profile, oldest.user, oldest.device));
+        if (last != state.denied_last.end() && last->second == oldest.at)
+            state.denied_last.erase(last);
+        state.denials.pop_front();
+    }
+    state.denied_last[denial_key(fact.profile, fact.user, fact.device)] = fact.at;
+    state.denials.push_back(fact);
+}
+
+/// The floor rises with every fact; this one is nothing else.
+void Applier::operator()(const TimeSeen&) const {}
+
+} // namespace usher::ledger

@@ -1,0 +1,46 @@
+#pragma once
+
+#include "daemon/ledger/state.hpp"
+
+/// How each fact changes the state. No rule stands here: a fact has happened, and whoever made it
+/// has judged. A fact that cannot have come from this state ends the process.
+namespace usher::ledger {
+
+struct Applier {
+    State& state;
+    CalendarInstant at;
+
+    void operator()(const ProductDefined& fact) const;
+    void operator()(const EntitlementInstalled& fact) const;
+    void operator()(const EntitlementRemoved& fact) const;
+    void operator()(const NodeLockSeen& fact) const;
+    void operator()(const PoolOpened& fact) const;
+    void operator()(const PoolClosed& fact) const;
+    void operator()(const PoolRemoved& fact) const;
+    void operator()(const Posted& fact) const;
+    void operator()(const EntitlementCounted& fact) const;
+    void operator()(const ProfileSet& fact) const;
+    void operator()(const ProfileRenamed& fact) const;
+    void operator()(const ProfileRemoved& fact) const;
+    void operator()(const ProfileUsed& fact) const;
+    void operator()(const UsersSet& fact) const;
+    void operator()(const LeaseGranted& fact) const;
+    void operator()(const LeaseEnded& fact) const;
+    void operator()(const Queued& fact) const;
+    void operator()(const Unqueued& fact) const;
+    void operator()(const ModeSet& fact) const;
+    void operator()(const CredentialIssued& fact) const;
+    void operator()(const CredentialRevoked& fact) const;
+    void operator()(const Denied& fact) const;
+    void operator()(const TimeSeen& fact) const;
+    void operator()(const LeaseRenewed& fact) const;
+    void operator()(const ConnectionLost& fact) const;
+    void operator()(const AmnestyGranted& fact) const;
+    void operator()(const TermsSet& fact) const;
+};
+
+/// What a refusal is remembered under: one a minute for each.
+[[nodiscard]] std::string denial_key(const ProfileName& profile, const UserName& user,
+                                     const DeviceName& device);
+
+} // namespace usher::ledger

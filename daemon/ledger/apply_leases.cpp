@@ -1,0 +1,265 @@
+#include "daemon/ledger/apply.hpp"
+
+#include <algorithm>
+#include <cassert>
+
+namespace usher::ledger {
+namespace {
+
+using Watch = LeaseRecord::Watch;
+
+// The list of a pool's leases in the order of their grants.
+
+void append(PoolRecord& pool, LeaseRecord& lease)
+{
+    lease.before = pool.last;
+    (pool.last ? pool.last->after : pool.first) = &lease;
+    pool.last = &lease;
+}
+
+void take_out(PoolRecord& pool, LeaseRecord& lease)
+{
+    (lease.before ? lease.before->after : pool.first) = lease.after;
+    (lease.after ? lease.after->before : pool.last) = lease.before;
+}
+
+// Seats.
+
+void sit_down(PoolRecord& pool, LeaseRecord& lease)
+{
+    if (pool.pool.metric == Metric::lease) {
+        pool.held += lease.lease.units;
+        return;
+    }
+    const std::string key = seat_key(pool.pool.metric, lease.lease.user, lease.lease.device);
+    Seat& seat = pool.seats[key];
+    const Units before = seat.units();
+    lease.shares_seat = before > 0;
+    lease.seat = &seat;
+    ++seat.leases[lease.lease.units];
+    pool.held += seat.units() - before;
+}
+
+void stand_up(PoolRecord& pool, LeaseRecord& lease)
+{
+    if (!lease.seat) {
+        pool.held -= lease.lease.units;
+        return;
+    }
+    Seat& seat = *lease.seat;
+    const Units before = seat.units();
+    const auto count = seat.leases.find(lease.lease.units);
+    if (--count->second == 0)
+        seat.leases.erase(count);
+    pool.held -= before - seat.units();
+    if (seat.leases.empty())
+        pool.seats.erase(seat_key(pool.pool.metric, lease.lease.user, lease.lease.device));
+}
+
+// Who is watched for silence.
+
+void unwatch(State& state, LeaseRecord& lease)
+{
+    if (lease.watch != Watch::none)
+        (lease.watch == Watch::speaking ? state.speaking : state.lost).erase(lease.watched);
+    lease.watch = Watch::none;
+}
+
+void watch_speaking(State& state, LeaseRecord& lease)
+{
+    lease.watch = Watch::speaking;
+    lease.watched = state.speaking.insert(state.speaking.end(), &lease);
+}
+
+void watch_lost(State& state, LeaseRecord& lease)
+{
+    // Nearly always the end: a waiter that was granted a seat after its connection ended is not.
+    auto at = state.lost.end();
+    while (at != state.lost.begin() && (*std::prev(at))->deadline > lease.deadline)
+        --at;
+    lease.watch = Watch::lost;
+    lease.watched = state.lost.insert(at, &lease);
+}
+
+// The queue.
+
+void set_deadline(State& state, WaiterRecord& record, SteadyInstant deadline)
+{
+    state.wait_ends.erase({record.deadline, record.waiter.place});
+    record.deadline = deadline;
+    state.wait_ends.emplace(record.deadline, record.waiter.place);
+}
+
+void free_up(State& state, PoolRecord& pool)
+{
+    if (!pool.queue.empty())
+        state.freed.emplace(pool.number, &pool);
+}
+
+void take_out_of_queue(State& state, std::uint64_t place)
+{
+    const auto found = state.waiters.find(place);
+    const Waiter& waiter = found->second.waiter;
+    for (const PoolId& id : waiter.pools) {
+        PoolRecord& pool = state.pools.at(id);
+        pool.queue.erase(place);
+        pool.wished.erase(
+            {seat_key(pool.pool.metric, waiter.lease.user, waiter.lease.device), place});
+        free_up(state, pool);
+    }
+    state.wait_ends.erase({found->second.deadline, place});
+    state.places.erase(waiter.lease.id);
+    state.tags.erase(waiter.lease.tag);
+    state.waiters.erase(found);
+}
+
+void remember_ending(State& state, const LeaseId& id, const Identity& identity, EndReason reason)
+{
+    if (reason == EndReason::checked_in)
+        return; // Its holder knows.
+    if (!state.endings.insert_or_assign(id, Ending{identity, reason}).second)
+        return;
+    state.endings_in_order.push_back(id);
+    if (state.endings_in_order.size() > endings_max) {
+        state.endings.erase(state.endings_in_order.front());
+        state.endings_in_order.pop_front();
+    }
+}
+
+} // namespace
+
+void Applier::operator()(const LeaseGranted& fact) const
+{
+    if (const auto waits = state.places.find(fact.lease.id); waits != state.places.end())
+        take_out_of_queue(state, waits->second);
+
+    const auto [found, is_new] = state.leases.try_emplace(fact.lease.id);
+    assert(is_new);
+    LeaseRecord& record = found->second;
+    PoolRecord& pool = state.pools.at(fact.lease.pool);
+    record.lease = fact.lease;
+    record.number = ++state.leases_numbered;
+    record.pool = &pool;
+    record.connection = fact.connection;
+    record.deadline = fact.deadline;
+    state.tags.emplace(fact.lease.tag, fact.lease.id);
+    append(pool, record);
+    sit_down(pool, record);
+    if (fact.lease.kind == LeaseKind::floating)
+        watch_speaking(state, record);
+    if (fact.lease.kind == LeaseKind::fixed && fact.lease.ends)
+        state.fixed_ends.emplace(*fact.lease.ends, fact.lease.id);
+
+    if (!pool.wished.empty() && record.seat)
+        state.shareable.emplace_back(
+            fact.lease.pool, seat_key(pool.pool.metric, fact.lease.user, fact.lease.device));
+    if (!fact.lease.profile.empty())
+        (*this)(ProfileUsed{fact.lease.profile, fact.lease.user, fact.lease.device,
+                            fact.lease.started});
+}
+
+void Applier::operator()(const LeaseEnded& fact) const
+{
+    const auto found = state.leases.find(fact.id);
+    assert(found != state.leases.end());
+    LeaseRecord& record = found->second;
+    PoolRecord& pool = *record.pool;
+    unwatch(state, record);
+    if (record.lease.kind == LeaseKind::fixed && record.lease.ends)
+        state.fixed_ends.erase({*record.lease.ends, fact.id});
+    stand_up(pool, record);
+    take_out(pool, record);
+    remember_ending(state, fact.id, record.lease.identity, fact.reason);
+    state.tags.erase(record.lease.tag);
+    state.leases.erase(found);
+    free_up(state, pool);
+}
+
+void Applier::operator()(const Queued& fact) const
+{
+    const Waiter& waiter = fact.waiter;
+    const auto [found, is_new] = state.waiters.try_emplace(waiter.place);
+    assert(is_new);
+    found->second = {waiter, fact.connection, fact.deadline, fact.deadline};
+    state.places_given = std::max(state.places_given, waiter.place);
+    state.places.emplace(waiter.lease.id, waiter.place);
+    state.tags.emplace(waiter.lease.tag, waiter.lease.id);
+    state.wait_ends.emplace(fact.deadline, waiter.place);
+    for (const PoolId& id : waiter.pools) {
+        PoolRecord& pool = state.pools.at(id);
+        pool.queue.insert(waiter.place);
+        if (pool.pool.metric != Metric::lease)
+            pool.wished.emplace(seat_key(pool.pool.metric, waiter.lease.user, waiter.lease.device),
+                                waiter.place);
+    }
+}
+
+void Applier::operator()(const Unqueued& fact) const
+{
+    const std::uint64_t place = state.places.at(fact.id);
+    remember_ending(state, fact.id, state.waiters.at(place).waiter.lease.identity, fact.reason);
+    take_out_of_queue(state, place);
+}
+
+void Applier::operator()(const LeaseRenewed& fact) const
+{
+    if (const auto waits = state.places.find(fact.id); waits != state.places.end()) {
+        WaiterRecord& record = state.waiters.at(waits->second);
+        record.connection = fact.connection;
+        set_deadline(state, record, fact.deadline);
+        return;
+    }
+    LeaseRecord& record = state.leases.at(fact.id);
+    record.connection = fact.connection;
+    record.deadline = fact.deadline;
+    if (record.watch == Watch::speaking) {
+        state.speaking.splice(state.speaking.end(), state.speaking, record.watched);
+    } else if (record.watch == Watch::lost) {
+        state.speaking.splice(state.speaking.end(), state.lost, record.watched);
+        record.watch = Watch::speaking;
+    }
+}
+
+void Applier::operator()(const ConnectionLost& fact) const
+{
+    if (const auto waits = state.places.find(fact.id); waits != state.places.end()) {
+        WaiterRecord& record = state.waiters.at(waits->second);
+        record.connection = {};
+        set_deadline(state, record, fact.deadline);
+        return;
+    }
+    LeaseRecord& record = state.leases.at(fact.id);
+    record.connection = {};
+    if (record.watch == Watch::none)
+        return;
+    if (fact.deadline >= *silent_at(state, record))
+        return; // It would be silent before: nothing is shortened.
+    unwatch(state, record);
+    record.deadline = fact.deadline;
+    watch_lost(state, record);
+}
+
+void Applier::operator()(const AmnestyGranted& fact) const
+{
+    state.amnesty_until = std::max(state.amnesty_until, fact.until);
+    if (fact.is_new) {
+        state.amnesty_from = fact.from;
+        for (LeaseRecord* lease : state.lost)
+            lease->watch = Watch::speaking;
+        state.speaking.splice(state.speaking.begin(), state.lost);
+    }
+    for (auto& [place, record] : state.waiters) {
+        if (record.patient_until == SteadyInstant{}) // Replayed: its patience counts anew.
+            record.patient_until = std::max(fact.from + record.waiter.patience, fact.until);
+        if (!record.connection && record.deadline < fact.until)
+            set_deadline(state, record, std::min(fact.until, record.patient_until));
+    }
+}
+
+void Applier::operator()(const TermsSet& fact) const
+{
+    state.term = fact.term;
+    state.grace = fact.grace;
+}
+
+} // namespace usher::ledger

@@ -1,0 +1,221 @@
+#include "daemon/ledger/admission.hpp"
+#include "daemon/ledger/apply.hpp"
+#include "daemon/ledger/decide.hpp"
+
+#include <algorithm>
+
+namespace usher::ledger {
+namespace {
+
+using Pools = std::vector<const PoolRecord*>;
+
+/// Where the checkout may be served, in the order in which it is tried (A-Q7, A-Q8).
+struct Route {
+    ProfileName profile; ///< That the first pool came from.
+    Pools pools;
+};
+
+void append_pools(const State& state, const Profile& profile, Pools& pools)
+{
+    for (const PoolId& id : profile.pools)
+        if (const PoolRecord* pool = state.find_pool(id); pool && !std::ranges::count(pools, pool))
+            pools.push_back(pool);
+}
+
+Route default_route(const State& state)
+{
+    std::vector<const ProfileRecord*> defaults;
+    for (const auto& [name, record] : state.profiles)
+        if (record.profile.is_default)
+            defaults.push_back(&record);
+    std::ranges::sort(defaults, {}, &ProfileRecord::number);
+    Route route;
+    for (const ProfileRecord* record : defaults) {
+        if (route.pools.empty())
+            route.profile = record->profile.name;
+        append_pools(state, record->profile, route.pools);
+    }
+    return route;
+}
+
+Route route_of(const State& state, const ProfileName& asked)
+{
+    if (asked.empty())
+        return default_route(state);
+    Route route{.profile = asked, .pools = {}};
+    if (const auto found = state.profiles.find(asked); found != state.profiles.end())
+        append_pools(state, found->second.profile, route.pools);
+    return route;
+}
+
+/// The profile through which `pool` was reached: with several defaults, the first that has it.
+ProfileName profile_behind(const State& state, const Route& route, const Checkout& command,
+                           const PoolRecord& pool)
+{
+    if (!command.profile.empty())
+        return route.profile;
+    const ProfileRecord* first = nullptr;
+    for (const auto& [name, record] : state.profiles)
+        if (record.profile.is_default && std::ranges::count(record.profile.pools, pool.pool.id) &&
+            (!first || record.number < first->number))
+            first = &record;
+    return first ? first->profile.name : route.profile;
+}
+
+Lease lease_for(const Checkout& command, CalendarInstant at)
+{
+    return {.id = command.id,
+            .tag = command.tag,
+            .units = command.units,
+            .identity = command.asker.identity,
+            .party = command.party,
+            .user = command.user,
+            .device = command.device,
+            .process = command.process,
+            .started = at};
+}
+
+/// A lease by which `command` was answered before, or another's that has its id.
+bool is_same(const Lease& lease, const Checkout& command)
+{
+    return lease.identity == command.asker.identity && lease.units == command.units &&
+           lease.user == command.user && lease.device == command.device &&
+           lease.party == command.party &&
+           (command.profile.empty() || lease.profile == command.profile);
+}
+
+/// The same question again has the same answer, and proves that its asker lives.
+std::optional<Verdict> answered_before(const State& state, const Checkout& command, Now now)
+{
+    if (const LeaseRecord* record = state.find_lease(command.id)) {
+        if (!is_same(record->lease, command))
+            return no(refuse(Code::lease_id_reused));
+        return Verdict{
+            granted(state, record->lease, record->shares_seat),
+            {LeaseRenewed{command.id, command.asker.connection, now.steady + state.term}}};
+    }
+    if (const WaiterRecord* record = state.find_waiter(command.id)) {
+        const Waiter& waiter = record->waiter;
+        if (!is_same(waiter.lease, command))
+            return no(refuse(Code::lease_id_reused));
+        const PoolRecord& pool = *state.find_pool(waiter.pools.front());
+        auto refusal = why_not_now(state, pool, {waiter.lease, waiter.place});
+        return Verdict{Waiting{command.id, pool.queue.order_of_key(waiter.place) + 1,
+                               refusal ? *std::move(refusal) : refuse(Code::no_free_seat, pool)},
+                       {LeaseRenewed{command.id, command.asker.connection, record->patient_until}}};
+    }
+    if (state.tags.contains(command.tag))
+        return no(refuse(Code::lease_id_reused));
+    return std::nullopt;
+}
+
+/// Remembered, so that an operator can be asked why; but seldom, so that asking in a loop writes
+/// little.
+Verdict denied(const State& state, const Checkout& command, Refusal refusal, Now now)
+{
+    Verdict verdict = no(std::move(refusal));
+    const auto last =
+        state.denied_last.find(denial_key(command.profile, command.user, command.device));
+    if (last == state.denied_last.end() || now.calendar - last->second >= denial_interval)
+        verdict.facts.emplace_back(Denied{now.calendar, command.profile, command.user,
+                                          command.device, std::get<Refusal>(verdict.answer)});
+    return verdict;
+}
+
+/// The first pool that serves the wish at once, or the first pool's refusal; and where to wait.
+struct Search {
+    const PoolRecord* pool = nullptr;
+    std::optional<Refusal> refusal; ///< Of the first pool.
+    Pools to_wait_for;
+};
+
+Search search(const State& state, const Pools& pools, const Lease& lease)
+{
+    Search found;
+    for (const PoolRecord* pool : pools) {
+        std::optional<Refusal> refusal = why_not_now(state, *pool, {lease, std::nullopt});
+        if (!refusal) {
+            found.pool = pool;
+            return found;
+        }
+        if (refusal->code == Code::no_free_seat && has_enough(*pool, lease))
+            found.to_wait_for.push_back(pool);
+        if (!found.refusal) {
+            name_holders(*refusal, *pool);
+            found.refusal = std::move(refusal);
+        }
+    }
+    return found;
+}
+
+Verdict enqueue(const State& state, const Checkout& command, Lease lease, Search found, Now now)
+{
+    if (state.waiters.size() >= waiters_max)
+        return denied(state, command,
+                      refuse(Code::limit_reached, {},
+                             std::to_string(waiters_max) + " checkouts wait already"),
+                      now);
+    Waiter waiter{.lease = std::move(lease),
+                  .pools = {},
+                  .place = state.places_given + 1,
+                  .patience = command.patience};
+    for (const PoolRecord* pool : found.to_wait_for)
+        waiter.pools.push_back(pool->pool.id);
+    waiter.lease.pool = waiter.pools.front();
+    const std::size_t position = found.to_wait_for.front()->queue.size() + 1;
+    return {Waiting{command.id, position, *std::move(found.refusal)},
+            {Queued{std::move(waiter), command.asker.connection, now.steady + command.patience}}};
+}
+
+} // namespace
+
+Granted granted(const State& state, const Lease& lease, bool shares_seat)
+{
+    return {.id = lease.id,
+            .pool = lease.pool,
+            .product = state.find_pool(lease.pool)->pool.product,
+            .units = lease.units,
+            .shares_seat = shares_seat,
+            .kind = lease.kind,
+            .term = state.term};
+}
+
+Verdict decide(const State& state, const Checkout& command, Now now)
+{
+    if (auto verdict = answered_before(state, command, now))
+        return *std::move(verdict);
+    if (command.units < 1 || command.units > units_max) {
+        Refusal refusal = refuse(Code::bad_quantity, command.profile.text);
+        refusal.want = command.units;
+        return no(std::move(refusal));
+    }
+    if (state.mode == Mode::maintenance)
+        return denied(state, command, refuse(Code::in_maintenance), now);
+    const Route route = route_of(state, command.profile);
+    if (route.pools.empty())
+        return denied(state, command, refuse(Code::unknown_profile, command.profile.text), now);
+
+    Lease lease = lease_for(command, now.calendar);
+    Search found = search(state, route.pools, lease);
+    if (found.pool) {
+        const Pool& pool = found.pool->pool;
+        lease.pool = pool.id;
+        lease.kind = pool.kind;
+        lease.profile = profile_behind(state, route, command, *found.pool);
+        const bool shares_seat =
+            found.pool->seats.contains(seat_key(pool.metric, lease.user, lease.device));
+        Granted answer = granted(state, lease, shares_seat);
+        return {
+            std::move(answer),
+            {LeaseGranted{std::move(lease), command.asker.connection, now.steady + state.term}}};
+    }
+    if (command.patience > Duration::zero() && !found.to_wait_for.empty()) {
+        const PoolRecord& first = *found.to_wait_for.front();
+        lease.kind = first.pool.kind;
+        lease.profile = profile_behind(state, route, command, first);
+        return enqueue(state, command, std::move(lease), std::move(found), now);
+    }
+    return denied(state, command, *std::move(found.refusal), now);
+}
+
+} // namespace usher::ledger

@@ -1,0 +1,16 @@
+#include "daemon/ledger/entities.hpp"
+
+#include <tuple>
+
+namespace usher::ledger {
+
+bool operator==(const Entitlement& a, const Entitlement& b)
+{
+    const auto plain = [](const Entitlement& e) {
+        return std::tie(e.id, e.root, e.product, e.vendor, e.type, e.quantity, e.from, e.to,
+                        e.maintenance_until, e.lock, e.on_this_node);
+    };
+    return plain(a) == plain(b) && *a.document == *b.document;
+}
+
+} // namespace usher::ledger

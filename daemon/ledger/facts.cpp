@@ -1,0 +1,76 @@
+#include "daemon/ledger/picture.hpp"
+
+#include <algorithm>
+#include <ranges>
+
+namespace usher::ledger {
+namespace {
+
+/// The records of a table in the order of their numbers, so that equal states give equal facts.
+template <class Table>
+auto by_number(const Table& table)
+{
+    std::vector<const typename Table::mapped_type*> records;
+    records.reserve(table.size());
+    for (const auto& [key, record] : table)
+        records.push_back(&record);
+    std::ranges::sort(records, {}, [](const auto* record) { return record->number; });
+    return records;
+}
+
+void append_entitlements(const State& state, std::vector<Fact>& facts)
+{
+    for (const auto& [id, product] : state.products)
+        facts.emplace_back(ProductDefined{product});
+    for (const PoolRecord* record : by_number(state.pools))
+        facts.emplace_back(PoolOpened{record->pool});
+    for (const auto& [id, record] : state.entitlements) {
+        facts.emplace_back(EntitlementInstalled{record.entitlement, {}});
+        if (!state.uncounted.contains(id))
+            facts.emplace_back(
+                EntitlementCounted{id, record.counts, record.unlimited, record.units});
+    }
+    for (const PoolRecord* record : by_number(state.pools))
+        if (record->stock > 0)
+            facts.emplace_back(Posted{
+                .from = {}, .to = record->pool.id, .units = record->stock, .cause = "snapshot"});
+}
+
+void append_profiles(const State& state, std::vector<Fact>& facts)
+{
+    for (const ProfileRecord* record : by_number(state.profiles)) {
+        facts.emplace_back(ProfileSet{record->profile, {}});
+        std::vector<std::pair<std::string, CalendarInstant>> uses;
+        for (const auto& use : record->clients)
+            if (use.second >= client_memory_start(state.floor))
+                uses.push_back(use);
+        std::ranges::sort(uses);
+        for (const auto& [key, last] : uses) {
+            auto [user, device] = client_from(key);
+            facts.emplace_back(
+                ProfileUsed{record->profile.name, std::move(user), std::move(device), last});
+        }
+    }
+}
+
+} // namespace
+
+std::vector<Fact> facts_of(const State& state)
+{
+    std::vector<Fact> facts;
+    append_entitlements(state, facts);
+    append_profiles(state, facts);
+    for (const auto& [name, credential] : state.credentials)
+        facts.emplace_back(CredentialIssued{credential, {}});
+    for (const LeaseRecord* record : by_number(state.leases))
+        facts.emplace_back(LeaseGranted{record->lease});
+    for (const auto& [place, record] : state.waiters)
+        facts.emplace_back(Queued{record.waiter});
+    if (state.mode != Mode::serving)
+        facts.emplace_back(ModeSet{state.mode, {}});
+    for (const Denied& denied : state.denials)
+        facts.emplace_back(denied);
+    return facts;
+}
+
+} // namespace usher::ledger

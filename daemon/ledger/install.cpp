@@ -1,0 +1,124 @@
+#include "daemon/ledger/decide.hpp"
+
+#include <algorithm>
+#include <cassert>
+
+namespace usher::ledger {
+namespace {
+
+ProfileName first_free_profile(const State& state)
+{
+    for (std::size_t number = 1;; ++number) {
+        ProfileName name{"Profile" + std::to_string(number)};
+        if (!state.profiles.contains(name))
+            return name;
+    }
+}
+
+/// The profile that leads to the new pool: the named one, with the pool as its last resort, or a
+/// new one (A-R12).
+Profile profile_for(const State& state, const Install& command)
+{
+    const ProfileName name = command.profile.empty() ? first_free_profile(state) : command.profile;
+    Profile profile{.name = name, .pools = {}, .is_default = false, .capacity = {}};
+    if (const auto known = state.profiles.find(name); known != state.profiles.end())
+        profile = known->second.profile;
+    profile.pools.push_back(command.entitlement.root);
+    return profile;
+}
+
+std::vector<std::string> warnings_about(const Entitlement& entitlement, CalendarInstant at)
+{
+    const std::optional<Code> reason = why_worthless(entitlement, at);
+    if (!reason)
+        return {};
+    return {"license " + entitlement.id.text +
+            " counts nothing yet: " + sentence(refuse(*reason, entitlement.product.text)) + " (" +
+            std::string(word(*reason)) + ")"};
+}
+
+/// A profile without the pool; where nothing is left of it, it goes.
+void drop_from_profiles(const State& state, const Remove& command, const PoolId& pool,
+                        Verdict& verdict)
+{
+    auto& warnings = std::get<Done>(verdict.answer).warnings;
+    for (const auto& [name, record] : state.profiles) {
+        Profile profile = record.profile;
+        if (std::erase(profile.pools, pool) == 0)
+            continue;
+        if (profile.pools.empty()) {
+            warnings.push_back("profile " + name.text +
+                               " is removed: no other pool stands behind it");
+            verdict.facts.emplace_back(ProfileRemoved{name, command.by});
+        } else {
+            warnings.push_back("profile " + name.text + " goes on with its other pools");
+            verdict.facts.emplace_back(ProfileSet{std::move(profile), command.by});
+        }
+    }
+}
+
+} // namespace
+
+Verdict decide(const State& state, const Install& command, Now now)
+{
+    const Entitlement& entitlement = command.entitlement;
+    if (state.entitlements.contains(entitlement.id) || state.pools.contains(entitlement.root))
+        return no(refuse(Code::already_installed, entitlement.id.text));
+    if (entitlement.quantity && (*entitlement.quantity < 1 || *entitlement.quantity > units_max)) {
+        Refusal refusal = refuse(Code::bad_quantity, entitlement.id.text);
+        refusal.want = entitlement.quantity;
+        return no(std::move(refusal));
+    }
+
+    Verdict verdict{Done{warnings_about(entitlement, now.calendar)}, {}};
+    const Product product{entitlement.product, command.requires_product};
+    if (const auto known = state.products.find(product.id);
+        known == state.products.end() || known->second != product)
+        verdict.facts.emplace_back(ProductDefined{product});
+    verdict.facts.emplace_back(PoolOpened{Pool{.id = entitlement.root,
+                                               .parent = {},
+                                               .product = entitlement.product,
+                                               .metric = command.metric,
+                                               .allow = {}}});
+    verdict.facts.emplace_back(EntitlementInstalled{entitlement, command.by});
+    verdict.facts.emplace_back(ProfileSet{profile_for(state, command), command.by});
+    return verdict;
+}
+
+Verdict decide(const State& state, const Remove& command, Now)
+{
+    const auto found = state.entitlements.find(command.license);
+    if (found == state.entitlements.end())
+        return no(refuse(Code::unknown_license, command.license.text));
+    if (state.mode != Mode::maintenance)
+        return no(refuse(Code::not_in_maintenance));
+    const EntitlementRecord& record = found->second;
+    const PoolRecord& pool = state.pools.at(record.entitlement.root);
+    if (pool.first) {
+        Refusal refusal = refuse(Code::leases_outstanding, pool);
+        name_holders(refusal, pool);
+        return no(std::move(refusal));
+    }
+
+    Verdict verdict{Done{}, {}};
+    for (const std::uint64_t place : pool.queue)
+        verdict.facts.emplace_back(Unqueued{.id = state.waiters.at(place).waiter.lease.id,
+                                            .reason = EndReason::no_longer_possible});
+    if (record.units > 0)
+        verdict.facts.emplace_back(Posted{
+            .from = pool.pool.id,
+            .to = {},
+            .units = record.units,
+            .cause = "entitlement " + command.license.text,
+        });
+    if (record.counts)
+        verdict.facts.emplace_back(EntitlementCounted{.id = command.license});
+    verdict.facts.emplace_back(EntitlementRemoved{command.license, command.by});
+    if (pool.fed_by.size() == 1) {
+        drop_from_profiles(state, command, pool.pool.id, verdict);
+        verdict.facts.emplace_back(PoolRemoved{pool.pool.id});
+    }
+    return verdict;
+}
+
+} // namespace usher::ledger

@@ -1,0 +1,163 @@
+#include "daemon/ledger/decide.hpp"
+
+#include <algorithm>
+
+namespace usher::ledger {
+namespace {
+
+LeaseState state_of(const State& state, const Renew& command, const LeaseId& id)
+{
+    const Identity& asker = command.asker.identity;
+    LeaseState answer{
+        .id = id, .state = LeaseState::State::held, .refusal = {}, .ended_because = {}};
+    if (const LeaseRecord* record = state.find_lease(id);
+        record && record->lease.identity == asker) {
+        if (is_locked(*record->pool)) {
+            answer.state = LeaseState::State::locked;
+            answer.refusal = lock_refusal(state, *record->pool);
+        }
+        return answer;
+    }
+    if (const WaiterRecord* record = state.find_waiter(id);
+        record && record->waiter.lease.identity == asker) {
+        answer.state = LeaseState::State::waiting;
+        return answer;
+    }
+    answer.state = LeaseState::State::unknown;
+    answer.refusal = unknown_lease();
+    if (const auto ending = state.endings.find(id);
+        ending != state.endings.end() && ending->second.identity == asker) {
+        answer.ended_because = word(ending->second.reason);
+        answer.refusal = unknown_lease(": " + answer.ended_because);
+    }
+    return answer;
+}
+
+SteadyInstant renewed_until(const State& state, const LeaseId& id, Now now)
+{
+    const WaiterRecord* waiter = state.find_waiter(id);
+    return waiter ? waiter->patient_until : now.steady + state.term;
+}
+
+} // namespace
+
+Refusal unknown_lease(std::string detail)
+{
+    return refuse(Code::unknown_lease, {}, std::move(detail));
+}
+
+Verdict decide(const State& state, const Renew& command, Now now)
+{
+    Verdict verdict;
+    Renewed answer{.leases = {}, .term = state.term};
+    answer.leases.reserve(command.leases.size());
+    verdict.facts.reserve(command.leases.size());
+    for (const LeaseId& id : command.leases) {
+        answer.leases.push_back(state_of(state, command, id));
+        if (answer.leases.back().state != LeaseState::State::unknown)
+            verdict.facts.emplace_back(
+                LeaseRenewed{id, command.asker.connection, renewed_until(state, id, now)});
+    }
+    verdict.answer = std::move(answer);
+    return verdict;
+}
+
+Verdict decide(const State& state, const Checkin& command, Now)
+{
+    const Identity& asker = command.asker.identity;
+    if (const LeaseRecord* record = state.find_lease(command.lease);
+        record && record->lease.identity == asker)
+        return {Done{}, {LeaseEnded{.id = command.lease, .by = asker, .note = {}}}};
+    if (const WaiterRecord* record = state.find_waiter(command.lease);
+        record && record->waiter.lease.identity == asker)
+        return {Done{}, {Unqueued{.id = command.lease}}};
+    return no(unknown_lease());
+}
+
+/// Only shortens: whoever would be silent sooner stays so, and what has no term keeps having none.
+Verdict decide(const State& state, const LoseConnection& command, Now now)
+{
+    Verdict verdict;
+    const SteadyInstant until = now.steady + state.grace;
+    for (const LeaseId& id : command.leases) {
+        if (const LeaseRecord* lease = state.find_lease(id);
+            lease && lease->connection == command.connection)
+            verdict.facts.emplace_back(ConnectionLost{id, until});
+        else if (const WaiterRecord* waiter = state.find_waiter(id);
+                 waiter && waiter->connection == command.connection)
+            verdict.facts.emplace_back(ConnectionLost{id, std::min(until, waiter->deadline)});
+    }
+    return verdict;
+}
+
+Verdict decide(const State& state, const Revoke& command, Now)
+{
+    const auto named = state.tags.find(command.lease);
+    if (named == state.tags.end())
+        return no(refuse(Code::unknown_lease));
+    const LeaseId& id = named->second;
+    if (state.find_waiter(id))
+        return {Done{}, {Unqueued{.id = id, .reason = EndReason::revoked}}};
+    return {Done{},
+            {LeaseEnded{
+                .id = id, .reason = EndReason::revoked, .by = command.by, .note = command.reason}}};
+}
+
+Verdict decide(const State& state, const Greet& command, Now)
+{
+    Greeted greeted{.identity = command.identity,
+                    .role = command.role,
+                    .term = state.term,
+                    .grace = state.grace,
+                    .mode = state.mode,
+                    .documents = state.documents};
+    if (command.credential) {
+        const auto found = state.credential_names.find(*command.credential);
+        if (found != state.credential_names.end()) {
+            const Credential& known = state.credentials.at(found->second);
+            const bool is_key = known.kind == Credential::Kind::key;
+            greeted.identity.text = (is_key ? "key:" : "cert:") + known.name;
+            greeted.role = known.role;
+        } else if (!command.certificate_is_foreign) {
+            return no(refuse(Code::unknown_credential,
+                             command.identity.empty() ? "this key" : command.identity.text));
+        }
+    }
+    return {std::move(greeted), {}};
+}
+
+Verdict decide(const State& state, const Start& command, Now now)
+{
+    Verdict verdict;
+    for (const auto& [id, on_this_node] : command.on_this_node) {
+        const auto found = state.entitlements.find(id);
+        if (found != state.entitlements.end() &&
+            found->second.entitlement.on_this_node != on_this_node)
+            verdict.facts.emplace_back(NodeLockSeen{id, on_this_node});
+    }
+    verdict.facts.emplace_back(AmnestyGranted{now.steady, now.steady + state.term});
+    return verdict;
+}
+
+/// Prolongs in large steps, so that asking again and again costs nothing.
+Verdict decide(const State& state, const AwaitHolders&, Now now)
+{
+    const SteadyInstant until =
+        std::min(now.steady + state.term, state.amnesty_from + Duration(amnesty_max));
+    const bool is_over = now.steady >= state.amnesty_until;
+    const bool is_ample = state.amnesty_until - now.steady > state.term / 2;
+    if (is_over || is_ample || until <= state.amnesty_until)
+        return {};
+    return {Done{}, {AmnestyGranted{now.steady, until, false}}};
+}
+
+Verdict decide(const State& state, const SetTerms& command, Now now)
+{
+    if (command.term == state.term && command.grace == state.grace)
+        return {};
+    return {Done{},
+            {TermsSet{command.term, command.grace},
+             AmnestyGranted{now.steady, now.steady + std::max(command.term, state.term)}}};
+}
+
+} // namespace usher::ledger

@@ -1,0 +1,125 @@
+#include "daemon/ledger/ledger.hpp"
+
+#include "daemon/ledger/admission.hpp"
+#include "daemon/ledger/apply.hpp"
+#include "daemon/ledger/decide.hpp"
+#include "daemon/ledger/picture.hpp"
+#include "daemon/ledger/settle.hpp"
+
+#include <algorithm>
+
+namespace usher::ledger {
+namespace {
+
+/// What a fact means for others, where it means anything.
+struct Herald {
+    const State& state;
+    using News = std::optional<Message>;
+
+    template <class Other>
+    News operator()(const Other&) const
+    {
+        return std::nullopt;
+    }
+
+    News operator()(const LeaseGranted& fact) const
+    {
+        const WaiterRecord* waiter = state.find_waiter(fact.lease.id);
+        if (!waiter)
+            return std::nullopt;
+        const PoolRecord& pool = *state.find_pool(fact.lease.pool);
+        const bool shares_seat =
+            pool.seats.contains(seat_key(pool.pool.metric, fact.lease.user, fact.lease.device));
+        return heard_by(waiter->connection, granted(state, fact.lease, shares_seat));
+    }
+
+    News operator()(const LeaseEnded& fact) const
+    {
+        if (fact.reason == EndReason::checked_in)
+            return std::nullopt;
+        return heard_by(state.find_lease(fact.id)->connection,
+                        SeatLost{fact.id, fact.reason, fact.note});
+    }
+
+    News operator()(const Unqueued& fact) const
+    {
+        if (fact.reason == EndReason::checked_in)
+            return std::nullopt;
+        const WaiterRecord& record = *state.find_waiter(fact.id);
+        const PoolRecord& pool = *state.find_pool(record.waiter.pools.front());
+        auto refusal = why_not_now(state, pool, {record.waiter.lease, record.waiter.place});
+        if (!refusal)
+            refusal = refuse(Code::no_free_seat, pool);
+        name_holders(*refusal, pool);
+        return heard_by(record.connection, WaitEnded{fact.id, fact.reason, *std::move(refusal)});
+    }
+
+    News operator()(const ModeSet& fact) const { return Message{{}, ModeChanged{fact.mode}}; }
+
+    News operator()(const CredentialRevoked& fact) const
+    {
+        return Message{{}, CredentialGone{fact.name}};
+    }
+
+    static News heard_by(ConnectionId connection, Notice notice)
+    {
+        if (!connection)
+            return std::nullopt; // It asks when it is back.
+        return Message{connection, std::move(notice)};
+    }
+};
+
+} // namespace
+
+Ledger::Ledger(std::uint64_t seed) : state_(std::make_unique<State>(seed)) {}
+Ledger::~Ledger() = default;
+Ledger::Ledger(Ledger&&) noexcept = default;
+Ledger& Ledger::operator=(Ledger&&) noexcept = default;
+
+Verdict Ledger::decide(const Command& command, Now now) const
+{
+    return std::visit([&](const auto& one) { return ledger::decide(*state_, one, now); }, command);
+}
+
+std::vector<Fact> Ledger::settle(Now now)
+{
+    return ledger::settle(*state_, now);
+}
+
+void Ledger::apply(const Fact& fact, CalendarInstant at)
+{
+    std::visit(Applier{*state_, at}, fact);
+    state_->floor = std::max(state_->floor, at);
+}
+
+std::optional<Message> Ledger::message_about(const Fact& fact) const
+{
+    return std::visit(Herald{*state_}, fact);
+}
+
+std::optional<SteadyInstant> Ledger::next_deadline() const
+{
+    return ledger::next_deadline(*state_);
+}
+
+std::optional<CalendarInstant> Ledger::next_boundary() const
+{
+    return ledger::next_boundary(*state_);
+}
+
+CalendarInstant Ledger::calendar_floor() const
+{
+    return state_->floor;
+}
+
+std::vector<Fact> Ledger::facts() const
+{
+    return facts_of(*state_);
+}
+
+const State& Ledger::state() const
+{
+    return *state_;
+}
+
+} // namespace usher::ledger

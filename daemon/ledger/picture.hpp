@@ -1,0 +1,14 @@
+#pragma once
+
+#include "daemon/ledger/state.hpp"
+#include "daemon/ledger/summary.hpp"
+
+namespace usher::ledger {
+
+/// See `Ledger::facts`.
+[[nodiscard]] std::vector<Fact> facts_of(const State& state);
+
+/// See `Summary`.
+[[nodiscard]] Summary summary_of(const State& state, Now now);
+
+} // namespace usher::ledger

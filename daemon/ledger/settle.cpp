@@ -1,0 +1,213 @@
+#include "daemon/ledger/settle.hpp"
+
+#include "daemon/ledger/admission.hpp"
+
+#include <algorithm>
+
+namespace usher::ledger {
+namespace {
+
+using Facts = std::vector<Fact>;
+using Documents = std::vector<std::shared_ptr<const std::string>>;
+
+/// Some licenses of each vendor that name this host, taken in turns, those that count first: an
+/// application trusts its own vendor only.
+std::shared_ptr<const Documents> documents_to_show(const State& state)
+{
+    std::map<VendorName, std::vector<const EntitlementRecord*>> of_vendor;
+    for (const auto& [id, record] : state.entitlements)
+        if (record.entitlement.lock != NodeLock::none && record.entitlement.on_this_node)
+            of_vendor[record.entitlement.vendor].push_back(&record);
+    std::size_t longest = 0;
+    for (auto& [vendor, records] : of_vendor) {
+        std::ranges::stable_partition(records, &EntitlementRecord::counts);
+        longest = std::max(longest, records.size());
+    }
+    auto documents = std::make_shared<Documents>();
+    for (std::size_t round = 0; round < longest; ++round)
+        for (const auto& [vendor, records] : of_vendor)
+            if (round < records.size() && documents->size() < documents_max)
+                documents->push_back(records[round]->entitlement.document);
+    return documents;
+}
+
+/// Brings what stands in the accounts to what the entitlement is worth now: `sync` in the model.
+void count(const EntitlementRecord& record, Now now, Facts& facts)
+{
+    const Entitlement& entitlement = record.entitlement;
+    const Worth value = worth(entitlement, now.calendar);
+    const bool unlimited = value.counts && !value.units;
+    const Units units = value.counts ? value.units.value_or(0) : 0;
+    const std::string cause = "entitlement " + entitlement.id.text;
+    if (units > record.units)
+        facts.emplace_back(Posted{
+            .from = {}, .to = entitlement.root, .units = units - record.units, .cause = cause});
+    if (units < record.units)
+        facts.emplace_back(Posted{
+            .from = entitlement.root, .to = {}, .units = record.units - units, .cause = cause});
+    facts.emplace_back(EntitlementCounted{entitlement.id, value.counts, unlimited, units});
+}
+
+Facts count_entitlements(const State& state, Now now)
+{
+    std::set<EntitlementId> due = state.uncounted;
+    for (const auto& [instant, id] : state.boundaries) {
+        if (instant > now.calendar)
+            break;
+        due.insert(id);
+    }
+    Facts facts;
+    for (const EntitlementId& id : due)
+        count(state.entitlements.at(id), now, facts);
+    return facts;
+}
+
+Facts end_silent_leases(const State& state, Now now)
+{
+    Facts facts;
+    const auto end = [&](const std::list<LeaseRecord*>& leases, EndReason reason) {
+        for (const LeaseRecord* lease : leases) {
+            const auto silent = silent_at(state, *lease);
+            if (!silent || now.steady < *silent)
+                break;
+            facts.emplace_back(
+                LeaseEnded{.id = lease->lease.id, .reason = reason, .by = {}, .note = {}});
+        }
+    };
+    end(state.lost, EndReason::connection_lost);
+    end(state.speaking, EndReason::silent);
+    for (const auto& [instant, id] : state.fixed_ends) {
+        if (now.calendar < instant)
+            break;
+        facts.emplace_back(
+            LeaseEnded{.id = id, .reason = EndReason::fixed_end, .by = {}, .note = {}});
+    }
+    return facts;
+}
+
+Facts end_waits(const State& state, Now now)
+{
+    Facts facts;
+    for (const auto& [deadline, place] : state.wait_ends) {
+        if (now.steady < deadline)
+            break;
+        const WaiterRecord& record = state.waiters.at(place);
+        if (record.patient_until == SteadyInstant{})
+            continue; // Replayed, and the start is still to come.
+        const bool is_patient = now.steady < record.patient_until;
+        facts.emplace_back(Unqueued{record.waiter.lease.id, is_patient
+                                                                ? EndReason::connection_lost
+                                                                : EndReason::patience_ended});
+    }
+    return facts;
+}
+
+/// Lends to who waited. Who is not connected at the moment gets no more time by it.
+Facts grant(const State& state, const PoolRecord& pool, const WaiterRecord& record, Now now)
+{
+    Lease lease = record.waiter.lease;
+    lease.pool = pool.pool.id;
+    lease.kind = pool.pool.kind;
+    lease.started = now.calendar;
+    const LeaseId id = lease.id;
+    Facts facts{LeaseGranted{std::move(lease), record.connection, now.steady + state.term}};
+    if (!record.connection)
+        facts.emplace_back(ConnectionLost{id, record.deadline});
+    return facts;
+}
+
+/// The first thing that the free units of `pool` change for those who wait for it; empty: nothing.
+Facts serve(const State& state, const PoolRecord& pool, Now now)
+{
+    for (const std::uint64_t place : pool.queue) {
+        const WaiterRecord& record = state.waiters.at(place);
+        if (!is_possible(state, record.waiter))
+            return {Unqueued{record.waiter.lease.id, EndReason::no_longer_possible}};
+        if (state.mode == Mode::maintenance)
+            continue;
+        const auto refusal = why_not_now(state, pool, {record.waiter.lease, place});
+        if (!refusal)
+            return grant(state, pool, record, now);
+        if (refusal->code == Code::no_free_seat && has_enough(pool, record.waiter.lease))
+            return {}; // It is the first whom this pool can serve, and nobody overtakes it.
+    }
+    return {};
+}
+
+/// Whoever waits for a seat that its own user or device now holds may share it at once.
+Facts share(const State& state, const PoolRecord& pool, const std::string& key, Now now)
+{
+    if (state.mode == Mode::maintenance)
+        return {};
+    for (auto wish = pool.wished.lower_bound({key, 0});
+         wish != pool.wished.end() && wish->first == key; ++wish) {
+        const WaiterRecord& record = state.waiters.at(wish->second);
+        if (!why_not_now(state, pool, {record.waiter.lease, wish->second}))
+            return grant(state, pool, record, now);
+    }
+    return {};
+}
+
+Facts serve_queues(State& state, Now now)
+{
+    while (!state.shareable.empty()) {
+        const auto& [id, key] = state.shareable.back();
+        const PoolRecord* pool = state.find_pool(id);
+        Facts facts = pool ? share(state, *pool, key, now) : Facts{};
+        if (!facts.empty())
+            return facts;
+        state.shareable.pop_back();
+    }
+    while (!state.freed.empty()) {
+        Facts facts = serve(state, *state.freed.begin()->second, now);
+        if (!facts.empty())
+            return facts;
+        state.freed.erase(state.freed.begin());
+    }
+    return {};
+}
+
+} // namespace
+
+Facts settle(State& state, Now now)
+{
+    if (Facts facts = count_entitlements(state, now); !facts.empty())
+        return facts;
+    if (state.documents_changed) {
+        state.documents = documents_to_show(state);
+        state.documents_changed = false;
+    }
+    if (Facts facts = end_silent_leases(state, now); !facts.empty())
+        return facts;
+    if (Facts facts = end_waits(state, now); !facts.empty())
+        return facts;
+    return serve_queues(state, now);
+}
+
+std::optional<SteadyInstant> next_deadline(const State& state)
+{
+    std::optional<SteadyInstant> next;
+    const auto consider = [&](std::optional<SteadyInstant> instant) {
+        if (instant && (!next || *instant < *next))
+            next = instant;
+    };
+    if (!state.lost.empty())
+        consider(silent_at(state, *state.lost.front()));
+    if (!state.speaking.empty())
+        consider(silent_at(state, *state.speaking.front()));
+    if (!state.wait_ends.empty())
+        consider(state.wait_ends.begin()->first);
+    return next;
+}
+
+std::optional<CalendarInstant> next_boundary(const State& state)
+{
+    std::optional<CalendarInstant> next;
+    if (!state.boundaries.empty())
+        next = state.boundaries.begin()->first;
+    if (!state.fixed_ends.empty() && (!next || state.fixed_ends.begin()->first < *next))
+        next = state.fixed_ends.begin()->first;
+    return next;
+}
+
+} // namespace usher::ledger

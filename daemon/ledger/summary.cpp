@@ -1,0 +1,156 @@
+#include "daemon/ledger/decide.hpp"
+#include "daemon/ledger/picture.hpp"
+
+#include <algorithm>
+#include <map>
+
+namespace usher::ledger {
+namespace {
+
+/// The calendar instant that a steady one will be, for people.
+CalendarInstant calendar_of(SteadyInstant instant, Now now)
+{
+    return now.calendar + (instant - now.steady);
+}
+
+EntitlementPicture picture_of(const EntitlementRecord& record, Now now)
+{
+    const std::optional<Code> reason = why_worthless(record.entitlement, now.calendar);
+    return {record.entitlement, record.counts, reason ? std::string(word(*reason)) : ""};
+}
+
+PoolPicture picture_of(const State& state, const PoolRecord& record)
+{
+    PoolPicture picture{.pool = record.pool,
+                        .root = record.pool.parent.value_or(record.pool.id),
+                        .vendor = {},
+                        .unlimited = is_unlimited(record),
+                        .stock = record.stock,
+                        .held = record.held,
+                        .locked = is_locked(record),
+                        .reason = {}};
+    if (!record.fed_by.empty())
+        picture.vendor = state.entitlements.at(*record.fed_by.begin()).entitlement.vendor;
+    if (picture.locked && !record.pool.closed)
+        picture.short_by = -available(record);
+    if (const std::optional<Code> why = why_empty(state, record))
+        picture.reason = word(*why);
+    else if (record.pool.closed)
+        picture.reason = word(Code::pool_closed);
+    else if (picture.locked)
+        picture.reason = word(Code::pool_locked);
+    return picture;
+}
+
+std::string seat_of(const LeaseRecord& record)
+{
+    const Lease& lease = record.lease;
+    switch (record.pool->pool.metric) {
+    case Metric::lease: return {};
+    case Metric::device: return lease.device.text;
+    case Metric::user: return lease.user.text;
+    case Metric::user_device: return lease.user.text + "@" + lease.device.text;
+    }
+    return {};
+}
+
+LeasePicture picture_of(const State& state, const LeaseRecord& record, Now now)
+{
+    LeasePicture picture{.lease = record.lease,
+                         .seat = seat_of(record),
+                         .deadline = record.lease.ends,
+                         .connected = bool(record.connection),
+                         .locked = is_locked(*record.pool)};
+    if (const auto silent = silent_at(state, record))
+        picture.deadline = calendar_of(*silent, now);
+    return picture;
+}
+
+/// What of each profile is in use: a seat's units once, and how many leases share one.
+struct Use {
+    Units in_use = 0;
+    Units re_use = 0;
+    std::map<const Seat*, Units> seats; ///< The most units that were asked for through it.
+};
+
+std::map<ProfileName, Use> uses_of(const State& state)
+{
+    std::map<ProfileName, Use> uses;
+    for (const auto& [id, record] : state.leases) {
+        Use& use = uses[record.lease.profile];
+        if (!record.seat) {
+            use.in_use += record.lease.units;
+            continue;
+        }
+        const auto [seat, is_first] = use.seats.try_emplace(record.seat, 0);
+        use.re_use += is_first ? 0 : 1;
+        const Units before = seat->second;
+        seat->second = std::max(before, record.lease.units);
+        use.in_use += seat->second - before;
+    }
+    return uses;
+}
+
+void append_profiles(const State& state, Now now, Summary& summary)
+{
+    const std::map<ProfileName, Use> uses = uses_of(state);
+    for (const auto& [name, record] : state.profiles) {
+        ProfilePicture picture{.profile = record.profile, .re_use = {}};
+        const bool may_share = std::ranges::any_of(record.profile.pools, [&](const PoolId& id) {
+            return state.find_pool(id)->pool.metric != Metric::lease;
+        });
+        if (may_share)
+            picture.re_use = 0;
+        if (const auto use = uses.find(name); use != uses.end()) {
+            picture.in_use = use->second.in_use;
+            if (may_share)
+                picture.re_use = use->second.re_use;
+        }
+        picture.clients_recently =
+            static_cast<std::size_t>(std::ranges::count_if(record.clients, [&](const auto& seen) {
+                return seen.second >= client_memory_start(now.calendar);
+            }));
+        summary.profiles.push_back(std::move(picture));
+    }
+}
+
+void append_queue(const State& state, Now now, Summary& summary)
+{
+    for (const auto& [place, record] : state.waiters) {
+        const PoolRecord& first = *state.find_pool(record.waiter.pools.front());
+        summary.queue.push_back({.waiter = record.waiter,
+                                 .position = first.queue.order_of_key(place) + 1,
+                                 .until = calendar_of(record.deadline, now)});
+    }
+}
+
+} // namespace
+
+Summary summary_of(const State& state, Now now)
+{
+    Summary summary{.at = now.calendar, .mode = state.mode};
+    for (const auto& [id, record] : state.entitlements)
+        summary.entitlements.push_back(picture_of(record, now));
+    for (const auto& [id, record] : state.pools)
+        summary.pools.push_back(picture_of(state, record));
+    append_profiles(state, now, summary);
+    std::vector<const LeaseRecord*> leases;
+    leases.reserve(state.leases.size());
+    for (const auto& [id, record] : state.leases)
+        leases.push_back(&record);
+    std::ranges::sort(leases, {}, &LeaseRecord::number);
+    summary.leases.reserve(leases.size());
+    for (const LeaseRecord* record : leases)
+        summary.leases.push_back(picture_of(state, *record, now));
+    append_queue(state, now, summary);
+    for (const auto& [name, credential] : state.credentials)
+        summary.credentials.push_back(credential);
+    return summary;
+}
+
+Verdict decide(const State& state, const Look&, Now now)
+{
+    return {std::make_shared<const Summary>(summary_of(state, now)), {}};
+}
+
+} // namespace usher::ledger
