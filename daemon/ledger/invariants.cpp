@@ -1,0 +1,211 @@
+#include "daemon/ledger/invariants.hpp"
+
+#include "daemon/ledger/admission.hpp"
+#include "daemon/ledger/settle.hpp"
+
+#include <algorithm>
+#include <map>
+
+namespace usher::ledger {
+namespace {
+
+/// Collects what is broken; one method a group of invariants.
+class Walk {
+  public:
+    Walk(const State& state, Now now) : state_(state), now_(now) {}
+
+    void entitlements();
+    void pools();
+    void leases();
+    void waiters();
+    void lists();
+
+    std::vector<std::string> broken;
+
+  private:
+    void expect(bool holds, const std::string& name, const std::string& subject)
+    {
+        if (!holds)
+            broken.push_back(name + ": " + subject);
+    }
+    void pool(const PoolRecord& record);
+
+    const State& state_;
+    Now now_;
+};
+
+/// I1, I9, and that nothing is overdue for counting.
+void Walk::entitlements()
+{
+    std::map<PoolId, Units> fed;
+    std::map<PoolId, std::size_t> unlimited;
+    std::map<ProductId, std::size_t> counting;
+    for (const auto& [id, record] : state_.entitlements) {
+        const Worth value = worth(record.entitlement, now_.calendar);
+        const Units units = value.counts ? value.units.value_or(0) : 0;
+        expect(record.counts == value.counts && record.units == units &&
+                   record.unlimited == (value.counts && !value.units),
+               "entitlements are counted as what they are worth now", id.text);
+        expect(record.entitlement.lock == NodeLock::none || record.entitlement.on_this_node ||
+                   record.units == 0,
+               "I9 node-lock: what names another host counts nothing", id.text);
+        const PoolRecord* root = state_.find_pool(record.entitlement.root);
+        expect(root && root->fed_by.contains(id), "an entitlement feeds its root", id.text);
+        fed[record.entitlement.root] += record.units;
+        unlimited[record.entitlement.root] += record.unlimited ? 1 : 0;
+        counting[record.entitlement.product] += record.counts ? 1 : 0;
+    }
+    std::map<PoolId, Units> stock;
+    for (const auto& [id, record] : state_.pools)
+        stock[record.pool.parent.value_or(id)] += record.stock;
+    for (const auto& [root, units] : stock)
+        expect(units == fed[root], "I1 conservation: stock is what entitlements give", root.text);
+    for (const auto& [id, record] : state_.pools)
+        expect(record.unlimited == unlimited[id], "unlimited entitlements are counted", id.text);
+    for (const auto& [product, count] : state_.counting)
+        expect(count == counting[product], "counting entitlements are counted", product.text);
+}
+
+/// I2, I5, and that what is held is the sum over seats.
+void Walk::pool(const PoolRecord& record)
+{
+    const std::string& name = record.pool.id.text;
+    expect(record.stock >= 0, "I2 non-negative: a stock", name);
+    expect(!record.pool.closed || record.stock == 0, "I5 closed: no stock is left", name);
+    Units held = 0;
+    std::map<std::string, std::map<Units, std::size_t>> seats;
+    const LeaseRecord* before = nullptr;
+    for (const LeaseRecord* at = record.first; at; before = at, at = at->after) {
+        expect(at->pool == &record && at->lease.pool == record.pool.id,
+               "a lease hangs in its own pool", name);
+        expect(at->before == before && (!before || before->number < at->number),
+               "the leases of a pool stand in the order of their grants", name);
+        if (record.pool.metric == Metric::lease)
+            held += at->lease.units;
+        else
+            ++seats[seat_key(record.pool.metric, at->lease.user, at->lease.device)]
+                   [at->lease.units];
+    }
+    expect(record.last == before, "the last lease of a pool is its last", name);
+    for (const auto& [key, leases] : seats) {
+        held += leases.rbegin()->first;
+        const auto seat = record.seats.find(key);
+        expect(seat != record.seats.end() && seat->second.leases == leases,
+               "a seat knows its leases", name);
+    }
+    expect(record.seats.size() == seats.size(), "no seat is left without a lease", name);
+    expect(record.held == held, "held is the sum over seats", name);
+}
+
+void Walk::pools()
+{
+    for (const auto& [id, record] : state_.pools)
+        pool(record);
+    std::size_t hanging = 0;
+    for (const auto& [id, record] : state_.pools)
+        for (const LeaseRecord* at = record.first; at; at = at->after)
+            ++hanging;
+    expect(hanging == state_.leases.size(), "every lease hangs in one pool", "");
+}
+
+/// I7, and that a tag names one thing.
+void Walk::leases()
+{
+    for (const auto& [id, record] : state_.leases) {
+        const auto tag = state_.tags.find(record.lease.tag);
+        expect(tag != state_.tags.end() && tag->second == id, "a tag names its lease",
+               record.lease.user.text);
+        expect((record.lease.kind == LeaseKind::floating) ==
+                   (record.watch != LeaseRecord::Watch::none),
+               "floating leases, and they alone, are watched", record.lease.user.text);
+        const auto silent = silent_at(state_, record);
+        expect(!silent || now_.steady < *silent, "I7 floating: nobody is overdue",
+               record.lease.user.text);
+    }
+    expect(state_.tags.size() == state_.leases.size() + state_.waiters.size(),
+           "no tag is left without its lease", "");
+    expect(state_.speaking.size() + state_.lost.size() <= state_.leases.size(),
+           "nobody is watched twice", "");
+}
+
+/// Nobody waits for what is free, or for what cannot come.
+void Walk::waiters()
+{
+    std::map<PoolId, std::size_t> queued;
+    for (const auto& [place, record] : state_.waiters) {
+        const Waiter& waiter = record.waiter;
+        const std::string& name = waiter.lease.user.text;
+        expect(place == waiter.place && place <= state_.places_given, "a place is its own", name);
+        expect(!state_.leases.contains(waiter.lease.id), "nobody waits for what he holds", name);
+        expect(record.patient_until == SteadyInstant{} || now_.steady < record.deadline,
+               "no wait is overdue", name);
+        expect(is_possible(state_, waiter), "nobody waits for what cannot come", name);
+        for (const PoolId& id : waiter.pools) {
+            ++queued[id];
+            const PoolRecord* pool = state_.find_pool(id);
+            expect(pool && pool->queue.find(place) != pool->queue.end(),
+                   "who waits stands in the queue", name);
+            expect(state_.mode == Mode::maintenance || !pool ||
+                       why_not_now(state_, *pool, {waiter.lease, place}).has_value(),
+                   "nobody waits for what is free", name);
+        }
+    }
+    for (const auto& [id, record] : state_.pools)
+        expect(record.queue.size() == queued[id], "a queue holds who waits, once", id.text);
+    expect(state_.wait_ends.size() == state_.waiters.size(), "every wait ends once", "");
+}
+
+/// The lists of what to look at are empty once all is settled.
+void Walk::lists()
+{
+    expect(state_.uncounted.empty() && state_.freed.empty() && state_.shareable.empty() &&
+               !state_.documents_changed,
+           "all is settled", "");
+    const auto is_ordered = [&](const std::list<LeaseRecord*>& list) {
+        return std::ranges::is_sorted(
+            list, {}, [&](const LeaseRecord* lease) { return silent_at(state_, *lease); });
+    };
+    expect(is_ordered(state_.speaking) && is_ordered(state_.lost),
+           "those who are watched stand in the order of their deadlines", "");
+    const auto boundary = next_boundary(state_);
+    expect(!boundary || now_.calendar < *boundary, "no boundary is overdue", "");
+}
+
+const PoolPicture* find(const Summary& summary, const PoolId& id)
+{
+    const auto found =
+        std::ranges::find(summary.pools, id, [](const PoolPicture& pool) { return pool.pool.id; });
+    return found == summary.pools.end() ? nullptr : &*found;
+}
+
+} // namespace
+
+std::vector<std::string> broken_invariants(const Ledger& ledger, Now now)
+{
+    Walk walk(ledger.state(), now);
+    walk.entitlements();
+    walk.pools();
+    walk.leases();
+    walk.waiters();
+    walk.lists();
+    return std::move(walk.broken);
+}
+
+std::vector<std::string> broken_steps(const Summary& before, const Summary& after, bool shrank)
+{
+    std::vector<std::string> broken;
+    for (const PoolPicture& pool : after.pools) {
+        const PoolPicture* was = find(before, pool.pool.id);
+        const bool is_over = !pool.unlimited && pool.held > pool.stock;
+        const bool was_over = was && !was->unlimited && was->held > was->stock;
+        if (is_over && !was_over && !shrank)
+            broken.push_back("I3 no oversale: " + pool.pool.id.text);
+        if (is_over && was_over && pool.held > was->held)
+            broken.push_back("I3 a locked pool lends nothing: " + pool.pool.id.text);
+        if (pool.pool.closed && was && pool.held > was->held)
+            broken.push_back("I5 a closed pool lends nothing: " + pool.pool.id.text);
+    }
+    return broken;
+}
+
+} // namespace usher::ledger
