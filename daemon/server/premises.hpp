@@ -12,6 +12,13 @@ namespace usher::server {
 
 class Authority;
 
+/// One identifier of this host, as operators are shown it: never its value.
+struct IdentifierSeen {
+    std::string name;
+    bool found = false;
+    bool matches = false; ///< Agrees with every license that named it when the daemon started.
+};
+
 /// What sessions need to know of the house that they are in. Immutable: a re-read configuration is
 /// a new one, and every session takes the newest at its next request. Any thread.
 struct Premises {
@@ -20,7 +27,10 @@ struct Premises {
     bool anonymous = false;                ///< Whether applications may come with nothing.
     std::vector<trust::VendorKey> vendors; ///< Whose licenses may be installed.
     std::shared_ptr<const trust::Node> node;
-    std::shared_ptr<const Authority> authority; ///< The CA that signs certificates.
+    std::vector<IdentifierSeen> identifiers;
+    unsigned identifiers_needed = 2; ///< So many must agree with a license's node-lock.
+    /// The TLS of the next connection, and the CA that signs certificates.
+    std::shared_ptr<const Authority> authority;
 };
 
 } // namespace usher::server

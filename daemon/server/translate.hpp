@@ -19,6 +19,7 @@ struct Peer {
     std::string address; ///< For the log: `127.0.0.1:53412`, `local`.
     std::optional<ledger::CredentialDigest> certificate; ///< SHA-256 of the DER it presented.
     std::string certificate_name;                        ///< Its common name, already verified.
+    bool certificate_is_foreign = false; ///< Signed by the operator's CA (`ClientCertificate`).
     std::optional<std::string> local_user;               ///< Of the local socket: peer credentials.
     bool local_admin = false; ///< Of the local socket: root or group `usher`.
 };
@@ -35,6 +36,7 @@ struct Caller {
 struct Keepsake {
     std::string key;       ///< Of `KeyCreate`.
     std::string chain_pem; ///< Of `CertificateCreate`.
+    bool operated = false; ///< An operator's verb: its plain yes is `Operated.done`.
 };
 
 struct Asked {
