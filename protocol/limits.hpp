@@ -38,6 +38,7 @@ inline constexpr std::size_t leases_per_connection_max = 4096;
 
 /// Named users of a pool, and pools of a profile, in one request.
 inline constexpr std::size_t users_max = 10'000;
+inline constexpr std::size_t users_bytes_max = 512 << 10; ///< All named users of a pool together.
 inline constexpr std::size_t pools_per_profile_max = 64;
 
 /// Checkouts that may stand in the queues of one daemon.

@@ -74,8 +74,8 @@ class Authority {
         std::string chain_pem;           ///< The certificate, then our CA.
     };
 
-    /// A client's certificate for `name` (1 year). Of the PKCS#10 request only the key counts: names
-    /// and extensions in it are the asker's wishes, not ours. A sentence where the request is
+    /// A client's certificate for `name` (1 year). Of the PKCS#10 request only the key counts:
+    /// names and extensions in it are the asker's wishes, not ours. A sentence where the request is
     /// broken, not signed by its own key, or the key is weak.
     [[nodiscard]] std::variant<Issued, std::string>
     issue(std::string_view request_der, const std::string& name, Instant now) const;

@@ -27,6 +27,8 @@ struct Premises {
     bool anonymous = false;                ///< Whether applications may come with nothing.
     std::vector<trust::VendorKey> vendors; ///< Whose licenses may be installed.
     std::shared_ptr<const trust::Node> node;
+    std::string node_id;   ///< How status names this host: 16 hex digits of its key's SHA-256.
+    std::string node_text; ///< What a vendor signs for; empty: too few identifiers were found.
     std::vector<IdentifierSeen> identifiers;
     unsigned identifiers_needed = 2; ///< So many must agree with a license's node-lock.
     /// The TLS of the next connection, and the CA that signs certificates.

@@ -1,0 +1,241 @@
+#include "daemon/server/fields.hpp"
+#include "daemon/server/status_parts.hpp"
+#include "daemon/server/translate.hpp"
+#include "daemon/server/wire_refusal.hpp"
+#include "protocol/frame.hpp"
+
+#include <algorithm>
+#include <cassert>
+
+/// The other half of translate.hpp: from the ledger's words to the wire's.
+namespace usher::server {
+namespace {
+
+using server::fill; // Of a refusal.
+
+/// Every answer is made to fit in a frame, whatever names and lists a daemon holds.
+void append(std::string& out, const v1::Response& response)
+{
+    const bool fits = protocol::append_frame(out, response);
+    assert(fits);
+    static_cast<void>(fits);
+}
+
+std::uint32_t milliseconds(ledger::Duration duration)
+{
+    return static_cast<std::uint32_t>(
+        std::chrono::ceil<std::chrono::milliseconds>(duration).count());
+}
+
+void set_lease(std::string* field, const ledger::LeaseId& id)
+{
+    field->assign(reinterpret_cast<const char*>(id.bytes.data()), id.bytes.size());
+}
+
+v1::LeaseState::State wire_state(ledger::LeaseState::State state)
+{
+    switch (state) {
+    case ledger::LeaseState::State::held: return v1::LeaseState::HELD;
+    case ledger::LeaseState::State::locked: return v1::LeaseState::LOCKED;
+    case ledger::LeaseState::State::waiting: return v1::LeaseState::WAITING;
+    case ledger::LeaseState::State::unknown: return v1::LeaseState::UNKNOWN;
+    }
+    return v1::LeaseState::STATE_UNSPECIFIED;
+}
+
+void fill(v1::Granted& granted, const ledger::Granted& from)
+{
+    set_lease(granted.mutable_lease(), from.id);
+    granted.set_pool(from.pool.text);
+    granted.set_product(from.product.text);
+    granted.set_units(static_cast<std::uint64_t>(from.units));
+    granted.set_shares_seat(from.shares_seat);
+    granted.set_term_ms(milliseconds(from.term));
+    granted.set_kind(std::string(ledger::word(from.kind)));
+}
+
+/// Four thousand explained refusals would not fit: from half a frame on, only their codes are said.
+void fill(v1::Renewed& renewed, const ledger::Renewed& from)
+{
+    constexpr std::size_t explained_bytes_max = protocol::frame_bytes_max / 2;
+    std::size_t bytes = 0;
+    renewed.set_term_ms(milliseconds(from.term));
+    for (const ledger::LeaseState& lease : from.leases) {
+        v1::LeaseState& state = *renewed.add_leases();
+        set_lease(state.mutable_lease(), lease.id);
+        state.set_state(wire_state(lease.state));
+        state.set_ended_because(lease.ended_because);
+        const bool has_reason = lease.state == ledger::LeaseState::State::locked ||
+                                lease.state == ledger::LeaseState::State::unknown;
+        if (has_reason && bytes < explained_bytes_max)
+            fill(*state.mutable_refused(), lease.refusal);
+        else if (has_reason)
+            state.mutable_refused()->set_code(std::string(ledger::word(lease.refusal.code)));
+        bytes += state.ByteSizeLong();
+    }
+}
+
+/// The newest ones, as many as fit.
+void fill(v1::Refusals& refusals, const ledger::Refusals& from)
+{
+    std::size_t bytes = 0;
+    for (const ledger::Denied& denied : from.newest_first) {
+        v1::Refusals::Denied& line = *refusals.add_newest_first();
+        line.set_at_us(microseconds(denied.at));
+        line.set_profile(denied.profile.text);
+        line.set_user(denied.user.text);
+        line.set_device(denied.device.text);
+        fill(*line.mutable_refused(), denied.refusal);
+        bytes += line.ByteSizeLong();
+        if (bytes >= protocol::frame_bytes_max / 2)
+            return;
+    }
+}
+
+/// How each answer stands in a response. A picture has more than one, and is written elsewhere.
+struct Answers {
+    v1::Response& response;
+    const Keepsake& keepsake;
+
+    void operator()(const ledger::Done& done) const
+    {
+        if (!keepsake.key.empty())
+            response.mutable_operated()->mutable_key_created()->set_key(keepsake.key);
+        else if (!keepsake.chain_pem.empty())
+            response.mutable_operated()->mutable_certificate_created()->set_chain_pem(
+                keepsake.chain_pem);
+        else
+            fill_done(keepsake.operated ? *response.mutable_operated()->mutable_done()
+                                        : *response.mutable_done(),
+                      done);
+    }
+    void operator()(const ledger::Refusal& refusal) const
+    {
+        fill(*response.mutable_refused(), refusal);
+    }
+    void operator()(const ledger::Granted& granted) const
+    {
+        fill(*response.mutable_granted(), granted);
+    }
+    void operator()(const ledger::Waiting& waiting) const
+    {
+        v1::Waiting& to = *response.mutable_waiting();
+        set_lease(to.mutable_lease(), waiting.id);
+        to.set_position(static_cast<std::uint32_t>(waiting.position));
+        fill(*to.mutable_refused(), waiting.refusal);
+    }
+    void operator()(const ledger::Renewed& renewed) const
+    {
+        fill(*response.mutable_renewed(), renewed);
+    }
+    void operator()(const ledger::Refusals& refusals) const
+    {
+        fill(*response.mutable_operated()->mutable_refusals(), refusals);
+    }
+    void operator()(const ledger::Greeted&) const
+    {
+        assert(!"a greeting is answered by `welcome`, which knows the connection");
+    }
+    void operator()(const ledger::Picture&) const { assert(!"a picture has parts"); }
+
+    static void fill_done(v1::Done& to, const ledger::Done& done)
+    {
+        // A warning is a sentence about names; a thousand of them still leave room in a frame.
+        constexpr std::size_t warnings_max = 1000;
+        const std::size_t count = std::min(done.warnings.size(), warnings_max);
+        for (std::size_t i = 0; i < count; ++i)
+            to.add_warnings(done.warnings[i]);
+    }
+};
+
+/// How each notice stands in a response without a request.
+struct Notices {
+    v1::Response& response;
+
+    void operator()(const ledger::Granted& granted) const
+    {
+        fill(*response.mutable_granted(), granted);
+    }
+    void operator()(const ledger::WaitEnded& ended) const
+    {
+        v1::WaitEnded& to = *response.mutable_wait_ended();
+        set_lease(to.mutable_lease(), ended.id);
+        to.set_reason(std::string(ledger::word(ended.reason)));
+        fill(*to.mutable_refused(), ended.refusal);
+    }
+    void operator()(const ledger::SeatLost& lost) const
+    {
+        v1::SeatLost& to = *response.mutable_seat_lost();
+        set_lease(to.mutable_lease(), lost.id);
+        to.set_reason(std::string(ledger::word(lost.reason)));
+        to.set_note(lost.note);
+    }
+    void operator()(const ledger::ModeChanged& changed) const
+    {
+        response.mutable_mode_changed()->set_mode(std::string(ledger::word(changed.mode)));
+    }
+    void operator()(const ledger::CredentialGone&) const
+    {
+        response.mutable_ending()->set_reason("credential_revoked");
+    }
+};
+
+} // namespace
+
+v1::Response welcome(std::uint64_t request, const ledger::Greeted& greeted,
+                     std::string_view exporter, const Premises& premises)
+{
+    v1::Response response;
+    response.set_id(request);
+    v1::Welcome& to = *response.mutable_welcome();
+    to.set_version(1);
+    to.set_server(premises.server);
+    to.set_identity(greeted.identity.text);
+    to.set_role(std::string(ledger::word(greeted.role)));
+    to.set_term_ms(milliseconds(greeted.term));
+    to.set_grace_ms(milliseconds(greeted.grace));
+    to.set_mode(std::string(ledger::word(greeted.mode)));
+    if (exporter.empty())
+        return response;
+    v1::Proof& proof = *to.mutable_proof();
+    const trust::PublicKey& key = premises.node->key();
+    const trust::Signature signature = premises.node->prove(exporter);
+    proof.set_node_key(key.data(), key.size());
+    proof.set_signature(signature.data(), signature.size());
+    if (greeted.documents) {
+        const std::size_t count = std::min(greeted.documents->size(), protocol::proofs_max);
+        for (std::size_t i = 0; i < count; ++i)
+            proof.add_licenses(*(*greeted.documents)[i]);
+    }
+    return response;
+}
+
+void append_answer(std::string& out, std::uint64_t request, const ledger::Answer& answer,
+                   const Keepsake& keepsake, const Premises& premises)
+{
+    if (const auto* picture = std::get_if<ledger::Picture>(&answer)) {
+        append_status(out, request, **picture, premises);
+        return;
+    }
+    v1::Response response;
+    response.set_id(request);
+    std::visit(Answers{response, keepsake}, answer);
+    append(out, response);
+}
+
+void append_notice(std::string& out, const ledger::Notice& notice)
+{
+    v1::Response response;
+    std::visit(Notices{response}, notice);
+    append(out, response);
+}
+
+void append_refusal(std::string& out, std::uint64_t request, const ledger::Refusal& refusal)
+{
+    v1::Response response;
+    response.set_id(request);
+    fill(*response.mutable_refused(), refusal);
+    append(out, response);
+}
+
+} // namespace usher::server

@@ -1,0 +1,27 @@
+#pragma once
+
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <string_view>
+
+/// Files that nobody but the daemon may read. Each throws `Fault` with a sentence that names the
+/// file and what is wrong with it. Any thread.
+namespace usher::server {
+
+/// Makes `directory` (0700) where it is missing; refuses one that is not a directory, belongs to
+/// another user, or that others may look into.
+void keep_private_directory(const std::filesystem::path& directory);
+
+/// What is in `file`; none: there is no such file. Refuses a link, what is no regular file, one
+/// longer than 1 MiB, and one that others than its owner may read.
+[[nodiscard]] std::optional<std::string> read_private_file(const std::filesystem::path& file);
+
+/// The same for a file that the operator keeps: it must be there, a link is fine, and so is a group
+/// that may read it; the whole world must not where it is `secret`.
+[[nodiscard]] std::string read_given_file(const std::filesystem::path& file, bool secret);
+
+/// Replaces `file` (0600) at once or not at all, durably.
+void write_private_file(const std::filesystem::path& file, std::string_view contents);
+
+} // namespace usher::server

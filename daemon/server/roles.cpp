@@ -1,0 +1,69 @@
+#include "daemon/server/roles.hpp"
+
+namespace usher::server {
+namespace {
+
+using ledger::Role;
+
+// No `default` in either half: a new verb without a row does not compile.
+
+std::optional<Verb> row(v1::Operate::VerbCase verb)
+{
+    switch (verb) {
+    case v1::Operate::kLook: return Verb{"status", Role::viewer};
+    case v1::Operate::kExplainRefusals: return Verb{"why", Role::viewer};
+    case v1::Operate::kRevoke: return Verb{"revoke", Role::operator_};
+    case v1::Operate::kLicenseInstall: return Verb{"license install", Role::admin};
+    case v1::Operate::kLicenseRemove: return Verb{"license remove", Role::admin};
+    case v1::Operate::kProfileAdd: return Verb{"profile add", Role::operator_};
+    case v1::Operate::kProfileRename: return Verb{"profile rename", Role::operator_};
+    case v1::Operate::kProfileRemove: return Verb{"profile remove", Role::operator_};
+    case v1::Operate::kProfileDefault: return Verb{"profile default", Role::operator_};
+    case v1::Operate::kPoolUsers: return Verb{"pool users", Role::operator_};
+    case v1::Operate::kMaintenance: return Verb{"maintenance", Role::admin};
+    case v1::Operate::kKeyCreate: return Verb{"key create", Role::admin};
+    case v1::Operate::kCertificateCreate: return Verb{"certificate create", Role::admin};
+    case v1::Operate::kCredentialRevoke: return Verb{"credential revoke", Role::admin};
+    case v1::Operate::kNodeShow: return Verb{"node", Role::viewer};
+    case v1::Operate::VERB_NOT_SET: return std::nullopt;
+    }
+    return std::nullopt;
+}
+
+std::optional<Verb> row(v1::Request::AskCase ask, const v1::Request& request)
+{
+    switch (ask) {
+    case v1::Request::kHello: return Verb{"hello", Role::application};
+    case v1::Request::kCheckout: return Verb{"checkout", Role::application};
+    case v1::Request::kRenew: return Verb{"renew", Role::application};
+    case v1::Request::kCheckin: return Verb{"checkin", Role::application};
+    case v1::Request::kLeave: return Verb{"leave", Role::application};
+    case v1::Request::kOperate: return row(request.operate().verb_case());
+    case v1::Request::ASK_NOT_SET: return std::nullopt;
+    }
+    return std::nullopt;
+}
+
+} // namespace
+
+std::optional<Verb> verb_of(const v1::Request& request)
+{
+    return row(request.ask_case(), request);
+}
+
+std::optional<ledger::Refusal> objection(const v1::Request& request, ledger::Role role)
+{
+    const std::optional<Verb> verb = verb_of(request);
+    if (!verb)
+        return ledger::Refusal{.code = ledger::Code::unsupported,
+                               .detail = "a verb of a later version"};
+    if (role < verb->needs)
+        return ledger::Refusal{.code = ledger::Code::not_allowed,
+                               .subject = std::string(verb->word),
+                               .detail = std::string(verb->word) + " needs the role " +
+                                         std::string(ledger::word(verb->needs)) + ", yours is " +
+                                         std::string(ledger::word(role))};
+    return std::nullopt;
+}
+
+} // namespace usher::server

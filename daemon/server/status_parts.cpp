@@ -1,0 +1,178 @@
+#include "daemon/server/status_parts.hpp"
+
+#include "daemon/server/fields.hpp"
+#include "daemon/server/wire_refusal.hpp"
+#include "protocol/frame.hpp"
+#include "protocol/usher.pb.h"
+
+#include <cassert>
+
+namespace usher::server {
+namespace {
+
+/// A part is sent when it has grown beyond this.
+constexpr std::size_t part_bytes = 256 << 10;
+
+/// Room for the longest entry: a pool with all its named users, or one with all its pools.
+constexpr std::size_t entry_bytes_max =
+    protocol::users_bytes_max + 4 * protocol::users_max +
+    (protocol::pools_per_profile_max + 16) * protocol::name_bytes_max;
+static_assert(part_bytes + entry_bytes_max < protocol::frame_bytes_max);
+
+void fill(v1::StatusPart::Pool& to, const ledger::PoolPicture& from)
+{
+    to.set_id(from.pool.id.text);
+    to.set_root(from.root.text);
+    to.set_product(from.pool.product.text);
+    to.set_metric(std::string(ledger::word(from.pool.metric)));
+    to.set_unlimited(from.unlimited);
+    to.set_held(from.held);
+    if (!from.unlimited) {
+        to.set_stock(from.stock);
+        to.set_available(from.stock - from.held);
+    }
+    to.set_locked(from.locked);
+    to.set_reason(from.reason);
+    to.set_short_(from.short_by);
+    to.set_named_users(from.pool.allow.has_value());
+    if (from.pool.allow)
+        for (const ledger::UserName& user : *from.pool.allow)
+            to.add_users(user.text);
+}
+
+void fill(v1::StatusPart::Profile& to, const ledger::ProfilePicture& from)
+{
+    to.set_name(from.profile.name.text);
+    for (const ledger::PoolId& pool : from.profile.pools)
+        to.add_pools(pool.text);
+    to.set_in_use(from.in_use);
+    if (from.re_use)
+        to.set_re_use(*from.re_use);
+    to.set_is_default(from.profile.is_default);
+    if (from.profile.capacity)
+        to.set_capacity(*from.profile.capacity);
+    to.set_clients_recently(from.clients_recently);
+}
+
+void fill(v1::StatusPart::Lease& to, const ledger::LeasePicture& from)
+{
+    const ledger::Lease& lease = from.lease;
+    to.set_id(to_text(lease.tag));
+    to.set_profile(lease.profile.text);
+    to.set_pool(lease.pool.text);
+    to.set_seat(from.seat);
+    to.set_units(lease.units);
+    to.set_party(lease.party.text);
+    to.set_user(lease.user.text);
+    to.set_device(lease.device.text);
+    to.set_kind(std::string(ledger::word(lease.kind)));
+    to.set_started_us(microseconds(lease.started));
+    if (from.deadline)
+        to.set_deadline_us(microseconds(*from.deadline));
+    to.set_identity(lease.identity.text);
+    to.set_pid(lease.process);
+    to.set_connected(from.connected);
+    to.set_locked(from.locked);
+}
+
+void fill(v1::StatusPart::Waiter& to, const ledger::WaiterPicture& from)
+{
+    const ledger::Lease& wish = from.waiter.lease;
+    to.set_id(to_text(wish.tag));
+    to.set_profile(wish.profile.text);
+    for (const ledger::PoolId& pool : from.waiter.pools)
+        to.add_pools(pool.text);
+    to.set_units(wish.units);
+    to.set_user(wish.user.text);
+    to.set_device(wish.device.text);
+    to.set_position(static_cast<std::uint32_t>(from.position));
+    to.set_since_us(microseconds(wish.started));
+    to.set_until_us(microseconds(from.until));
+    to.set_party(wish.party.text);
+}
+
+void fill(v1::StatusPart::License& to, const ledger::EntitlementPicture& from)
+{
+    const ledger::Entitlement& license = from.entitlement;
+    to.set_id(license.id.text);
+    to.set_product(license.product.text);
+    to.set_vendor(license.vendor.text);
+    to.set_type(license.type);
+    to.set_unlimited(!license.quantity);
+    to.set_quantity(license.quantity.value_or(0));
+    if (license.from)
+        to.set_from_us(microseconds(*license.from));
+    if (license.to)
+        to.set_to_us(microseconds(*license.to));
+    if (license.maintenance_until)
+        to.set_maintenance_until_us(microseconds(*license.maintenance_until));
+    to.set_nodelock(std::string(ledger::word(license.lock)));
+    to.set_counts(from.counts);
+    to.set_reason(from.reason);
+}
+
+void fill(v1::StatusPart::Credential& to, const ledger::Credential& from)
+{
+    to.set_name(from.name);
+    to.set_kind(from.kind == ledger::Credential::Kind::key ? "key" : "certificate");
+    to.set_role(std::string(ledger::word(from.role)));
+    to.set_made_us(microseconds(from.made));
+}
+
+/// Frames that are written as they fill.
+class Parts {
+  public:
+    Parts(std::string& out, std::uint64_t request) : out_(out) { response_.set_id(request); }
+
+    v1::StatusPart& part() { return *response_.mutable_operated()->mutable_status(); }
+
+    template <class Entries, class Add>
+    void add(const Entries& entries, Add add_entry)
+    {
+        for (const auto& entry : entries) {
+            auto& to = *(part().*add_entry)();
+            fill(to, entry);
+            bytes_ += to.ByteSizeLong();
+            if (bytes_ < part_bytes)
+                continue;
+            part().set_more(true);
+            send();
+            part().Clear();
+        }
+    }
+
+    void send()
+    {
+        const bool fits = protocol::append_frame(out_, response_);
+        assert(fits);
+        static_cast<void>(fits);
+        bytes_ = 0;
+    }
+
+  private:
+    std::string& out_;
+    v1::Response response_;
+    std::size_t bytes_ = 0;
+};
+
+} // namespace
+
+void append_status(std::string& out, std::uint64_t request, const ledger::Summary& summary,
+                   const Premises& premises)
+{
+    using Part = v1::StatusPart;
+    Parts parts(out, request);
+    parts.part().set_at_us(microseconds(summary.at));
+    parts.part().set_mode(std::string(ledger::word(summary.mode)));
+    parts.part().set_node(premises.node_id);
+    parts.add(summary.pools, static_cast<Part::Pool* (Part::*)()>(&Part::add_pools));
+    parts.add(summary.profiles, static_cast<Part::Profile* (Part::*)()>(&Part::add_profiles));
+    parts.add(summary.leases, static_cast<Part::Lease* (Part::*)()>(&Part::add_leases));
+    parts.add(summary.queue, static_cast<Part::Waiter* (Part::*)()>(&Part::add_queue));
+    parts.add(summary.entitlements, static_cast<Part::License* (Part::*)()>(&Part::add_licenses));
+    parts.add(summary.credentials,
+              static_cast<Part::Credential* (Part::*)()>(&Part::add_credentials));
+    parts.send();
+}
+
+} // namespace usher::server

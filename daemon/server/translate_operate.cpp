@@ -1,0 +1,254 @@
+#include "daemon/server/translate_operate.hpp"
+
+#include "daemon/server/authority.hpp"
+#include "daemon/server/fields.hpp"
+#include "daemon/server/license.hpp"
+#include "daemon/trust/signature.hpp"
+#include "protocol/limits.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cassert>
+#include <cstdlib>
+#include <set>
+#include <utility>
+
+namespace usher::server {
+namespace {
+
+using ledger::Code;
+using ledger::Refusal;
+
+Keepsake operated()
+{
+    return {.operated = true};
+}
+
+/// The command, unless a field of its message was wrong.
+template <class Command>
+Translation judged(const Fields& fields, Command command, Keepsake keepsake = operated())
+{
+    if (fields.refusal())
+        return *fields.refusal();
+    return Asked{std::move(command), std::move(keepsake)};
+}
+
+/// `usher-key-` and 32 random bytes: as hard to guess as a private key, and plain to a scanner that
+/// looks for secrets in the wrong places.
+std::string make_key_text()
+{
+    std::array<std::uint8_t, 32> bytes{};
+    trust::fill_random(bytes);
+    return "usher-key-" + trust::base64url(bytes);
+}
+
+struct Verbs {
+    std::uint64_t request;
+    const Caller& caller;
+    const Premises& premises;
+
+    Translation operator()(const v1::Look&) const { return Asked{ledger::Look{}, operated()}; }
+
+    Translation operator()(const v1::ExplainRefusals& asked) const
+    {
+        Fields fields;
+        return judged(fields, ledger::ExplainRefusals{{fields.name_or_none("user", asked.user())}});
+    }
+
+    Translation operator()(const v1::Revoke& asked) const
+    {
+        Fields fields;
+        return judged(fields, ledger::Revoke{.by = caller.identity,
+                                             .lease = fields.tag("lease", asked.lease()),
+                                             .reason = fields.remark("reason", asked.reason())});
+    }
+
+    Translation operator()(const v1::LicenseInstall& asked) const
+    {
+        Fields fields;
+        const ledger::ProfileName profile{fields.name_or_none("profile", asked.profile())};
+        if (fields.refusal())
+            return *fields.refusal();
+        auto install = open_install(asked.document(), premises);
+        if (auto* refusal = std::get_if<Refusal>(&install))
+            return std::move(*refusal);
+        auto& command = std::get<ledger::Install>(install);
+        command.by = caller.identity;
+        command.profile = profile;
+        return Asked{std::move(command), operated()};
+    }
+
+    Translation operator()(const v1::LicenseRemove& asked) const
+    {
+        Fields fields;
+        return judged(fields,
+                      ledger::Remove{caller.identity, {fields.name("license", asked.license())}});
+    }
+
+    Translation operator()(const v1::ProfileAdd& asked) const
+    {
+        Fields fields;
+        ledger::Profile profile{.name = {fields.name("name", asked.name())},
+                                .pools = {},
+                                .is_default = asked.is_default(),
+                                .capacity = {}};
+        fields.require(asked.pools_size() > 0, "pools", "none given");
+        fields.require(static_cast<std::size_t>(asked.pools_size()) <=
+                           protocol::pools_per_profile_max,
+                       "pools", "more than 64");
+        for (const std::string& pool : asked.pools()) {
+            if (fields.refusal())
+                break; // A hostile list is not read to its end.
+            profile.pools.push_back({fields.name("pools", pool)});
+        }
+        if (asked.has_capacity())
+            profile.capacity = fields.units(
+                "capacity", static_cast<std::uint64_t>(std::max<std::int64_t>(0, asked.capacity())),
+                ledger::units_max);
+        return judged(fields, ledger::AddProfile{caller.identity, std::move(profile)});
+    }
+
+    Translation operator()(const v1::ProfileRename& asked) const
+    {
+        Fields fields;
+        return judged(fields, ledger::RenameProfile{.by = caller.identity,
+                                                    .from = {fields.name("from", asked.from())},
+                                                    .to = {fields.name("to", asked.to())}});
+    }
+
+    Translation operator()(const v1::ProfileRemove& asked) const
+    {
+        Fields fields;
+        return judged(fields,
+                      ledger::RemoveProfile{caller.identity, {fields.name("name", asked.name())}});
+    }
+
+    Translation operator()(const v1::ProfileDefault& asked) const
+    {
+        Fields fields;
+        return judged(fields, ledger::SetDefault{.by = caller.identity,
+                                                 .name = {fields.name("name", asked.name())},
+                                                 .is_default = asked.is_default()});
+    }
+
+    Translation operator()(const v1::PoolUsers& asked) const
+    {
+        Fields fields;
+        ledger::SetUsers command{caller.identity, {fields.name("pool", asked.pool())}, {}};
+        fields.require(!asked.everybody() || asked.users().empty(), "everybody",
+                       "contradicts the list of users");
+        fields.require(static_cast<std::size_t>(asked.users_size()) <= protocol::users_max, "users",
+                       "more than 10000");
+        if (!asked.everybody())
+            command.users.emplace();
+        std::size_t bytes = 0;
+        for (const std::string& user : asked.users()) {
+            if (fields.refusal())
+                break; // A hostile list is not read to its end.
+            bytes += user.size();
+            fields.require(bytes <= protocol::users_bytes_max, "users", "longer than 512 KiB");
+            command.users->insert({fields.name("users", user)});
+        }
+        return judged(fields, std::move(command));
+    }
+
+    Translation operator()(const v1::Maintenance& asked) const
+    {
+        return Asked{ledger::SetMode{caller.identity, asked.on() ? ledger::Mode::maintenance
+                                                                 : ledger::Mode::serving},
+                     operated()};
+    }
+
+    Translation operator()(const v1::KeyCreate& asked) const
+    {
+        Fields fields;
+        Keepsake keepsake = operated();
+        keepsake.key = make_key_text();
+        ledger::Credential credential{.name = fields.name("name", asked.name()),
+                                      .kind = ledger::Credential::Kind::key,
+                                      .role = fields.role("role", asked.role()),
+                                      .digest = {trust::sha256(keepsake.key)},
+                                      .made = {}};
+        return judged(fields, ledger::IssueCredential{caller.identity, std::move(credential)},
+                      std::move(keepsake));
+    }
+
+    Translation operator()(const v1::CertificateCreate& asked) const
+    {
+        Fields fields;
+        ledger::Credential credential{.name = fields.name("name", asked.name()),
+                                      .kind = ledger::Credential::Kind::certificate,
+                                      .role = fields.role("role", asked.role()),
+                                      .digest = {},
+                                      .made = {}};
+        fields.require(asked.request_der().size() <= protocol::license_bytes_max, "request_der",
+                       "longer than 16 KiB");
+        if (fields.refusal())
+            return *fields.refusal();
+        auto issued = premises.authority->issue(asked.request_der(), credential.name,
+                                                std::chrono::system_clock::now());
+        if (auto* no = std::get_if<std::string>(&issued))
+            return Refusal{.code = Code::bad_request, .detail = std::move(*no)};
+        auto& certificate = std::get<Authority::Issued>(issued);
+        credential.digest = certificate.digest;
+        Keepsake keepsake = operated();
+        keepsake.chain_pem = std::move(certificate.chain_pem);
+        return Asked{ledger::IssueCredential{caller.identity, std::move(credential)},
+                     std::move(keepsake)};
+    }
+
+    Translation operator()(const v1::CredentialRevoke& asked) const
+    {
+        Fields fields;
+        return judged(fields,
+                      ledger::RevokeCredential{caller.identity, fields.name("name", asked.name())});
+    }
+
+    /// What the house is does not stand in the ledger.
+    Translation operator()(const v1::NodeShow&) const
+    {
+        v1::Response response;
+        response.set_id(request);
+        v1::Node& node = *response.mutable_operated()->mutable_node();
+        node.set_text(premises.node_text);
+        node.set_server_uri(premises.uri);
+        node.set_need(premises.identifiers_needed);
+        for (const IdentifierSeen& seen : premises.identifiers) {
+            v1::Node::Identifier& identifier = *node.add_identifiers();
+            identifier.set_name(seen.name);
+            identifier.set_found(seen.found);
+            identifier.set_matches(seen.matches);
+        }
+        return response;
+    }
+};
+
+} // namespace
+
+Translation translate_operate(std::uint64_t request, const v1::Operate& operate,
+                              const Caller& caller, const Premises& premises)
+{
+    const Verbs verbs{request, caller, premises};
+    switch (operate.verb_case()) { // No default: a new verb without a translation does not compile.
+    case v1::Operate::kLook: return verbs(operate.look());
+    case v1::Operate::kExplainRefusals: return verbs(operate.explain_refusals());
+    case v1::Operate::kRevoke: return verbs(operate.revoke());
+    case v1::Operate::kLicenseInstall: return verbs(operate.license_install());
+    case v1::Operate::kLicenseRemove: return verbs(operate.license_remove());
+    case v1::Operate::kProfileAdd: return verbs(operate.profile_add());
+    case v1::Operate::kProfileRename: return verbs(operate.profile_rename());
+    case v1::Operate::kProfileRemove: return verbs(operate.profile_remove());
+    case v1::Operate::kProfileDefault: return verbs(operate.profile_default());
+    case v1::Operate::kPoolUsers: return verbs(operate.pool_users());
+    case v1::Operate::kMaintenance: return verbs(operate.maintenance());
+    case v1::Operate::kKeyCreate: return verbs(operate.key_create());
+    case v1::Operate::kCertificateCreate: return verbs(operate.certificate_create());
+    case v1::Operate::kCredentialRevoke: return verbs(operate.credential_revoke());
+    case v1::Operate::kNodeShow: return verbs(operate.node_show());
+    case v1::Operate::VERB_NOT_SET: break;
+    }
+    assert(!"an unknown verb has met its objection");
+    std::abort();
+}
+
+} // namespace usher::server
