@@ -74,7 +74,7 @@ Section::Section(std::string name, const toml::table* table, std::vector<Complai
     : name_(std::move(name)), table_(table), complaints_(complaints), places_(places)
 {}
 
-void Section::text(std::string_view key, std::string& value)
+void Section::text(std::string_view key, std::optional<std::string>& value)
 {
     const toml::node* const node = find(key);
     if (node == nullptr)
@@ -85,7 +85,7 @@ void Section::text(std::string_view key, std::string& value)
         complain_of_type(key, "a text", *node);
 }
 
-void Section::texts(std::string_view key, std::vector<std::string>& value)
+void Section::texts(std::string_view key, std::optional<std::vector<std::string>>& value)
 {
     const toml::node* const node = find(key);
     if (node == nullptr)

@@ -33,16 +33,16 @@ struct Complaint {
 [[nodiscard]] std::string to_text(std::chrono::milliseconds duration);
 
 /// A table and the keys that it may have. Each verb reads a key into `value` and leaves `value` as
-/// it is, its default, where the key is missing or wrong; a wrong one is complained about. In the
-/// end `close` complains about the keys that nobody asked for.
+/// it is where the key is missing or wrong; a wrong one is complained about. In the end `close`
+/// complains about the keys that nobody asked for.
 class Section {
   public:
     /// `name` is empty for the root; `table` none: not in the file, so everything has its default.
     Section(std::string name, const toml::table* table, std::vector<Complaint>& complaints,
             std::map<std::string, Place>& places);
 
-    void text(std::string_view key, std::string& value);
-    void texts(std::string_view key, std::vector<std::string>& value);
+    void text(std::string_view key, std::optional<std::string>& value);
+    void texts(std::string_view key, std::optional<std::vector<std::string>>& value);
     void flag(std::string_view key, bool& value);
     void number(std::string_view key, std::uint64_t& value, std::uint64_t least,
                 std::uint64_t most);

@@ -1,0 +1,87 @@
+#include "daemon/command_line.hpp"
+
+#include "daemon/journal/journal.hpp"
+#include "daemon/log.hpp"
+#include "daemon/server/fault.hpp"
+
+#include <CLI/CLI.hpp>
+#include <iostream>
+#include <sstream>
+#include <string>
+#include <sys/stat.h>
+#include <unistd.h>
+
+namespace usher::daemon {
+namespace {
+
+struct CommandLine {
+    Order order;
+    bool check = false;
+    bool allow_root = false;
+};
+
+/// A configuration may have more than one error; each has a line of its own.
+int fail(const std::string& sentences, const std::string& hint)
+{
+    std::istringstream lines(sentences);
+    for (std::string sentence; std::getline(lines, sentence);)
+        std::cerr << "usherd: error: " << sentence << "\n";
+    std::cerr << "usherd: hint: " << hint << std::endl;
+    return 1;
+}
+
+/// A daemon that talks to strangers needs no privilege, so a mistake in it should not have any.
+void refuse_root(const CommandLine& line)
+{
+    if (::geteuid() == 0 && !line.allow_root)
+        throw server::Fault(
+            "usherd does not run as root",
+            "start it as its own user, as usherd.service does, or say --allow-root");
+}
+
+void obey(const CommandLine& line, const Time& time)
+{
+    const Reading reading = read_config_file(line.order.config_file);
+    if (line.check) {
+        std::cout << line.order.config_file.string() << ": ok" << std::endl;
+        return;
+    }
+    refuse_root(line);
+    ::umask(077);
+    open_log();
+    run(line.order, reading.config, time);
+}
+
+} // namespace
+
+int usherd(int argc, const char* const* argv, const Time& time)
+{
+    CommandLine line;
+    CLI::App app("usherd holds what a vendor has sold and lends it to applications.", "usherd");
+    app.add_option("--config", line.order.config_file, "The configuration: usherd.toml")
+        ->required()
+        ->type_name("FILE");
+    app.add_flag("--check", line.check, "Only say whether the configuration is right");
+    app.add_flag("--print-port", line.order.print_port,
+                 "Print the port that was bound as the first line");
+    app.add_flag("--allow-root", line.allow_root, "Run even as root");
+    app.set_version_flag("--version", "usherd " USHER_VERSION);
+    try {
+        app.parse(argc, argv);
+    } catch (const CLI::ParseError& error) {
+        constexpr int usage = 2;
+        return app.exit(error) == 0 ? 0 : usage;
+    }
+    try {
+        obey(line, time);
+        return 0;
+    } catch (const server::Fault& fault) {
+        return fail(fault.what(), fault.hint());
+    } catch (const journal::Fault& fault) {
+        return fail(fault.what(), fault.hint());
+    } catch (const std::exception& error) {
+        return fail(error.what(), "usherd --config FILE --check tries the configuration");
+    }
+}
+
+} // namespace usher::daemon

@@ -1,0 +1,241 @@
+#include "daemon/config.hpp"
+
+#include "daemon/config_values.hpp"
+#include "protocol/limits.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cstdlib>
+#include <unistd.h>
+#include <utility>
+
+namespace usher::daemon {
+namespace {
+
+using namespace std::chrono_literals;
+using std::chrono::milliseconds;
+
+/// Whether a key can change while the daemon runs.
+enum class Change : std::uint8_t { at_reload, at_restart };
+using enum Change;
+
+/// Every key of the file once: its name, its place in `config`, its range or form, and whether a
+/// reload may change it. Whoever reads, compares or shows settings walks this list, so no key can
+/// be forgotten by one of them.
+template <class Walk>
+void walk_keys(Walk& root, auto& config)
+{
+    root.key("state", at_restart, config.state, absolute_path);
+    root.key("socket", at_restart, config.socket, socket_path);
+    root.key("listen", at_restart, config.listen, endpoint_list);
+    root.key("name", at_reload, config.name, host_name);
+    root.key("anonymous", at_reload, config.anonymous);
+    root.key("vendor_keys", at_reload, config.vendor_keys, vendor_key_list);
+    root.key("threads", at_restart, config.threads, 1U, 64U);
+
+    root.section("lease", [&](auto& lease) {
+        lease.key("term", at_reload, config.lease.term, 5s, 1h);
+        lease.key("grace", at_reload, config.lease.grace, 0s, 60s);
+    });
+    root.section("tls", [&](auto& tls) {
+        tls.key("certificate", at_reload, config.tls.certificate, path_or_none);
+        tls.key("key", at_reload, config.tls.key, path_or_none);
+        tls.key("ca", at_reload, config.tls.ca, path_or_none);
+        tls.key("client_ca", at_reload, config.tls.client_ca, path_or_none);
+        tls.key("ticket_rotation", at_reload, config.tls.ticket_rotation, 1h, 168h);
+    });
+    root.section("log",
+                 [&](auto& log) { log.key("level", at_reload, config.log_level, log_level); });
+}
+
+/// Walks the keys and takes each from the file.
+class Reader {
+  public:
+    explicit Reader(Section section) : section_(std::move(section)) {}
+
+    void key(std::string_view name, Change, bool& value) { section_.flag(name, value); }
+
+    void key(std::string_view name, Change, std::uint64_t& value, std::uint64_t least,
+             std::uint64_t most)
+    {
+        section_.number(name, value, least, most);
+    }
+
+    void key(std::string_view name, Change, milliseconds& value, milliseconds least,
+             milliseconds most)
+    {
+        section_.duration(name, value, least, most);
+    }
+
+    /// Of what is written as one text: `form` says what it means, or what is wrong with it.
+    template <class Value>
+    void key(std::string_view name, Change, Value& value, Form<Value> form)
+    {
+        std::optional<std::string> text;
+        section_.text(name, text);
+        if (!text)
+            return;
+        auto meant = form(*text);
+        if (auto* fault = std::get_if<FormFault>(&meant))
+            section_.complain(name, fault->what);
+        else
+            value = std::get<Value>(std::move(meant));
+    }
+
+    /// Of a list of texts.
+    template <class Value>
+    void key(std::string_view name, Change, std::vector<Value>& value, ListForm<Value> form)
+    {
+        std::optional<std::vector<std::string>> texts;
+        section_.texts(name, texts);
+        if (!texts)
+            return;
+        if (texts->size() < form.least || texts->size() > form.most)
+            return section_.complain(name, "takes " + std::to_string(form.least) + " to " +
+                                               std::to_string(form.most) + " items");
+        std::vector<Value> list;
+        for (std::size_t i = 0; i < texts->size(); ++i) {
+            auto meant = form.item((*texts)[i]);
+            if (auto* fault = std::get_if<FormFault>(&meant))
+                section_.complain(name, fault->what, i);
+            else
+                list.push_back(std::get<Value>(std::move(meant)));
+        }
+        value = std::move(list);
+    }
+
+    template <class Body>
+    void section(std::string_view name, Body body)
+    {
+        Reader inner(section_.table(name));
+        body(inner);
+        inner.section_.close();
+    }
+
+    [[nodiscard]] Section& root() { return section_; }
+
+  private:
+    Section section_;
+};
+
+/// Walks the keys and writes each down.
+class Writer {
+  public:
+    explicit Writer(std::vector<Setting>& settings, std::string prefix = {})
+        : settings_(settings), prefix_(std::move(prefix))
+    {}
+
+    /// Range and form do not matter here.
+    template <class Value, class... Form>
+    void key(std::string_view name, Change change, const Value& value, const Form&...)
+    {
+        settings_.push_back({prefix_ + std::string(name), value_text(value), change == at_restart});
+    }
+
+    template <class Body>
+    void section(std::string_view name, Body body)
+    {
+        Writer inner(settings_, prefix_ + std::string(name) + ".");
+        body(inner);
+    }
+
+  private:
+    std::vector<Setting>& settings_;
+    std::string prefix_;
+};
+
+/// What no key says alone.
+void check_together(const Config& config, Section& root)
+{
+    const Config::Tls& tls = config.tls;
+    const bool all = !tls.certificate.empty() && !tls.key.empty() && !tls.ca.empty();
+    const bool none = tls.certificate.empty() && tls.key.empty() && tls.ca.empty();
+    if (!all && !none)
+        root.complain("tls", "certificate, key and ca belong together; give all three or none");
+    if (config.lease.grace > config.lease.term)
+        root.complain("lease", "grace must not be longer than term: who is cut off would keep a "
+                               "seat longer than who falls silent");
+}
+
+Config defaults(const Surroundings& surroundings)
+{
+    Config config;
+    config.state = surroundings.state;
+    config.socket = surroundings.runtime / "usherd.sock";
+    config.listen = {{"0.0.0.0", protocol::default_port}};
+    config.name = surroundings.host;
+    return config;
+}
+
+/// The first of a list that systemd separates by colons.
+std::filesystem::path directory_from(const char* variable, std::filesystem::path otherwise)
+{
+    const char* const value = std::getenv(variable); // NOLINT(concurrency-mt-unsafe): at start.
+    if (value == nullptr || *value == '\0')
+        return otherwise;
+    const std::string_view list(value);
+    return list.substr(0, list.find(':'));
+}
+
+} // namespace
+
+Surroundings surroundings()
+{
+    Surroundings found;
+    found.state = directory_from("STATE_DIRECTORY", found.state);
+    found.runtime = directory_from("RUNTIME_DIRECTORY", found.runtime);
+    std::array<char, 256> host{};
+    if (::gethostname(host.data(), host.size() - 1) == 0 &&
+        std::holds_alternative<std::string>(host_name(host.data())))
+        found.host = host.data();
+    return found;
+}
+
+std::variant<Reading, std::vector<Complaint>> read_config(std::string_view text,
+                                                          const Surroundings& surroundings)
+{
+    Reading reading{defaults(surroundings), {}};
+    std::vector<Complaint> complaints;
+    try {
+        const toml::table table = toml::parse(text);
+        Reader reader(Section("", &table, complaints, reading.places));
+        walk_keys(reader, reading.config);
+        reader.root().close();
+        check_together(reading.config, reader.root());
+    } catch (const toml::parse_error& error) {
+        const toml::source_position at = error.source().begin;
+        complaints.push_back({{at.line, at.column}, lower_case_start(error.description())});
+    }
+    if (complaints.empty())
+        return reading;
+    std::ranges::stable_sort(complaints, {}, [](const Complaint& complaint) {
+        return std::pair(complaint.place.line, complaint.place.column);
+    });
+    return complaints;
+}
+
+std::vector<Setting> settings_of(const Config& config)
+{
+    std::vector<Setting> settings;
+    Writer writer(settings);
+    walk_keys(writer, config);
+    return settings;
+}
+
+std::vector<Complaint> objections_to_reload(const Config& now, const Reading& next)
+{
+    const std::vector<Setting> before = settings_of(now);
+    const std::vector<Setting> after = settings_of(next.config);
+    std::vector<Complaint> complaints;
+    for (std::size_t i = 0; i < before.size(); ++i) {
+        if (!before[i].fixed || before[i].value == after[i].value)
+            continue;
+        const auto place = next.places.find(before[i].key);
+        complaints.push_back({place == next.places.end() ? Place{} : place->second,
+                              before[i].key + ": cannot change from " + before[i].value + " to " +
+                                  after[i].value + " while usherd runs; restart it"});
+    }
+    return complaints;
+}
+
+} // namespace usher::daemon

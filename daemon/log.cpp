@@ -1,0 +1,77 @@
+#include "daemon/log.hpp"
+
+#include <cassert>
+#include <cstdlib>
+#include <memory>
+#include <spdlog/pattern_formatter.h>
+#include <spdlog/sinks/stdout_sinks.h>
+#include <spdlog/spdlog.h>
+#include <sys/stat.h>
+#include <systemd/sd-daemon.h>
+#include <unistd.h>
+
+namespace usher::daemon {
+namespace {
+
+/// The prefix by which systemd's journal learns how grave a line is.
+class Priority final : public spdlog::custom_flag_formatter {
+  public:
+    void format(const spdlog::details::log_msg& line, const std::tm&,
+                spdlog::memory_buf_t& out) override
+    {
+        const std::string_view prefix = prefix_of(line.level);
+        out.append(prefix.data(), prefix.data() + prefix.size());
+    }
+
+    [[nodiscard]] std::unique_ptr<custom_flag_formatter> clone() const override
+    {
+        return std::make_unique<Priority>();
+    }
+
+  private:
+    static std::string_view prefix_of(spdlog::level::level_enum level)
+    {
+        switch (level) {
+        case spdlog::level::trace:
+        case spdlog::level::debug: return SD_DEBUG;
+        case spdlog::level::warn: return SD_WARNING;
+        case spdlog::level::err: return SD_ERR;
+        case spdlog::level::critical: return SD_CRIT;
+        default: return SD_INFO;
+        }
+    }
+};
+
+/// systemd names the device and inode that it connected, so that a redirected stream is not
+/// mistaken for its journal.
+bool leads_to_systemd()
+{
+    const char* const named = std::getenv("JOURNAL_STREAM"); // NOLINT(concurrency-mt-unsafe)
+    struct stat ours {};
+    if (named == nullptr || ::fstat(STDERR_FILENO, &ours) != 0)
+        return false;
+    return named == std::to_string(ours.st_dev) + ":" + std::to_string(ours.st_ino);
+}
+
+} // namespace
+
+void open_log()
+{
+    auto formatter = std::make_unique<spdlog::pattern_formatter>(spdlog::pattern_time_type::utc);
+    if (leads_to_systemd())
+        formatter->add_flag<Priority>('P').set_pattern("%P%v");
+    else
+        formatter->set_pattern("%Y-%m-%dT%H:%M:%S.%eZ %l %v");
+    auto logger = std::make_shared<spdlog::logger>(
+        "usherd", std::make_shared<spdlog::sinks::stderr_sink_mt>());
+    logger->set_formatter(std::move(formatter));
+    logger->flush_on(spdlog::level::debug); // A line that a crash swallows is the one that matters.
+    spdlog::set_default_logger(std::move(logger));
+}
+
+void set_log_level(const std::string& level)
+{
+    spdlog::set_level(spdlog::level::from_str(level));
+}
+
+} // namespace usher::daemon

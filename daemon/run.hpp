@@ -1,0 +1,37 @@
+#pragma once
+
+#include "daemon/config.hpp"
+#include "daemon/server/clock.hpp"
+#include "daemon/server/desk.hpp"
+
+#include <filesystem>
+#include <functional>
+#include <memory>
+
+/// One run of the daemon: every object is built here and only here, in the order of the floors.
+namespace usher::daemon {
+
+/// Where time comes from, and who may move it. The released daemon has the machine's clock and
+/// nobody who moves it; a test brings both.
+struct Time {
+    const server::Clock& clock;
+    server::Desk::Limits desk;
+    /// Is shown the desk once it serves; what it returns goes before the desk does.
+    std::function<std::shared_ptr<void>(server::Desk&)> visit;
+};
+
+struct Order {
+    std::filesystem::path config_file;
+    bool print_port =
+        false; ///< The first line of standard output is the port of the first listener.
+};
+
+/// The configuration in `file`, now. Throws `Fault` with all that is wrong with it, one a line.
+[[nodiscard]] Reading read_config_file(const std::filesystem::path& file);
+
+/// Serves until SIGTERM or SIGINT; SIGHUP reads the configuration again. Returns when all that was
+/// asked is answered and written. Throws `server::Fault` or `journal::Fault` where it cannot start
+/// or go on.
+void run(const Order& order, const Config& config, const Time& time);
+
+} // namespace usher::daemon

@@ -1,0 +1,48 @@
+#include "tests/support/movable_clock.hpp"
+
+#include "daemon/section.hpp"
+
+#include <chrono>
+#include <ctime>
+
+namespace usher::test {
+namespace {
+
+constexpr std::string_view advance = "advance ";
+constexpr std::string_view calendar = "calendar ";
+
+} // namespace
+
+ledger::Now MovableClock::now() const
+{
+    const ledger::Now real = server::SystemClock().now();
+    return {real.calendar + ledger::Duration(calendar_ahead_us_.load()),
+            real.steady + ledger::Duration(steady_ahead_us_.load())};
+}
+
+std::string MovableClock::obey(std::string_view line)
+{
+    if (line.starts_with(advance)) {
+        const auto duration = daemon::duration_from(line.substr(advance.size()));
+        if (!duration)
+            return "advance takes a duration like 25s";
+        const ledger::Duration ahead = *duration;
+        calendar_ahead_us_ += ahead.count();
+        steady_ahead_us_ += ahead.count();
+        return {};
+    }
+    if (line.starts_with(calendar)) {
+        const std::string text(line.substr(calendar.size()));
+        std::tm parts{};
+        const char* const end = ::strptime(text.c_str(), "%Y-%m-%dT%H:%M:%SZ", &parts);
+        if (end == nullptr || *end != '\0')
+            return "calendar takes an instant like 2026-12-31T00:00:00Z";
+        const auto wanted = std::chrono::system_clock::from_time_t(::timegm(&parts));
+        const auto real = std::chrono::system_clock::now();
+        calendar_ahead_us_ = std::chrono::duration_cast<ledger::Duration>(wanted - real).count();
+        return {};
+    }
+    return "the lines are `advance DURATION` and `calendar INSTANT`";
+}
+
+} // namespace usher::test
