@@ -1,5 +1,7 @@
 #pragma once
 
+#include "protocol/duration.hpp"
+
 #include <chrono>
 #include <cstdint>
 #include <map>
@@ -27,10 +29,8 @@ struct Complaint {
 /// `FILE:LINE:COLUMN: SENTENCE`; without a place, `FILE: SENTENCE`.
 [[nodiscard]] std::string to_text(const Complaint& complaint, std::string_view file);
 
-/// `25s`, `2m`, `500ms`, `1h`: a whole number and one unit.
-[[nodiscard]] std::optional<std::chrono::milliseconds> duration_from(std::string_view text);
-/// The shortest of these that says it exactly.
-[[nodiscard]] std::string to_text(std::chrono::milliseconds duration);
+using protocol::duration_from;
+using protocol::to_text;
 
 /// A table and the keys that it may have. Each verb reads a key into `value` and leaves `value` as
 /// it is where the key is missing or wrong; a wrong one is complained about. In the end `close`
