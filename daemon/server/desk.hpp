@@ -14,7 +14,7 @@ namespace usher::server {
 
 /// What a session asks. `request` comes back with the answer.
 struct Question {
-    ledger::ConnectionId from;
+    ledger::ConnectionId from; ///< None: nobody waits for the answer.
     std::uint64_t request = 0;
     ledger::Command command;
 };
@@ -26,7 +26,8 @@ struct Letter {
     std::variant<ledger::Answer, ledger::Notice> text;
 };
 
-/// Takes the letters of one turn, after they are durable. Called on the desk's thread; must not wait.
+/// Takes the letters of one turn, after they are durable. Called on the desk's thread; must not
+/// wait.
 using Post = std::function<void(std::vector<Letter>&&)>;
 
 /// The only place where clock, ledger and journal meet; it has a thread of its own.
@@ -40,9 +41,15 @@ class Desk {
         std::size_t questions_per_turn_max = 1024;
         /// Turns after which a snapshot is due, unless the state is so large that more pay off.
         std::uint64_t turns_per_snapshot = 100'000;
-        /// Longest absence of this process that still counts as presence: after a longer one
-        /// (SIGSTOP, a suspended machine) every holder gets a full term (see Ledger, `Start`).
+        /// Longest absence of this thread that still counts as presence: after a longer one
+        /// (SIGSTOP, a disk that hangs) every holder gets a full term (see Ledger, `Start`). More
+        /// than the second after which the desk wakes by itself.
         ledger::Duration absence_max = std::chrono::seconds(2);
+        /// The calendar's floor is journaled after so long without any other fact, so that a clock
+        /// that is set back while the daemon is down gains no more than this.
+        ledger::Duration silence_journaled_max = std::chrono::hours(1);
+        /// A jump of the wall clock that is journaled at once.
+        ledger::Duration jump_unnoticed_max = std::chrono::minutes(1);
     };
 
     Desk(ledger::Ledger& ledger, journal::Journal& journal, const Clock& clock, Limits limits,
@@ -57,9 +64,10 @@ class Desk {
     /// Any thread: look at the clock again (it was moved by a test).
     void wake();
 
-    /// Serves turns on the calling thread until `stop`; then serves what was asked before it, takes
-    /// a snapshot and returns. Throws `journal::Fault` where a commit failed.
-    void run();
+    /// Serves turns on the calling thread, `start` before anything else, until `stop`; then serves
+    /// what was asked before it, takes a snapshot and returns. Throws `journal::Fault` where a
+    /// commit failed.
+    void run(const ledger::Start& start);
 
     /// Any thread.
     void stop();

@@ -1,0 +1,222 @@
+#include "daemon/server/desk.hpp"
+
+#include "daemon/server/inbox.hpp"
+
+#include <algorithm>
+#include <atomic>
+#include <span>
+
+namespace usher::server {
+namespace {
+
+using ledger::Duration;
+using ledger::Fact;
+using ledger::Now;
+
+/// The desk looks up so often by itself: a watchdog that sees no pulse for longer is right to bite.
+constexpr Duration nap_max = std::chrono::seconds(1);
+
+} // namespace
+
+struct Desk::Inside {
+    Inside(ledger::Ledger& the_ledger, journal::Journal& the_journal, const Clock& the_clock,
+           Limits the_limits, Post the_post)
+        : ledger(the_ledger), journal(the_journal), clock(the_clock), limits(the_limits),
+          post(std::move(the_post))
+    {}
+
+    void serve_turn(std::span<const Question> questions, const ledger::Start* start);
+    Now stamp();
+    bool was_away(Now now) const;
+    void note_time(Now now);
+    void record(std::vector<Fact>&& news, Now now);
+    void settle(Now now);
+    void commit(Now now);
+    void take_snapshot(ledger::CalendarInstant at);
+    [[nodiscard]] bool is_snapshot_due() const;
+    [[nodiscard]] Duration nap() const;
+
+    ledger::Ledger& ledger;
+    journal::Journal& journal;
+    const Clock& clock;
+    const Limits limits;
+    const Post post;
+
+    // Any thread.
+    Inbox<Question> inbox;
+    Bell bell;
+    std::atomic<bool> stopping = false;
+    std::atomic<std::uint64_t> pulse = 0;
+
+    // The desk's thread. The buffers are kept from turn to turn.
+    std::vector<Question> waiting;
+    std::vector<Fact> facts;
+    std::vector<Letter> letters;
+    Now last{}; ///< Of the turn before.
+    ledger::CalendarInstant journaled{};
+    std::size_t snapshot_size = 0;
+};
+
+/// The whole argument for consistency: nothing is said before all of the turn is durable.
+void Desk::Inside::serve_turn(std::span<const Question> questions, const ledger::Start* start)
+{
+    const Now now = stamp();
+    note_time(now);
+
+    // Before anything is swept: nobody is silent because it was we who did not listen.
+    if (start)
+        record(ledger.decide(*start, now).facts, now);
+    else if (was_away(now))
+        record(ledger.decide(ledger::Start{}, now).facts, now);
+    settle(now);
+
+    for (const Question& question : questions) {
+        ledger::Verdict verdict = ledger.decide(question.command, now);
+        if (question.from)
+            letters.push_back({question.from, question.request, std::move(verdict.answer)});
+        record(std::move(verdict.facts), now);
+        settle(now); // The next question sees a ledger in which nothing is overdue.
+    }
+
+    commit(now);
+    last = now;
+    pulse.fetch_add(1, std::memory_order_release);
+    if (!letters.empty())
+        post(std::exchange(letters, {}));
+}
+
+/// One instant for the whole turn, and never an earlier one than the last.
+Now Desk::Inside::stamp()
+{
+    Now now = clock.now();
+    now.calendar = std::max(now.calendar, ledger.calendar_floor());
+    now.steady = std::max(now.steady, last.steady);
+    return now;
+}
+
+bool Desk::Inside::was_away(Now now) const
+{
+    return now.steady - last.steady > limits.absence_max;
+}
+
+/// The floor rises with every fact that is journaled; where there is none, or the clock has jumped,
+/// the time is a fact of its own.
+void Desk::Inside::note_time(Now now)
+{
+    const bool jumped =
+        (now.calendar - last.calendar) - (now.steady - last.steady) > limits.jump_unnoticed_max;
+    if (jumped || now.calendar - journaled >= limits.silence_journaled_max)
+        record({ledger::TimeSeen{}}, now);
+}
+
+void Desk::Inside::record(std::vector<Fact>&& news, Now now)
+{
+    for (Fact& fact : news) {
+        if (auto message = ledger.message_about(fact))
+            letters.push_back({message->to, 0, std::move(message->notice)});
+        ledger.apply(fact, now.calendar);
+        if (ledger::is_lasting(fact))
+            facts.push_back(std::move(fact));
+    }
+}
+
+void Desk::Inside::settle(Now now)
+{
+    for (auto news = ledger.settle(now); !news.empty(); news = ledger.settle(now))
+        record(std::move(news), now);
+}
+
+/// The one durable write of the turn. If it throws, memory is ahead of disk, so nobody catches it:
+/// the letters stay here, the daemon ends, and the next start replays the journal.
+void Desk::Inside::commit(Now now)
+{
+    if (facts.empty())
+        return;
+    journal.append(now.calendar, facts);
+    journaled = now.calendar;
+    facts.clear();
+    if (is_snapshot_due())
+        take_snapshot(now.calendar);
+}
+
+void Desk::Inside::take_snapshot(ledger::CalendarInstant at)
+{
+    const std::vector<Fact> state = ledger.facts();
+    journal.snapshot(at, state);
+    snapshot_size = state.size();
+}
+
+/// A snapshot costs what is held, and saves what came since the last one: neither may outgrow the
+/// other.
+bool Desk::Inside::is_snapshot_due() const
+{
+    return journal.turns_since_snapshot() >=
+           std::max<std::uint64_t>(limits.turns_per_snapshot, snapshot_size);
+}
+
+Duration Desk::Inside::nap() const
+{
+    Duration nap = nap_max;
+    if (const auto deadline = ledger.next_deadline())
+        nap = std::min(nap, *deadline - last.steady);
+    if (const auto boundary = ledger.next_boundary())
+        nap = std::min(nap, *boundary - last.calendar);
+    return nap;
+}
+
+Desk::Desk(ledger::Ledger& ledger, journal::Journal& journal, const Clock& clock, Limits limits,
+           Post post)
+    : inside_(std::make_unique<Inside>(ledger, journal, clock, limits, std::move(post)))
+{}
+
+Desk::~Desk() = default;
+
+void Desk::ask(Question question)
+{
+    if (inside_->stopping.load(std::memory_order_acquire))
+        return;
+    if (inside_->inbox.put(std::move(question)))
+        inside_->bell.ring();
+}
+
+void Desk::wake()
+{
+    inside_->bell.ring();
+}
+
+void Desk::run(const ledger::Start& start)
+{
+    Inside& desk = *inside_;
+    desk.last = desk.clock.now();
+    desk.journaled = desk.ledger.calendar_floor();
+    desk.serve_turn({}, &start);
+
+    for (bool is_last = false; !is_last;) {
+        desk.bell.sleep(desk.nap());
+        // Read before the inbox is: whatever was put in before `stop` is then found in it.
+        is_last = desk.stopping.load(std::memory_order_acquire);
+        desk.inbox.take_all(desk.waiting);
+        std::span<const Question> rest = desk.waiting;
+        do {
+            const auto turn = rest.first(std::min(rest.size(), desk.limits.questions_per_turn_max));
+            desk.serve_turn(turn, nullptr);
+            rest = rest.subspan(turn.size());
+        } while (!rest.empty());
+        desk.waiting.clear();
+    }
+    if (desk.journal.turns_since_snapshot() > 0)
+        desk.take_snapshot(desk.last.calendar);
+}
+
+void Desk::stop()
+{
+    inside_->stopping.store(true, std::memory_order_release);
+    inside_->bell.ring();
+}
+
+std::uint64_t Desk::pulse() const
+{
+    return inside_->pulse.load(std::memory_order_acquire);
+}
+
+} // namespace usher::server
