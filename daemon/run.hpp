@@ -11,13 +11,15 @@
 /// One run of the daemon: every object is built here and only here, in the order of the floors.
 namespace usher::daemon {
 
-/// Where time comes from, and who may move it. The released daemon has the machine's clock and
-/// nobody who moves it; a test brings both.
+/// Where time comes from, who may move it, and which host this is. The released daemon has the
+/// machine's own and nobody who moves it; a test brings all of it.
 struct Time {
     const server::Clock& clock;
     server::Desk::Limits desk;
     /// Is shown the desk once it serves; what it returns goes before the desk does.
     std::function<std::shared_ptr<void>(server::Desk&)> visit;
+    /// Below which the identifiers of this host are read.
+    std::filesystem::path host_root = "/";
 };
 
 struct Order {

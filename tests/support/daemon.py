@@ -90,11 +90,14 @@ class Daemon:
     """One usherd: its directory, its configuration and its process.
 
     `settings` are keys of usherd.toml over those that a test needs (see `__init__`). With `movable`
-    it is `usherd-test`, whose clock `advance` and `calendar` move.
+    it is `usherd-test`, whose clock `advance` and `calendar` move; `clock` are lines that the clock
+    obeys before each start, and `host_root` is where the identifiers of its host are.
     """
 
-    def __init__(self, settings=None, *, movable=False, directory=None):
+    def __init__(self, settings=None, *, movable=False, clock=(), host_root="/", directory=None):
         self.movable = movable
+        self.clock = list(clock)
+        self.host_root = host_root
         self.is_ours = directory is None
         self.directory = Path(directory or tempfile.mkdtemp(prefix="usher-"))
         self.socket = self.directory / "usherd.sock"
@@ -143,6 +146,8 @@ class Daemon:
         program = [BIN / "usherd"]
         if self.movable:
             program = [BIN / "usherd-test", "--clock-socket", self.clock_socket]
+            program += [word for line in self.clock for word in ("--clock", line)]
+            program += ["--host-root", self.host_root]
         with open(self.log, "ab") as log:
             self.process = subprocess.Popen(
                 [*program, "--config", self.config, "--print-port", "--allow-root"],

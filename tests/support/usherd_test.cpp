@@ -1,27 +1,65 @@
 #include "daemon/command_line.hpp"
 #include "tests/support/clock_door.hpp"
 
+#include <filesystem>
 #include <iostream>
+#include <memory>
+#include <string>
 #include <string_view>
 
-/// `usherd-test --clock-socket PATH …`: the daemon as it is released, with a clock that a test may
-/// move. The rest of the command line is `usherd`'s.
+namespace {
+
+/// What of the command line is the test's own, before `usherd`'s begins.
+struct Door {
+    std::filesystem::path clock_socket;
+    std::filesystem::path host_root = "/";
+    int words = 1; ///< Of the command line, with the name of the program.
+    std::string wrong;
+};
+
+Door open_door(int argc, char** argv, usher::test::MovableClock& clock)
+{
+    Door door;
+    for (; door.wrong.empty() && door.words + 1 < argc; door.words += 2) {
+        const std::string_view option = argv[door.words];
+        const char* const value = argv[door.words + 1];
+        if (option == "--clock-socket")
+            door.clock_socket = value;
+        else if (option == "--clock")
+            door.wrong = clock.obey(value);
+        else if (option == "--host-root")
+            door.host_root = value;
+        else
+            break;
+    }
+    if (door.wrong.empty() && door.clock_socket.empty())
+        door.wrong = "the first words are --clock-socket PATH";
+    return door;
+}
+
+} // namespace
+
+/// `usherd-test --clock-socket PATH [--clock LINE]… [--host-root DIR] …`: the daemon as it is
+/// released, with a clock that a test may move. The clock obeys each LINE before the daemon starts;
+/// the identifiers of the host are those below DIR. The rest of the command line is `usherd`'s.
 int main(int argc, char** argv)
 {
-    if (argc < 3 || std::string_view(argv[1]) != "--clock-socket") {
-        std::cerr << "usage: usherd-test --clock-socket PATH --config FILE …\n";
+    usher::test::MovableClock clock;
+    const Door door = open_door(argc, argv, clock);
+    if (!door.wrong.empty()) {
+        std::cerr << "usherd-test: error: " << door.wrong << "\n";
         return 2;
     }
-    const std::filesystem::path path = argv[2];
-    argv[2] = argv[0];
+    const int skipped = door.words - 1;
+    argv[skipped] = argv[0];
 
-    usher::test::MovableClock clock;
     usher::server::Desk::Limits desk;
     // A clock that jumps ahead is not a daemon that was away: nobody gets a new term for it.
     desk.absence_max = std::chrono::hours(24 * 365 * 100);
-    const auto open_door = [&](usher::server::Desk& opened) -> std::shared_ptr<void> {
-        return std::make_shared<usher::test::ClockDoor>(path, clock, opened);
+    const auto visit = [&](usher::server::Desk& opened) -> std::shared_ptr<void> {
+        return std::make_shared<usher::test::ClockDoor>(door.clock_socket, clock, opened);
     };
-    return usher::daemon::usherd(argc - 2, argv + 2,
-                                 {.clock = clock, .desk = desk, .visit = open_door});
+    return usher::daemon::usherd(
+        argc - skipped, argv + skipped,
+        {.clock = clock, .desk = desk, .visit = visit, .host_root = door.host_root});
 }
