@@ -19,7 +19,7 @@ struct FrameView {
     FrameError error = FrameError::none;
     std::optional<std::span<const std::byte>> message; ///< None: not all of it is there yet.
     std::size_t consumed = 0;                          ///< Header and message, where there is one.
-    std::size_t missing = 0; ///< At least so many bytes more are needed.
+    std::size_t missing = 0;                           ///< At least so many bytes more are needed.
 };
 
 /// Looks at the first frame of `bytes` without copying. The length is judged as soon as its four

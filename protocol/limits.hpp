@@ -4,7 +4,8 @@
 #include <cstddef>
 #include <cstdint>
 
-/// Every bound that both sides rely on. Each has a test that hits it (`tests/protocol`, `tests/server`).
+/// Every bound that both sides rely on. Each has a test that hits it (`tests/protocol`,
+/// `tests/server`).
 namespace usher::protocol {
 
 using namespace std::chrono_literals;
@@ -30,7 +31,8 @@ inline constexpr std::size_t text_bytes_max = 1024;
 /// A signed license file.
 inline constexpr std::size_t license_bytes_max = 16 << 10;
 
-/// Requests of one connection that are not answered yet; the daemon reads no further until some are.
+/// Requests of one connection that are not answered yet; the daemon reads no further until some
+/// are.
 inline constexpr std::size_t in_flight_max = 256;
 
 /// Leases that one connection may speak for, and that one renewal may name.
