@@ -70,7 +70,7 @@ def children():
     living = []
     for entry in pathlib.Path("/proc").glob("[0-9]*"):
         try:
-            # The command's name may hold spaces and brackets; the parent is the second word after it.
+            # The name may hold spaces and brackets; the parent is the second word after it.
             after_name = (entry / "stat").read_text(errors="replace").rpartition(")")[2].split()
         except (FileNotFoundError, NotADirectoryError, ProcessLookupError):
             continue

@@ -26,18 +26,20 @@ class Part:
 
 def discover():
     """All parts of this tree in the order in which they tell most in the least time."""
-    parts = [Part("unit", "every Boost.Test program, as released", unit)]
+    parts = [Part("tidy", "what is agreed about the sources themselves", tidy),
+             Part("unit", "every Boost.Test program, as released", unit)]
     if any("usher_script_test" in path.read_text() for path in TESTS.glob("*/CMakeLists.txt")):
         parts.append(Part("scripts", "the programs as people use them, from Python", scripts))
     # A folder with a CMakeLists.txt is CTest's; the others each are a part of their own.
     for folder in sorted({path.parent for path in TESTS.glob("*/*_test.py")}):
         if not (folder / "CMakeLists.txt").exists():
-            parts.append(Part(folder.name, about(folder), functools.partial(python_folder, folder)))
+            parts.append(Part(folder.name, about(folder),
+                              functools.partial(python_folder, folder)))
     if (TESTS / "scenario").exists():
         parts.append(Part("scenarios", "tests/scenarios/**/*.txt, each against a real daemon",
                           scenarios))
     if (ROOT / "tools" / "quickstart").exists():
-        parts.append(Part("quickstart", "tools/quickstart from a clean start to its end", quickstart))
+        parts.append(Part("quickstart", "tools/quickstart, from nothing to its end", quickstart))
     parts += [Part("asan", "unit and scripts under ASan and UBSan", asan),
               Part("tsan", "the programs with threads under TSan", tsan)]
     if (TESTS / "fuzz" / "CMakeLists.txt").exists():
@@ -52,6 +54,18 @@ def about(folder):
         if text:
             return text.splitlines()[0]
     return f"tests/{folder.name}"
+
+
+def tidy(tally):
+    outcome = run("tidy", ["/usr/bin/python3", "tests/tidy.py"], 120)
+    lines = outcome.text.splitlines()
+    tally.passed += sum(line.startswith("ok ") for line in lines)
+    if not outcome.succeeded:
+        print(outcome.text)
+        bad = sum(line.startswith("not ok ") for line in lines)
+        tally.fail("tests/tidy.py", f"{bad} rules are broken; see above")
+        tally.failed += max(bad - 1, 0)
+    python_folder(TESTS, tally)
 
 
 def unit(tally):

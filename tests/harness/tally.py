@@ -29,7 +29,10 @@ class Tally:
 
 
 def add_ctest(tally, report):
-    """Adds what CTest wrote in JUnit's form. Boost.Test and unittest count for themselves; all else is one."""
+    """Adds what CTest wrote in JUnit's form.
+
+    Boost.Test and unittest count for themselves; all else is one test.
+    """
     for test in xml.etree.ElementTree.fromstring(report).iter("testcase"):
         name, status = test.get("name"), test.get("status")
         text = test.findtext("system-out") or ""

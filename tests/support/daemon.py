@@ -4,8 +4,8 @@
         daemon.usher("status")                 # as an operator, at the local socket
         daemon.run_as_client("run", "Client", "--", "true")
 
-The programs are those of `USHER_BIN` (CTest sets it), else of `build/release/bin`. Every process that
-is started here is ended here, by its own id.
+The programs are those of `USHER_BIN` (CTest sets it), else of `build/release/bin`. Every process
+that is started here is ended here, by its own id.
 """
 
 import contextlib
@@ -49,7 +49,7 @@ def free_port():
 
 
 def until(holds, what, patience=PATIENCE):
-    """Waits until `holds()` gives something true, and gives that; `what` is said where it never does."""
+    """Waits until `holds()` gives something true, and gives that; else says `what` never was."""
     deadline = time.monotonic() + patience
     while True:
         found = holds()
@@ -61,7 +61,7 @@ def until(holds, what, patience=PATIENCE):
 
 
 def end(process, patience=PATIENCE):
-    """Asks a process to end, and gives its exit code; one that does not listen is killed and is a failure."""
+    """Asks a process to end, and gives its exit code; one that must be killed is a failure."""
     if process.poll() is None:
         process.terminate()
         try:
