@@ -2,8 +2,8 @@
 
 #include "daemon/server/certificates.hpp"
 #include "daemon/server/fault.hpp"
-#include "daemon/server/private_files.hpp"
 #include "daemon/server/tickets.hpp"
+#include "daemon/trust/private_files.hpp"
 #include "protocol/limits.hpp"
 
 #include <algorithm>
@@ -15,6 +15,11 @@
 #include <unistd.h>
 
 namespace usher::server {
+
+using trust::keep_private_directory;
+using trust::read_given_file;
+using trust::read_private_file;
+using trust::write_private_file;
 
 /// Everything is made once and then only read.
 struct Authority::Inside {

@@ -1,25 +1,10 @@
 #pragma once
 
-#include <exception>
-#include <string>
-#include <utility>
+#include "daemon/trust/fault.hpp"
 
 namespace usher::server {
 
-/// Why the daemon cannot start or go on as it was told to: a sentence for the operator and a hint,
-/// lower case and without a full stop. Thrown where an operator must act, caught once in `main`.
-class Fault : public std::exception {
-  public:
-    Fault(std::string sentence, std::string hint)
-        : sentence_(std::move(sentence)), hint_(std::move(hint))
-    {
-    }
-    const char* what() const noexcept override { return sentence_.c_str(); }
-    const std::string& hint() const { return hint_; }
-
-  private:
-    std::string sentence_;
-    std::string hint_;
-};
+/// The daemon's own word for it: what trust throws is the operator's business here too.
+using trust::Fault;
 
 } // namespace usher::server

@@ -1,6 +1,6 @@
 #include "daemon/server/tickets.hpp"
 
-#include "daemon/server/private_files.hpp"
+#include "daemon/trust/private_files.hpp"
 #include "daemon/trust/signature.hpp"
 
 #include <algorithm>
@@ -144,7 +144,7 @@ int give_key(SSL* tls, unsigned char* name, unsigned char* iv, EVP_CIPHER_CTX* c
 TicketKeys turn_ticket_keys(const std::filesystem::path& file, std::chrono::seconds rotation,
                             std::chrono::sys_seconds now)
 {
-    TicketKeys keys = keys_from(read_private_file(file).value_or(""));
+    TicketKeys keys = keys_from(trust::read_private_file(file).value_or(""));
     // A key from the future was made under a clock that has been set back since: its age is
     // unknown.
     std::erase_if(keys, [&](const TicketKey& key) {
@@ -157,7 +157,7 @@ TicketKeys turn_ticket_keys(const std::filesystem::path& file, std::chrono::seco
     std::string text(format);
     for (const TicketKey& key : keys)
         text += line_of(key);
-    write_private_file(file, text);
+    trust::write_private_file(file, text);
     return keys;
 }
 

@@ -2,8 +2,8 @@
 
 #include "daemon/server/certificates.hpp"
 #include "daemon/server/fault.hpp"
-#include "daemon/server/private_files.hpp"
 #include "daemon/server/tickets.hpp"
+#include "daemon/trust/private_files.hpp"
 #include "tests/server/house.hpp"
 
 #include <boost/test/unit_test.hpp>
@@ -13,6 +13,8 @@
 
 using namespace usher;
 using namespace usher::server;
+using trust::read_private_file;
+using trust::write_private_file;
 using namespace std::chrono_literals;
 
 namespace {

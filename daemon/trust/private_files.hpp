@@ -7,7 +7,7 @@
 
 /// Files that nobody but the daemon may read. Each throws `Fault` with a sentence that names the
 /// file and what is wrong with it. Any thread.
-namespace usher::server {
+namespace usher::trust {
 
 /// Makes `directory` (0700) where it is missing; refuses one that is not a directory, belongs to
 /// another user, or that others may look into.
@@ -24,4 +24,9 @@ void keep_private_directory(const std::filesystem::path& directory);
 /// Replaces `file` (0600) at once or not at all, durably.
 void write_private_file(const std::filesystem::path& file, std::string_view contents);
 
-} // namespace usher::server
+/// Makes `file` (0600) at once or not at all, durably, and never in the place of another: false,
+/// and nothing changed, where there is one already.
+[[nodiscard]] bool create_private_file(const std::filesystem::path& file,
+                                       std::string_view contents);
+
+} // namespace usher::trust

@@ -1,14 +1,15 @@
-#include "daemon/server/private_files.hpp"
+#include "daemon/trust/private_files.hpp"
 
-#include "daemon/server/fault.hpp"
+#include "daemon/trust/fault.hpp"
 
 #include <cerrno>
+#include <cstdlib>
 #include <cstring>
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-namespace usher::server {
+namespace usher::trust {
 namespace {
 
 constexpr std::size_t file_bytes_max = 1 << 20;
@@ -19,6 +20,7 @@ class OpenFile {
     OpenFile(const std::filesystem::path& path, int flags, mode_t mode = 0)
         : number_(::open(path.c_str(), flags | O_CLOEXEC, mode))
     {}
+    explicit OpenFile(int number) : number_(number) {}
     ~OpenFile()
     {
         if (number_ >= 0)
@@ -93,6 +95,15 @@ void write_all(const OpenFile& file, std::string_view text, const std::filesyste
         fail("write", path);
 }
 
+/// Makes the name of `file` durable, as fsync of a file makes its bytes.
+void keep_entries_of(const std::filesystem::path& file)
+{
+    const std::filesystem::path parent = file.has_parent_path() ? file.parent_path() : ".";
+    const OpenFile directory(parent, O_RDONLY | O_DIRECTORY);
+    if (!directory || ::fsync(directory.number()) != 0)
+        fail("write", parent);
+}
+
 } // namespace
 
 void keep_private_directory(const std::filesystem::path& directory)
@@ -114,6 +125,9 @@ std::optional<std::string> read_private_file(const std::filesystem::path& file)
     const OpenFile opened(file, O_RDONLY | O_NOFOLLOW | O_NONBLOCK);
     if (!opened && errno == ENOENT)
         return std::nullopt;
+    if (!opened && errno == ELOOP)
+        throw Fault("cannot read " + file.string() + ": it is a symbolic link",
+                    "put the file itself there");
     if (!opened)
         fail("read", file);
     const struct stat found = described(opened, file);
@@ -144,9 +158,28 @@ void write_private_file(const std::filesystem::path& file, std::string_view cont
     }
     if (::rename(unfinished.c_str(), file.c_str()) != 0)
         fail("write", file);
-    const OpenFile directory(file.parent_path(), O_RDONLY | O_DIRECTORY);
-    if (!directory || ::fsync(directory.number()) != 0)
-        fail("write", file.parent_path());
+    keep_entries_of(file);
 }
 
-} // namespace usher::server
+bool create_private_file(const std::filesystem::path& file, std::string_view contents)
+{
+    // A name of its own: two that create at once must not write into one file.
+    std::string unfinished = file.string() + ".XXXXXX";
+    {
+        const OpenFile opened(::mkostemp(unfinished.data(), O_CLOEXEC));
+        if (!opened)
+            fail("write", file);
+        write_all(opened, contents, unfinished);
+    }
+    // A link, for a rename would silently take the place of what is there.
+    const bool created = ::link(unfinished.c_str(), file.c_str()) == 0;
+    const int error = errno;
+    ::unlink(unfinished.c_str());
+    errno = error;
+    if (!created && errno != EEXIST)
+        fail("write", file);
+    keep_entries_of(file);
+    return created;
+}
+
+} // namespace usher::trust
