@@ -1,8 +1,9 @@
 #pragma once
 
+#include "daemon/trust/instant.hpp"
 #include "daemon/trust/signature.hpp"
 
-#include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <map>
 #include <optional>
@@ -13,10 +14,9 @@
 
 /// License files: one JWS in compact form (RFC 7515, `alg` EdDSA), so that anybody can look into
 /// one and nobody can change one. The parser is strict: nothing optional that is not listed here,
-/// nothing ignored, one way to write each thing.
+/// nothing ignored, one way to write each thing. `README.md` beside this names every field. Any
+/// thread.
 namespace usher::trust {
-
-using Instant = std::chrono::sys_time<std::chrono::microseconds>;
 
 /// The key that a vendor signs with, as the operator and the application are told it:
 /// `usher-vendor:NAME:BASE64URL`.
@@ -27,8 +27,15 @@ struct VendorKey {
     friend bool operator==(const VendorKey&, const VendorKey&) = default;
 };
 
+/// Letters, digits, `.`, `_` and `-`, so that a name needs no quoting anywhere.
+inline constexpr std::size_t vendor_name_bytes_max = 64;
+[[nodiscard]] bool is_vendor_name(std::string_view name);
+
 [[nodiscard]] std::string to_text(const VendorKey& key);
 [[nodiscard]] std::optional<VendorKey> vendor_key_from(std::string_view text);
+
+inline constexpr std::int64_t quantity_max = 1'000'000'000'000;
+inline constexpr std::size_t identifiers_max = 16; ///< That one node-lock names.
 
 /// The host that a license is for: its node key, and `need` of its salted identifier hashes.
 struct NodeLockTerms {
@@ -41,16 +48,18 @@ struct NodeLockTerms {
     friend bool operator==(const NodeLockTerms&, const NodeLockTerms&) = default;
 };
 
+/// What a vendor sells. Names are 1 to 256 bytes of UTF-8 that show what they are: no control
+/// characters, none that turn the direction of a text, no space at either end.
 struct License {
     std::string vendor;
-    std::string number;  ///< `015.120.064.022`
+    std::string number; ///< `015.120.064.022`
     std::string product;
-    std::string metric;  ///< lease, device, user, user_device
-    std::optional<std::int64_t> quantity; ///< 1 to 10^12; none: unlimited
-    std::optional<Instant> from;
-    std::optional<Instant> to;
-    std::string type;                         ///< May be empty.
-    std::optional<Instant> maintenance_until;
+    std::string metric;                   ///< lease, device, user, user_device
+    std::optional<std::int64_t> quantity; ///< 1 to `quantity_max`; none: unlimited
+    std::optional<Instant> from;          ///< Counts from then on. Whole seconds, as all of these.
+    std::optional<Instant> to;            ///< And no longer from then on; later than `from`.
+    std::string type;                     ///< Words for people, up to 1024 bytes; may be empty.
+    std::optional<Instant> maintenance_until; ///< Shown only.
     std::string requires_product;             ///< Empty: stands on its own.
     std::optional<NodeLockTerms> lock;        ///< None: not bound to a host.
 
@@ -68,15 +77,21 @@ struct LicenseError {
     std::string what; ///< A sentence for people, without a full stop.
 };
 
-/// The license in `text` (surrounding white space of a file is allowed), if one of `trusted` signed it.
-[[nodiscard]] std::variant<License, LicenseError> open_license(std::string_view text,
-                                                              const std::vector<VendorKey>& trusted);
+/// The license in `text` (surrounding white space of a file is allowed), if one of `trusted` signed
+/// it.
+[[nodiscard]] std::variant<License, LicenseError>
+open_license(std::string_view text, const std::vector<VendorKey>& trusted);
 
 /// The same without judging who signed: to inspect a file.
 [[nodiscard]] std::variant<License, LicenseError> read_license_unverified(std::string_view text);
 
+/// Which key signed `text` by its own word: `key_id` of the vendor's key (RFC 7638). Empty: it is
+/// not a license. To tell a person; what counts is `open_license`.
+[[nodiscard]] std::string key_id_in(std::string_view text);
+[[nodiscard]] std::string key_id(const PublicKey& key);
+
 /// The signed file, one line with a newline. Throws std::invalid_argument for a license that the
-/// parser would refuse.
+/// parser would refuse, and says which field.
 [[nodiscard]] std::string sign_license(const License& license, const SigningKey& key);
 
 } // namespace usher::trust

@@ -10,29 +10,31 @@
 
 /// What makes this host this host: a key of its own and several stable identifiers, of which
 /// k of n must agree, so that a new network card does not cost anybody a license (A-Q10).
+/// Immutable once made: any thread.
 namespace usher::trust {
 
 /// One thing that stays with a host: `machine_id`, `product_uuid`, `root_disk`, `mac`, …
 struct Identifier {
     std::string name;
-    std::string value;  ///< Empty: not found, and `why` says why.
+    std::string value; ///< Empty: not found, and `why` says why.
     std::string why;
 };
 
-/// Reads all identifiers that there are, found or not, below `root` (`/` on a real host).
+/// Reads all identifiers that there are, found or not, below `root` (`/` on a real host). Needs no
+/// privilege and no file but those of the kernel and /etc/machine-id.
 [[nodiscard]] std::vector<Identifier> read_identifiers(const std::filesystem::path& root);
 
 /// The node: key and salt are made at first start and kept in the state directory (0600).
 class Node {
   public:
-    /// Opens `directory/node.json`, or makes it. Throws a sentence where it cannot, or where others
-    /// may read it.
+    /// Opens `directory/node.json`, or makes it. Throws Fault where it cannot, where others may
+    /// read it, and where it is not what this wrote: a new key would make every license worthless.
     static Node open(const std::filesystem::path& directory, std::vector<Identifier> identifiers);
 
     [[nodiscard]] const PublicKey& key() const { return key_.public_key(); }
 
     /// What a vendor needs to sign for this host: one line, `usher-node:` and a JWS by the node's
-    /// own key. It holds hashes only. Throws where fewer than two identifiers were found.
+    /// own key. It holds hashes only. Throws Fault where fewer than two identifiers were found.
     [[nodiscard]] std::string text() const;
 
     struct Agreement {
@@ -48,7 +50,8 @@ class Node {
     };
     [[nodiscard]] Agreement compare(const NodeLockTerms& lock) const;
 
-    /// Signs what proves this node to the other end of one connection (`protocol/usher.proto`, Proof).
+    /// Signs what proves this node to the other end of one connection (`protocol/usher.proto`,
+    /// Proof). `exporter`: the 32 bytes that the connection's TLS exporter gives.
     [[nodiscard]] Signature prove(std::string_view exporter) const;
 
   private:
@@ -58,9 +61,10 @@ class Node {
     std::vector<Identifier> identifiers_;
 };
 
-/// The lock terms that a node's text asks for; nullopt: not such a text, or changed.
+/// The lock terms that a node's text asks for, white space around it allowed; nullopt: not such a
+/// text, or changed, or `kind` or `need` are none that a license may have with it.
 [[nodiscard]] std::optional<NodeLockTerms> lock_from(std::string_view node_text,
-                                                    std::string_view kind, unsigned need);
+                                                     std::string_view kind, unsigned need);
 
 /// Whether `signature` proves that the holder of `node` is at the other end of the connection.
 [[nodiscard]] bool proves(const PublicKey& node, std::string_view exporter,

@@ -1,0 +1,78 @@
+#include "daemon/trust/members.hpp"
+
+namespace usher::trust {
+
+using nlohmann::json;
+
+Members::Members(const json& object, std::string place) : object_(object), place_(std::move(place))
+{}
+
+const json& Members::value(const std::string& name)
+{
+    const auto found = object_.find(name);
+    if (found == object_.end())
+        refuse(name, "is missing");
+    asked_.insert(name);
+    return *found;
+}
+
+std::string Members::text(const std::string& name)
+{
+    const json& found = value(name);
+    if (!found.is_string())
+        refuse(name, "is not a text");
+    return found.get<std::string>();
+}
+
+std::optional<std::string> Members::text_or_null(const std::string& name)
+{
+    if (value(name).is_null())
+        return std::nullopt;
+    return text(name);
+}
+
+unsigned Members::small_number(const std::string& name)
+{
+    const json& found = value(name);
+    if (!found.is_number_unsigned() || found.get<std::uint64_t>() > UINT16_MAX)
+        refuse(name, "is not a small number");
+    return found.get<unsigned>();
+}
+
+Members Members::object(const std::string& name)
+{
+    const json& found = value(name);
+    if (!found.is_object())
+        refuse(name, "is not an object");
+    return {found, place_ + name + "."};
+}
+
+std::string Members::bytes_of(const std::string& name, std::size_t count)
+{
+    auto decoded = from_base64url(text(name));
+    if (!decoded || decoded->size() != count)
+        refuse(name, "is not " + std::to_string(count) + " bytes in base64url");
+    return *std::move(decoded);
+}
+
+std::vector<std::string> Members::names() const
+{
+    std::vector<std::string> all;
+    for (const auto& [name, value] : object_.items())
+        all.push_back(name);
+    return all;
+}
+
+void Members::expect_no_more() const
+{
+    for (const std::string& name : names())
+        if (!asked_.contains(name))
+            throw Malformed(place_ + json(name).dump() + ": is not known");
+}
+
+void Members::refuse(const std::string& name, const std::string& what) const
+{
+    throw Malformed(place_ + name + ": " + what);
+}
+
+} // namespace usher::trust
