@@ -1,0 +1,196 @@
+#include "tools/status_text.hpp"
+
+#include "tools/instants.hpp"
+#include "tools/printable.hpp"
+
+namespace usher::tools {
+namespace {
+
+using Part = v1::StatusPart;
+
+template <class Texts>
+std::string joined(const Texts& texts)
+{
+    std::string line;
+    for (const std::string& text : texts)
+        line += (line.empty() ? "" : ", ") + text;
+    return line;
+}
+
+std::string text_or_dash(const std::string& text)
+{
+    return text.empty() ? "-" : text;
+}
+
+std::string text_or_nothing(const Table& table, bool is_colored, const std::string& nothing)
+{
+    return table.empty() ? in_tone(nothing, Tone::faint, is_colored) + "\n"
+                         : table.text(is_colored);
+}
+
+/// Why nothing of a pool may be lent, or that nothing is left of it.
+Cell state_of(const Part::Pool& pool)
+{
+    if (pool.short_() > 0) {
+        const std::string why =
+            pool.reason().empty() || pool.reason() == "POOL_LOCKED" ? "" : " " + pool.reason();
+        return {"locked:" + why + " " + std::to_string(pool.short_()) + " short", Tone::alarm};
+    }
+    if (pool.locked())
+        return {"locked: " + pool.reason(), Tone::alarm};
+    if (!pool.reason().empty())
+        return {pool.reason(), Tone::alarm};
+    if (!pool.unlimited() && pool.available() == 0)
+        return {"full", Tone::warning};
+    return {"", Tone::plain};
+}
+
+/// A floating lease whose holder is not connected lives for its term only.
+Cell state_of(const Part::Lease& lease)
+{
+    if (lease.locked())
+        return {"locked", Tone::alarm};
+    if (!lease.connected() && lease.kind() == "floating")
+        return {"away", Tone::warning};
+    return {"", Tone::plain};
+}
+
+Cell state_of(const Part::License& license)
+{
+    if (!license.counts())
+        return {text_or_dash(license.reason()), Tone::alarm};
+    return {"counts", Tone::good};
+}
+
+std::string headline(const Part& picture, bool is_colored)
+{
+    const bool is_serving = picture.mode() == "serving";
+    return in_tone(printable(picture.mode()), is_serving ? Tone::good : Tone::warning, is_colored) +
+           " · node " + printable(picture.node()) + " · " + instant_text(picture.at_us()) + "\n";
+}
+
+} // namespace
+
+std::string pools_text(const Part& picture, bool is_colored)
+{
+    Table table({{"POOL"}, {"PRODUCT"}, {"SEAT PER"}, {"IN USE", true}, {"FREE", true}, {"STATE"}});
+    for (const Part::Pool& pool : picture.pools()) {
+        const std::string stock = pool.unlimited() ? "unlimited" : std::to_string(pool.stock());
+        table.add({{pool.id()},
+                   {pool.product()},
+                   {pool.metric()},
+                   {std::to_string(pool.held()) + " of " + stock},
+                   {pool.unlimited() ? "unlimited" : std::to_string(pool.available())},
+                   state_of(pool)});
+    }
+    return text_or_nothing(table, is_colored, "no pools: usher license install");
+}
+
+std::string profiles_text(const Part& picture, bool is_colored)
+{
+    Table table({{"PROFILE"},
+                 {"POOLS"},
+                 {"IN USE", true},
+                 {"RE-USE", true},
+                 {"CAPACITY", true},
+                 {"DEFAULT"}});
+    for (const Part::Profile& profile : picture.profiles())
+        table.add({{profile.name()},
+                   {joined(profile.pools())},
+                   {std::to_string(profile.in_use())},
+                   {profile.has_re_use() ? std::to_string(profile.re_use()) : "-"},
+                   {profile.has_capacity() ? std::to_string(profile.capacity()) : "-"},
+                   {profile.is_default() ? "default" : ""}});
+    return text_or_nothing(table, is_colored, "no profiles: usher profile add");
+}
+
+std::string leases_text(const Part& picture, bool is_colored)
+{
+    Table table({{"LEASE"},
+                 {"PROFILE"},
+                 {"POOL"},
+                 {"USER"},
+                 {"DEVICE"},
+                 {"UNITS", true},
+                 {"HELD FOR", true},
+                 {"ENDS IN", true},
+                 {"STATE"}});
+    for (const Part::Lease& lease : picture.leases())
+        table.add(
+            {{lease.id()},
+             {text_or_dash(lease.profile())},
+             {lease.pool()},
+             {lease.user()},
+             {lease.device()},
+             {std::to_string(lease.units())},
+             {span_text(picture.at_us() - lease.started_us())},
+             {lease.has_deadline_us() ? span_text(lease.deadline_us() - picture.at_us()) : "-"},
+             state_of(lease)});
+    return text_or_nothing(table, is_colored, "no leases");
+}
+
+std::string queue_text(const Part& picture, bool is_colored)
+{
+    Table table({{"WAITING"},
+                 {"PLACE", true},
+                 {"PROFILE"},
+                 {"USER"},
+                 {"DEVICE"},
+                 {"UNITS", true},
+                 {"SINCE", true},
+                 {"GIVES UP IN", true}});
+    for (const Part::Waiter& waiter : picture.queue())
+        table.add({{waiter.id()},
+                   {std::to_string(waiter.position())},
+                   {text_or_dash(waiter.profile())},
+                   {waiter.user()},
+                   {waiter.device()},
+                   {std::to_string(waiter.units())},
+                   {span_text(picture.at_us() - waiter.since_us())},
+                   {span_text(waiter.until_us() - picture.at_us())}});
+    return text_or_nothing(table, is_colored, "nobody waits");
+}
+
+std::string licenses_text(const Part& picture, bool is_colored)
+{
+    Table table({{"LICENSE"},
+                 {"PRODUCT"},
+                 {"VENDOR"},
+                 {"UNITS", true},
+                 {"FROM"},
+                 {"TO"},
+                 {"LOCKED TO"},
+                 {"STATE"}});
+    for (const Part::License& license : picture.licenses())
+        table.add({{license.id()},
+                   {license.product()},
+                   {license.vendor()},
+                   {license.unlimited() ? "unlimited" : std::to_string(license.quantity())},
+                   {license.has_from_us() ? instant_text(license.from_us()) : "-"},
+                   {license.has_to_us() ? instant_text(license.to_us()) : "-"},
+                   {license.nodelock()},
+                   state_of(license)});
+    return text_or_nothing(table, is_colored, "no licenses: usher license install");
+}
+
+std::string credentials_text(const Part& picture, const std::string& kind, bool is_colored)
+{
+    Table table({{"NAME"}, {"ROLE"}, {"MADE"}});
+    for (const Part::Credential& credential : picture.credentials())
+        if (credential.kind() == kind)
+            table.add(
+                {{credential.name()}, {credential.role()}, {instant_text(credential.made_us())}});
+    return text_or_nothing(table, is_colored, "no " + kind + "s: usher " + kind + " create");
+}
+
+std::string status_text(const Part& picture, bool is_colored)
+{
+    std::string text = headline(picture, is_colored) + "\n" + pools_text(picture, is_colored);
+    text += "\n" + profiles_text(picture, is_colored);
+    text += "\n" + leases_text(picture, is_colored);
+    if (!picture.queue().empty())
+        text += "\n" + queue_text(picture, is_colored);
+    return text;
+}
+
+} // namespace usher::tools
