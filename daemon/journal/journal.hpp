@@ -3,10 +3,11 @@
 #include "daemon/ledger/fact.hpp"
 
 #include <cstdint>
+#include <exception>
 #include <functional>
-#include <memory>
 #include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 /// What is remembered.
@@ -33,8 +34,10 @@ class Journal {
     virtual void replay(const std::function<void(const Turn&)>& visit) = 0;
 
     /// Makes a turn durable; on return it survives a power cut. Skips fleeting facts; a turn
-    /// without a lasting one is not written. Returns the number that was given to it, or the last one.
-    virtual std::uint64_t append(ledger::CalendarInstant at, std::span<const ledger::Fact> facts) = 0;
+    /// without a lasting one is not written. Returns the number that was given to it, or the last
+    /// one.
+    virtual std::uint64_t append(ledger::CalendarInstant at,
+                                 std::span<const ledger::Fact> facts) = 0;
 
     /// Remembers `facts` as the state after the last appended turn, so that a start is fast.
     /// Turns are kept: they are the history.
@@ -44,10 +47,13 @@ class Journal {
     [[nodiscard]] virtual std::uint64_t turns_since_snapshot() const = 0;
 };
 
-/// Why the journal cannot be opened, read or written: a sentence for the operator and a hint.
+/// Why the journal cannot be opened, read or written: a sentence for the operator and a hint,
+/// lower case and without a full stop.
 class Fault : public std::exception {
   public:
-    Fault(std::string sentence, std::string hint);
+    Fault(std::string sentence, std::string hint)
+        : sentence_(std::move(sentence)), hint_(std::move(hint))
+    {}
     const char* what() const noexcept override { return sentence_.c_str(); }
     const std::string& hint() const { return hint_; }
 

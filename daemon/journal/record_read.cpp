@@ -1,0 +1,383 @@
+#include "daemon/journal/record.hpp"
+
+#include "daemon/journal/record.pb.h"
+
+#include <algorithm>
+#include <google/protobuf/arena.h>
+#include <limits>
+
+/// The other half of record.hpp: from the record's words to the ledger's.
+namespace usher::journal {
+namespace {
+
+using ledger::CalendarInstant;
+using ledger::Fact;
+using ledger::Units;
+
+/// Judges the fields of one fact; the first that is wrong is what is said of the record, and what
+/// the verbs give after it is of no meaning.
+class Fields {
+  public:
+    [[nodiscard]] bool are_wrong() const { return !why_.empty(); }
+    [[nodiscard]] const std::string& why() const { return why_; }
+
+    void require(bool holds, std::string_view field, std::string_view what)
+    {
+        if (!holds && why_.empty())
+            why_ = std::string(field) + " " + std::string(what);
+    }
+
+    Units units(std::string_view field, std::int64_t number, Units least)
+    {
+        require(number >= least && number <= ledger::units_max, field, "is out of its range");
+        return number;
+    }
+
+    template <std::size_t Size>
+    std::array<std::uint8_t, Size> bytes(std::string_view field, std::string_view from)
+    {
+        std::array<std::uint8_t, Size> array{};
+        require(from.size() == Size, field, "has the wrong length");
+        if (from.size() == Size)
+            std::ranges::copy(from, array.begin());
+        return array;
+    }
+
+    /// The enumerator whose stable word it is; `last` is the last of its kind.
+    template <class Enum>
+    Enum word(std::string_view field, std::string_view text, Enum last)
+    {
+        for (std::size_t i = 0; i <= static_cast<std::size_t>(last); ++i)
+            if (ledger::word(static_cast<Enum>(i)) == text)
+                return static_cast<Enum>(i);
+        require(false, field, "is no word that this usherd knows");
+        return last;
+    }
+
+    ledger::Code code(std::string_view field, std::string_view text)
+    {
+        return word(field, text, ledger::Code::unsupported);
+    }
+    ledger::EndReason reason(std::string_view text)
+    {
+        return word("reason", text, ledger::EndReason::no_longer_possible);
+    }
+    ledger::LeaseKind kind(std::string_view text)
+    {
+        return word("kind", text, ledger::LeaseKind::persistent);
+    }
+
+  private:
+    std::string why_;
+};
+
+CalendarInstant instant(std::int64_t microseconds)
+{
+    return CalendarInstant(ledger::Duration(microseconds));
+}
+
+std::set<ledger::UserName> users(const record::Users& from)
+{
+    std::set<ledger::UserName> set;
+    for (const std::string& name : from.names())
+        set.insert(set.end(), ledger::UserName{name});
+    return set;
+}
+
+template <class Names>
+std::vector<ledger::PoolId> pools(const Names& names)
+{
+    std::vector<ledger::PoolId> list;
+    list.reserve(static_cast<std::size_t>(names.size()));
+    for (const std::string& name : names)
+        list.push_back({name});
+    return list;
+}
+
+ledger::Lease lease(Fields& fields, const record::Lease& from)
+{
+    ledger::Lease to;
+    to.id = {fields.bytes<16>("id", from.id())};
+    to.tag = {from.tag()};
+    to.pool = {from.pool()};
+    to.units = fields.units("units", from.units(), 1);
+    to.identity = {from.identity()};
+    to.party = {from.party()};
+    to.user = {from.user()};
+    to.device = {from.device()};
+    to.process = from.process();
+    to.kind = fields.kind(from.kind());
+    if (from.has_ends_us())
+        to.ends = instant(from.ends_us());
+    to.profile = {from.profile()};
+    to.started = instant(from.started_us());
+    return to;
+}
+
+ledger::Refusal refusal(Fields& fields, const record::Refusal& from)
+{
+    ledger::Refusal to;
+    to.code = fields.code("code", from.code());
+    to.subject = from.subject();
+    to.detail = from.detail();
+    to.wanted = from.wanted();
+    if (from.has_because())
+        to.because = fields.code("because", from.because());
+    if (from.has_stock())
+        to.stock = from.stock();
+    if (from.has_held())
+        to.held = from.held();
+    if (from.has_want())
+        to.want = from.want();
+    if (from.has_short_by())
+        to.short_by = from.short_by();
+    if (from.has_queue())
+        to.queue = from.queue();
+    for (const record::Holder& holder : from.holders())
+        to.holders.push_back({.user = {holder.user()},
+                              .device = {holder.device()},
+                              .lease = {holder.lease()},
+                              .units = fields.units("units", holder.units(), 1),
+                              .since = instant(holder.since_us())});
+    return to;
+}
+
+Fact fact_from(Fields&, const record::ProductDefined& from)
+{
+    ledger::Product product{.id = {from.id()}};
+    if (from.has_requires_product())
+        product.requires_product = {from.requires_product()};
+    return ledger::ProductDefined{std::move(product)};
+}
+
+Fact fact_from(Fields& fields, const record::EntitlementInstalled& from)
+{
+    ledger::Entitlement to;
+    to.id = {from.id()};
+    to.root = {from.root()};
+    to.product = {from.product()};
+    to.vendor = {from.vendor()};
+    to.type = from.type();
+    if (from.has_quantity())
+        to.quantity = fields.units("quantity", from.quantity(), 0);
+    if (from.has_from_us())
+        to.from = instant(from.from_us());
+    if (from.has_to_us())
+        to.to = instant(from.to_us());
+    if (from.has_maintenance_until_us())
+        to.maintenance_until = instant(from.maintenance_until_us());
+    to.lock = fields.word("lock", from.lock(), ledger::NodeLock::personal);
+    to.on_this_node = from.on_this_node();
+    to.document = std::make_shared<const std::string>(from.document());
+    return ledger::EntitlementInstalled{std::move(to), {from.by()}};
+}
+
+Fact fact_from(Fields&, const record::EntitlementRemoved& from)
+{
+    return ledger::EntitlementRemoved{{from.id()}, {from.by()}};
+}
+
+Fact fact_from(Fields&, const record::NodeLockSeen& from)
+{
+    return ledger::NodeLockSeen{{from.id()}, from.on_this_node()};
+}
+
+Fact fact_from(Fields& fields, const record::PoolOpened& from)
+{
+    ledger::Pool to;
+    to.id = {from.id()};
+    if (from.has_parent())
+        to.parent = {from.parent()};
+    to.product = {from.product()};
+    to.metric = fields.word("metric", from.metric(), ledger::Metric::user_device);
+    to.kind = fields.kind(from.kind());
+    to.leasable = from.leasable();
+    to.closed = from.closed();
+    if (from.has_allow())
+        to.allow = users(from.allow());
+    return ledger::PoolOpened{std::move(to)};
+}
+
+Fact fact_from(Fields&, const record::PoolClosed& from)
+{
+    return ledger::PoolClosed{{from.pool()}};
+}
+
+Fact fact_from(Fields&, const record::PoolRemoved& from)
+{
+    return ledger::PoolRemoved{{from.pool()}};
+}
+
+Fact fact_from(Fields& fields, const record::Posted& from)
+{
+    ledger::Posted to;
+    fields.require(from.has_from() || from.has_to(), "from and to", "are both missing");
+    if (from.has_from())
+        to.from = {from.from()};
+    if (from.has_to())
+        to.to = {from.to()};
+    to.units = fields.units("units", from.units(), 1);
+    to.cause = from.cause();
+    return to;
+}
+
+Fact fact_from(Fields& fields, const record::EntitlementCounted& from)
+{
+    return ledger::EntitlementCounted{
+        {from.id()}, from.counts(), from.unlimited(), fields.units("units", from.units(), 0)};
+}
+
+Fact fact_from(Fields& fields, const record::ProfileSet& from)
+{
+    ledger::Profile to{.name = {from.name()}, .pools = pools(from.pools())};
+    to.is_default = from.is_default();
+    if (from.has_capacity())
+        to.capacity = fields.units("capacity", from.capacity(), 0);
+    return ledger::ProfileSet{std::move(to), {from.by()}};
+}
+
+Fact fact_from(Fields&, const record::ProfileRenamed& from)
+{
+    return ledger::ProfileRenamed{{from.from()}, {from.to()}, {from.by()}};
+}
+
+Fact fact_from(Fields&, const record::ProfileRemoved& from)
+{
+    return ledger::ProfileRemoved{{from.name()}, {from.by()}};
+}
+
+Fact fact_from(Fields&, const record::ProfileUsed& from)
+{
+    return ledger::ProfileUsed{
+        {from.profile()}, {from.user()}, {from.device()}, instant(from.last_us())};
+}
+
+Fact fact_from(Fields&, const record::UsersSet& from)
+{
+    ledger::UsersSet to{.pool = {from.pool()}, .by = {from.by()}};
+    if (from.has_users())
+        to.users = users(from.users());
+    return to;
+}
+
+Fact fact_from(Fields& fields, const record::LeaseGranted& from)
+{
+    return ledger::LeaseGranted{lease(fields, from.lease())};
+}
+
+Fact fact_from(Fields& fields, const record::LeaseEnded& from)
+{
+    return ledger::LeaseEnded{{fields.bytes<16>("id", from.id())},
+                              fields.reason(from.reason()),
+                              {from.by()},
+                              from.note()};
+}
+
+Fact fact_from(Fields& fields, const record::Queued& from)
+{
+    return ledger::Queued{{.lease = lease(fields, from.lease()),
+                           .pools = pools(from.pools()),
+                           .place = from.place(),
+                           .patience = ledger::Duration(from.patience_us())}};
+}
+
+Fact fact_from(Fields& fields, const record::Unqueued& from)
+{
+    return ledger::Unqueued{{fields.bytes<16>("id", from.id())}, fields.reason(from.reason())};
+}
+
+Fact fact_from(Fields& fields, const record::ModeSet& from)
+{
+    return ledger::ModeSet{fields.word("mode", from.mode(), ledger::Mode::maintenance),
+                           {from.by()}};
+}
+
+Fact fact_from(Fields& fields, const record::CredentialIssued& from)
+{
+    using Kind = ledger::Credential::Kind;
+    fields.require(from.kind() == "key" || from.kind() == "certificate", "kind",
+                   "is no word that this usherd knows");
+    return ledger::CredentialIssued{{.name = from.name(),
+                                     .kind = from.kind() == "key" ? Kind::key : Kind::certificate,
+                                     .role = fields.word("role", from.role(), ledger::Role::admin),
+                                     .digest = {fields.bytes<32>("digest", from.digest())},
+                                     .made = instant(from.made_us())},
+                                    {from.by()}};
+}
+
+Fact fact_from(Fields&, const record::CredentialRevoked& from)
+{
+    return ledger::CredentialRevoked{from.name(), {from.by()}};
+}
+
+Fact fact_from(Fields& fields, const record::Denied& from)
+{
+    return ledger::Denied{instant(from.at_us()),
+                          {from.profile()},
+                          {from.user()},
+                          {from.device()},
+                          refusal(fields, from.refusal())};
+}
+
+Fact fact_from(Fields&, const record::TimeSeen&)
+{
+    return ledger::TimeSeen{};
+}
+
+// No `default`: a message in record.proto that nobody reads does not compile.
+Fact fact_from(Fields& fields, const record::Fact& from)
+{
+    using Record = record::Fact;
+    switch (from.fact_case()) {
+    case Record::kProductDefined: return fact_from(fields, from.product_defined());
+    case Record::kEntitlementInstalled: return fact_from(fields, from.entitlement_installed());
+    case Record::kEntitlementRemoved: return fact_from(fields, from.entitlement_removed());
+    case Record::kNodeLockSeen: return fact_from(fields, from.node_lock_seen());
+    case Record::kPoolOpened: return fact_from(fields, from.pool_opened());
+    case Record::kPoolClosed: return fact_from(fields, from.pool_closed());
+    case Record::kPoolRemoved: return fact_from(fields, from.pool_removed());
+    case Record::kPosted: return fact_from(fields, from.posted());
+    case Record::kEntitlementCounted: return fact_from(fields, from.entitlement_counted());
+    case Record::kProfileSet: return fact_from(fields, from.profile_set());
+    case Record::kProfileRenamed: return fact_from(fields, from.profile_renamed());
+    case Record::kProfileRemoved: return fact_from(fields, from.profile_removed());
+    case Record::kProfileUsed: return fact_from(fields, from.profile_used());
+    case Record::kUsersSet: return fact_from(fields, from.users_set());
+    case Record::kLeaseGranted: return fact_from(fields, from.lease_granted());
+    case Record::kLeaseEnded: return fact_from(fields, from.lease_ended());
+    case Record::kQueued: return fact_from(fields, from.queued());
+    case Record::kUnqueued: return fact_from(fields, from.unqueued());
+    case Record::kModeSet: return fact_from(fields, from.mode_set());
+    case Record::kCredentialIssued: return fact_from(fields, from.credential_issued());
+    case Record::kCredentialRevoked: return fact_from(fields, from.credential_revoked());
+    case Record::kDenied: return fact_from(fields, from.denied());
+    case Record::kTimeSeen: return fact_from(fields, from.time_seen());
+    case Record::FACT_NOT_SET: break;
+    }
+    fields.require(false, "it", "is none that this usherd knows");
+    return ledger::TimeSeen{};
+}
+
+} // namespace
+
+std::optional<Unreadable> read_record(std::string_view record, std::vector<Fact>& facts)
+{
+    facts.clear();
+    google::protobuf::Arena arena; // Freed at once instead of message by message.
+    auto& from = *google::protobuf::Arena::CreateMessage<record::Record>(&arena);
+    if (record.size() > std::numeric_limits<int>::max() ||
+        !from.ParseFromArray(record.data(), static_cast<int>(record.size())) || from.needs() == 0)
+        return Unreadable{"it is no record"};
+    if (from.needs() > record_format)
+        return Unreadable{"it needs format " + std::to_string(from.needs()), from.needs()};
+    facts.reserve(static_cast<std::size_t>(from.facts_size()));
+    for (const record::Fact& one : from.facts()) {
+        Fields fields;
+        facts.push_back(fact_from(fields, one));
+        if (fields.are_wrong())
+            return Unreadable{"fact " + std::to_string(facts.size()) + ": " + fields.why()};
+    }
+    return std::nullopt;
+}
+
+} // namespace usher::journal

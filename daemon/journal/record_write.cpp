@@ -1,0 +1,312 @@
+#include "daemon/journal/record.hpp"
+
+#include "daemon/journal/record.pb.h"
+
+#include <cassert>
+#include <google/protobuf/arena.h>
+
+/// The first half of record.hpp: from the ledger's words to the record's.
+namespace usher::journal {
+namespace {
+
+constexpr std::size_t arena_bytes = 256 * 1024; ///< A turn of a thousand leases fits.
+
+std::int64_t microseconds(ledger::CalendarInstant instant)
+{
+    return instant.time_since_epoch().count();
+}
+
+std::string text(std::string_view word)
+{
+    return std::string(word);
+}
+
+std::string_view word(ledger::Credential::Kind kind)
+{
+    return kind == ledger::Credential::Kind::key ? "key" : "certificate";
+}
+
+template <std::size_t Size>
+std::string bytes(const std::array<std::uint8_t, Size>& array)
+{
+    return {reinterpret_cast<const char*>(array.data()), array.size()};
+}
+
+void fill(record::Users& to, const std::set<ledger::UserName>& users)
+{
+    for (const ledger::UserName& user : users)
+        to.add_names(user.text);
+}
+
+void fill(record::Lease& to, const ledger::Lease& lease)
+{
+    to.set_id(bytes(lease.id.bytes));
+    to.set_tag(lease.tag.bits);
+    to.set_pool(lease.pool.text);
+    to.set_units(lease.units);
+    to.set_identity(lease.identity.text);
+    to.set_party(lease.party.text);
+    to.set_user(lease.user.text);
+    to.set_device(lease.device.text);
+    to.set_process(lease.process);
+    to.set_kind(text(word(lease.kind)));
+    if (lease.ends)
+        to.set_ends_us(microseconds(*lease.ends));
+    to.set_profile(lease.profile.text);
+    to.set_started_us(microseconds(lease.started));
+}
+
+void fill(record::Holder& to, const ledger::Holder& holder)
+{
+    to.set_user(holder.user.text);
+    to.set_device(holder.device.text);
+    to.set_lease(holder.lease.bits);
+    to.set_units(holder.units);
+    to.set_since_us(microseconds(holder.since));
+}
+
+void fill(record::Refusal& to, const ledger::Refusal& refusal)
+{
+    to.set_code(text(word(refusal.code)));
+    to.set_subject(refusal.subject);
+    to.set_detail(refusal.detail);
+    to.set_wanted(refusal.wanted);
+    if (refusal.because)
+        to.set_because(text(word(*refusal.because)));
+    if (refusal.stock)
+        to.set_stock(*refusal.stock);
+    if (refusal.held)
+        to.set_held(*refusal.held);
+    if (refusal.want)
+        to.set_want(*refusal.want);
+    if (refusal.short_by)
+        to.set_short_by(*refusal.short_by);
+    if (refusal.queue)
+        to.set_queue(*refusal.queue);
+    for (const ledger::Holder& holder : refusal.holders)
+        fill(*to.add_holders(), holder);
+}
+
+/// How each lasting fact stands in a record. No catch-all: a new fact does not compile without a
+/// line here.
+struct Writer {
+    record::Fact& to;
+
+    void operator()(const ledger::ProductDefined& fact) const
+    {
+        record::ProductDefined& one = *to.mutable_product_defined();
+        one.set_id(fact.product.id.text);
+        if (fact.product.requires_product)
+            one.set_requires_product(fact.product.requires_product->text);
+    }
+    void operator()(const ledger::EntitlementInstalled& fact) const
+    {
+        const ledger::Entitlement& entitlement = fact.entitlement;
+        assert(entitlement.document);
+        record::EntitlementInstalled& one = *to.mutable_entitlement_installed();
+        one.set_id(entitlement.id.text);
+        one.set_root(entitlement.root.text);
+        one.set_product(entitlement.product.text);
+        one.set_vendor(entitlement.vendor.text);
+        one.set_type(entitlement.type);
+        if (entitlement.quantity)
+            one.set_quantity(*entitlement.quantity);
+        if (entitlement.from)
+            one.set_from_us(microseconds(*entitlement.from));
+        if (entitlement.to)
+            one.set_to_us(microseconds(*entitlement.to));
+        if (entitlement.maintenance_until)
+            one.set_maintenance_until_us(microseconds(*entitlement.maintenance_until));
+        one.set_lock(text(word(entitlement.lock)));
+        one.set_on_this_node(entitlement.on_this_node);
+        one.set_document(*entitlement.document);
+        one.set_by(fact.by.text);
+    }
+    void operator()(const ledger::EntitlementRemoved& fact) const
+    {
+        record::EntitlementRemoved& one = *to.mutable_entitlement_removed();
+        one.set_id(fact.id.text);
+        one.set_by(fact.by.text);
+    }
+    void operator()(const ledger::NodeLockSeen& fact) const
+    {
+        record::NodeLockSeen& one = *to.mutable_node_lock_seen();
+        one.set_id(fact.id.text);
+        one.set_on_this_node(fact.on_this_node);
+    }
+    void operator()(const ledger::PoolOpened& fact) const
+    {
+        const ledger::Pool& pool = fact.pool;
+        record::PoolOpened& one = *to.mutable_pool_opened();
+        one.set_id(pool.id.text);
+        if (pool.parent)
+            one.set_parent(pool.parent->text);
+        one.set_product(pool.product.text);
+        one.set_metric(text(word(pool.metric)));
+        one.set_kind(text(word(pool.kind)));
+        one.set_leasable(pool.leasable);
+        one.set_closed(pool.closed);
+        if (pool.allow)
+            fill(*one.mutable_allow(), *pool.allow);
+    }
+    void operator()(const ledger::PoolClosed& fact) const
+    {
+        to.mutable_pool_closed()->set_pool(fact.pool.text);
+    }
+    void operator()(const ledger::PoolRemoved& fact) const
+    {
+        to.mutable_pool_removed()->set_pool(fact.pool.text);
+    }
+    void operator()(const ledger::Posted& fact) const
+    {
+        record::Posted& one = *to.mutable_posted();
+        if (fact.from)
+            one.set_from(fact.from->text);
+        if (fact.to)
+            one.set_to(fact.to->text);
+        one.set_units(fact.units);
+        one.set_cause(fact.cause);
+    }
+    void operator()(const ledger::EntitlementCounted& fact) const
+    {
+        record::EntitlementCounted& one = *to.mutable_entitlement_counted();
+        one.set_id(fact.id.text);
+        one.set_counts(fact.counts);
+        one.set_unlimited(fact.unlimited);
+        one.set_units(fact.units);
+    }
+    void operator()(const ledger::ProfileSet& fact) const
+    {
+        record::ProfileSet& one = *to.mutable_profile_set();
+        one.set_name(fact.profile.name.text);
+        for (const ledger::PoolId& pool : fact.profile.pools)
+            one.add_pools(pool.text);
+        one.set_is_default(fact.profile.is_default);
+        if (fact.profile.capacity)
+            one.set_capacity(*fact.profile.capacity);
+        one.set_by(fact.by.text);
+    }
+    void operator()(const ledger::ProfileRenamed& fact) const
+    {
+        record::ProfileRenamed& one = *to.mutable_profile_renamed();
+        one.set_from(fact.from.text);
+        one.set_to(fact.to.text);
+        one.set_by(fact.by.text);
+    }
+    void operator()(const ledger::ProfileRemoved& fact) const
+    {
+        record::ProfileRemoved& one = *to.mutable_profile_removed();
+        one.set_name(fact.name.text);
+        one.set_by(fact.by.text);
+    }
+    void operator()(const ledger::ProfileUsed& fact) const
+    {
+        record::ProfileUsed& one = *to.mutable_profile_used();
+        one.set_profile(fact.profile.text);
+        one.set_user(fact.user.text);
+        one.set_device(fact.device.text);
+        one.set_last_us(microseconds(fact.last));
+    }
+    void operator()(const ledger::UsersSet& fact) const
+    {
+        record::UsersSet& one = *to.mutable_users_set();
+        one.set_pool(fact.pool.text);
+        if (fact.users)
+            fill(*one.mutable_users(), *fact.users);
+        one.set_by(fact.by.text);
+    }
+    void operator()(const ledger::LeaseGranted& fact) const
+    {
+        fill(*to.mutable_lease_granted()->mutable_lease(), fact.lease);
+    }
+    void operator()(const ledger::LeaseEnded& fact) const
+    {
+        record::LeaseEnded& one = *to.mutable_lease_ended();
+        one.set_id(bytes(fact.id.bytes));
+        one.set_reason(text(word(fact.reason)));
+        one.set_by(fact.by.text);
+        one.set_note(fact.note);
+    }
+    void operator()(const ledger::Queued& fact) const
+    {
+        record::Queued& one = *to.mutable_queued();
+        fill(*one.mutable_lease(), fact.waiter.lease);
+        for (const ledger::PoolId& pool : fact.waiter.pools)
+            one.add_pools(pool.text);
+        one.set_place(fact.waiter.place);
+        one.set_patience_us(fact.waiter.patience.count());
+    }
+    void operator()(const ledger::Unqueued& fact) const
+    {
+        record::Unqueued& one = *to.mutable_unqueued();
+        one.set_id(bytes(fact.id.bytes));
+        one.set_reason(text(word(fact.reason)));
+    }
+    void operator()(const ledger::ModeSet& fact) const
+    {
+        record::ModeSet& one = *to.mutable_mode_set();
+        one.set_mode(text(word(fact.mode)));
+        one.set_by(fact.by.text);
+    }
+    void operator()(const ledger::CredentialIssued& fact) const
+    {
+        const ledger::Credential& credential = fact.credential;
+        record::CredentialIssued& one = *to.mutable_credential_issued();
+        one.set_name(credential.name);
+        one.set_kind(text(word(credential.kind)));
+        one.set_role(text(word(credential.role)));
+        one.set_digest(bytes(credential.digest.bytes));
+        one.set_made_us(microseconds(credential.made));
+        one.set_by(fact.by.text);
+    }
+    void operator()(const ledger::CredentialRevoked& fact) const
+    {
+        record::CredentialRevoked& one = *to.mutable_credential_revoked();
+        one.set_name(fact.name);
+        one.set_by(fact.by.text);
+    }
+    void operator()(const ledger::Denied& fact) const
+    {
+        record::Denied& one = *to.mutable_denied();
+        one.set_at_us(microseconds(fact.at));
+        one.set_profile(fact.profile.text);
+        one.set_user(fact.user.text);
+        one.set_device(fact.device.text);
+        fill(*one.mutable_refusal(), fact.refusal);
+    }
+    void operator()(const ledger::TimeSeen&) const { to.mutable_time_seen(); }
+
+    void operator()(const ledger::LeaseRenewed&) const { assert(!"fleeting"); }
+    void operator()(const ledger::ConnectionLost&) const { assert(!"fleeting"); }
+    void operator()(const ledger::AmnestyGranted&) const { assert(!"fleeting"); }
+    void operator()(const ledger::TermsSet&) const { assert(!"fleeting"); }
+};
+
+} // namespace
+
+/// The arena's first block is kept from turn to turn, so that a usual turn asks nobody for memory
+/// but for its longest texts.
+struct RecordWriter::Inside {
+    Inside() : block(new char[arena_bytes]), arena(block.get(), arena_bytes) {}
+
+    std::unique_ptr<char[]> block;
+    google::protobuf::Arena arena;
+    std::string record;
+};
+
+RecordWriter::RecordWriter() : inside_(std::make_unique<Inside>()) {}
+RecordWriter::~RecordWriter() = default;
+
+std::string_view RecordWriter::write(std::span<const ledger::Fact> facts)
+{
+    inside_->arena.Reset();
+    auto& record = *google::protobuf::Arena::CreateMessage<record::Record>(&inside_->arena);
+    record.set_needs(record_format);
+    for (const ledger::Fact& fact : facts)
+        if (ledger::is_lasting(fact))
+            std::visit(Writer{*record.add_facts()}, fact);
+    record.SerializeToString(&inside_->record);
+    return inside_->record;
+}
+
+} // namespace usher::journal

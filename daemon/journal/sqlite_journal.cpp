@@ -1,0 +1,114 @@
+#include "daemon/journal/sqlite_journal.hpp"
+
+#include <algorithm>
+#include <cassert>
+
+namespace usher::journal {
+namespace {
+
+/// Pages of 4 KiB beside the file after which they are moved into it: README.md has the figures.
+constexpr int pending_pages_max = 256;
+
+/// Reads `row` into `turn`.
+void read(const Row& row, Turn& turn, const std::filesystem::path& file)
+{
+    turn.number = row.number;
+    turn.at = row.at;
+    const auto wrong = read_record(row.record, turn.facts);
+    if (!wrong)
+        return;
+    const std::string where = "turn " + std::to_string(row.number) + " in " + file.string();
+    if (wrong->needs > 0)
+        throw Fault(where + " needs record format " + std::to_string(wrong->needs) +
+                        ", and this usherd knows formats up to " + std::to_string(record_format),
+                    "run the usherd that wrote it, or a newer one");
+    throw Fault(where + " cannot be read: " + wrong->why,
+                "run the usherd that wrote it, or a newer one");
+}
+
+} // namespace
+
+SqliteJournal::SqliteJournal(const std::filesystem::path& file)
+    : file_(file), lock_(DirectoryLock::alone(file))
+{
+    check_directory(file);
+    if (!is_there(file)) {
+        make_journal(file);
+        lock_.sync();
+    }
+    check_header(file);
+    database_.emplace(file, Database::Access::write);
+    tables_.emplace(*database_);
+    // A commit whose sync failed may stand beside the file now without being on the disk: what the
+    // last daemon left is written anew before anything is built on it.
+    database_->absorb();
+}
+
+SqliteJournal::~SqliteJournal() = default;
+
+void SqliteJournal::replay(const std::function<void(const Turn&)>& visit)
+{
+    assert(!is_replayed_);
+    Turn turn;
+    head_ = tables_->read_snapshot([&](const Row& row) {
+        read(row, turn, file_);
+        visit(turn);
+    });
+    snapshot_number_ = head_.number;
+    head_ = tables_->walk(head_, [&](const Row& row, const Link&) {
+        read(row, turn, file_);
+        visit(turn);
+    });
+    check_against(HeadFile::read(file_), head_, *tables_, file_);
+    head_file_.emplace(file_);
+    head_file_->write(head_);
+    is_replayed_ = true;
+}
+
+std::uint64_t SqliteJournal::append(ledger::CalendarInstant at, std::span<const ledger::Fact> facts)
+{
+    assert(is_replayed_ && !is_broken_);
+    if (std::ranges::none_of(facts, ledger::is_lasting))
+        return head_.number;
+    write([&] {
+        head_ = tables_->add(
+            head_, {.number = head_.number + 1, .at = at, .record = writer_.write(facts)});
+        head_file_->write(head_);
+        if (database_->pending_pages() >= pending_pages_max)
+            database_->checkpoint();
+    });
+    return head_.number;
+}
+
+void SqliteJournal::snapshot(ledger::CalendarInstant at, std::span<const ledger::Fact> facts)
+{
+    assert(is_replayed_ && !is_broken_);
+    if (turns_since_snapshot() == 0)
+        return; // Nothing has happened since the last one.
+    write([&] {
+        tables_->replace_snapshot(
+            head_, {.number = head_.number, .at = at, .record = writer_.write(facts)});
+        snapshot_number_ = head_.number;
+        database_->checkpoint();
+    });
+}
+
+std::uint64_t SqliteJournal::turns_since_snapshot() const
+{
+    return head_.number - snapshot_number_;
+}
+
+template <class Write>
+void SqliteJournal::write(const Write& write)
+{
+    is_broken_ = true;
+    try {
+        write();
+    } catch (...) {
+        database_->give_up();
+        throw;
+    }
+    is_broken_ = false;
+}
+
+} // namespace usher::journal

@@ -1,0 +1,207 @@
+#include "daemon/journal/tables.hpp"
+
+#include "daemon/journal/journal.hpp"
+#include "daemon/journal/journal_file.hpp"
+
+#include <algorithm>
+#include <cassert>
+#include <cerrno>
+#include <cstring>
+#include <fcntl.h>
+#include <limits>
+#include <unistd.h>
+
+namespace usher::journal {
+namespace {
+
+using Path = std::filesystem::path;
+
+// STRICT: a value of another type than we write is damage, and SQLite says so.
+constexpr auto make_tables = R"sql(
+    BEGIN;
+    CREATE TABLE turn (
+        number INTEGER PRIMARY KEY, -- 1, 2, 3, … without gaps
+        at     INTEGER NOT NULL,    -- microseconds since 1970, UTC
+        record BLOB NOT NULL,       -- record.proto
+        chain  BLOB NOT NULL        -- SHA-256(chain before, number, at, record)
+    ) STRICT;
+    CREATE TABLE snapshot (
+        number INTEGER PRIMARY KEY, -- of the last turn in it
+        at     INTEGER NOT NULL,
+        record BLOB NOT NULL,
+        chain  BLOB NOT NULL,       -- of that turn
+        digest BLOB NOT NULL        -- SHA-256("snapshot", chain, number, at, record)
+    ) STRICT;
+    COMMIT;
+)sql";
+
+constexpr auto restore_hint =
+    "usher journal verify shows what is whole; restore the journal from a backup";
+
+[[noreturn]] void fail(const std::string& what, const Path& path)
+{
+    throw Fault("cannot " + what + " " + path.string() + ": " + std::strerror(errno),
+                "check that this user may do so there, and that the disk is sound");
+}
+
+std::string text(std::uint64_t number)
+{
+    return std::to_string(number);
+}
+
+Row row_of(const Statement& statement)
+{
+    return {.number = static_cast<std::uint64_t>(statement.number(0)),
+            .at = ledger::CalendarInstant(ledger::Duration(statement.number(1))),
+            .record = statement.bytes(2)};
+}
+
+bool is_equal(const Link& link, std::string_view bytes)
+{
+    return std::ranges::equal(link, bytes, {}, {},
+                              [](char byte) { return static_cast<std::uint8_t>(byte); });
+}
+
+Statement& bind(Statement& statement, const Row& row)
+{
+    return statement.bind(1, static_cast<std::int64_t>(row.number))
+        .bind(2, row.at.time_since_epoch().count())
+        .bind(3, row.record);
+}
+
+} // namespace
+
+void make_journal(const Path& file)
+{
+    const Path unfinished = file.string() + ".new";
+    for (const char* const ending : {"", "-journal", "-wal"}) // Of a start that was cut off.
+        ::unlink((unfinished.string() + ending).c_str());
+    const int number =
+        ::open(unfinished.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+    if (number < 0)
+        fail("make", unfinished);
+    ::close(number);
+    {
+        Database database(unfinished, Database::Access::make);
+        const std::string marks = "PRAGMA application_id = " + text(file_mark) +
+                                  "; PRAGMA user_version = " + text(file_format) + ";";
+        database.run(marks.c_str(), "make");
+        database.run(make_tables, "make");
+        database.run("PRAGMA journal_mode = WAL", "make"); // Is remembered in the file.
+    }
+    if (::rename(unfinished.c_str(), file.c_str()) != 0)
+        fail("make", file);
+}
+
+Tables::Tables(Database& database)
+    : database_(database), turns_(database.prepare("SELECT number, at, record, chain FROM turn"
+                                                   " WHERE number > ?1 ORDER BY number")),
+      link_(database.prepare("SELECT chain FROM turn WHERE number = ?1")),
+      last_(database.prepare("SELECT max(number) FROM turn")),
+      snapshot_(database.prepare("SELECT number, at, record, chain, digest FROM snapshot"
+                                 " ORDER BY number DESC LIMIT 1")),
+      insert_turn_(database.prepare("INSERT INTO turn VALUES (?1, ?2, ?3, ?4)")),
+      insert_snapshot_(database.prepare("INSERT INTO snapshot VALUES (?1, ?2, ?3, ?4, ?5)")),
+      delete_snapshots_(database.prepare("DELETE FROM snapshot WHERE number < ?1"))
+{}
+
+Head Tables::read_snapshot(const std::function<void(const Row&)>& visit)
+{
+    const Resetting resetting(snapshot_);
+    if (!snapshot_.step("read"))
+        return {};
+    const Row row = row_of(snapshot_);
+    const auto link = link_of(row.number);
+    if (!link || !is_equal(*link, snapshot_.bytes(3)) ||
+        !is_equal(chain_.of_snapshot(*link, row), snapshot_.bytes(4)))
+        throw Fault("the snapshot after turn " + text(row.number) + " in " +
+                        database_.file().string() + " was changed, or the turn itself was",
+                    restore_hint);
+    visit(row);
+    return {row.number, *link};
+}
+
+Head Tables::walk(Head from, const std::function<void(const Row&, const Link&)>& visit)
+{
+    const Resetting resetting(turns_);
+    // From the very beginning even what stands before turn 1 is looked at.
+    turns_.bind(1, from.number == 0 ? std::numeric_limits<std::int64_t>::min()
+                                    : static_cast<std::int64_t>(from.number));
+    Head head = from;
+    while (turns_.step("read turn " + text(head.number + 1) + " from")) {
+        const Row row = row_of(turns_);
+        const std::uint64_t expected = head.number + 1;
+        if (row.number != expected)
+            throw Fault("turn " + text(expected) + " is missing in " + database_.file().string(),
+                        restore_hint);
+        const Link link = chain_.after(head.link, row);
+        if (!is_equal(link, turns_.bytes(3)))
+            throw Fault("turn " + text(expected) + " in " + database_.file().string() +
+                            " is not what was written: it does not fit the chain",
+                        restore_hint);
+        head = {expected, link};
+        visit(row, link);
+    }
+    return head;
+}
+
+std::optional<Link> Tables::link_of(std::uint64_t number)
+{
+    const Resetting resetting(link_);
+    if (!link_.bind(1, static_cast<std::int64_t>(number)).step("read"))
+        return std::nullopt;
+    const std::string_view bytes = link_.bytes(0);
+    Link link{};
+    if (bytes.size() != link.size())
+        return std::nullopt;
+    std::ranges::copy(bytes, link.begin());
+    return link;
+}
+
+std::uint64_t Tables::last_number()
+{
+    const Resetting resetting(last_);
+    last_.step("read");
+    return static_cast<std::uint64_t>(std::max<std::int64_t>(0, last_.number(0)));
+}
+
+Head Tables::add(const Head& head, const Row& turn)
+{
+    assert(turn.number == head.number + 1);
+    const Link link = chain_.after(head.link, turn);
+    bind(insert_turn_, turn).bind(4, link).run("write a turn to");
+    return {turn.number, link};
+}
+
+void Tables::replace_snapshot(const Head& head, const Row& snapshot)
+{
+    assert(snapshot.number == head.number);
+    constexpr std::string_view doing = "write a snapshot to";
+    const Link digest = chain_.of_snapshot(head.link, snapshot);
+    database_.run("BEGIN", doing);
+    bind(insert_snapshot_, snapshot).bind(4, head.link).bind(5, digest).run(doing);
+    delete_snapshots_.bind(1, static_cast<std::int64_t>(snapshot.number)).run(doing);
+    database_.run("COMMIT", doing);
+}
+
+void check_against(const std::optional<Head>& remembered, const Head& head, Tables& tables,
+                   const Path& file)
+{
+    if (!remembered || remembered->number == 0)
+        return;
+    const std::string number = text(remembered->number);
+    const std::string hint = "restore " + file.filename().string() +
+                             " and its -wal from one backup; to go on with what is there, and "
+                             "lose what is not, remove " +
+                             file.string() + "-head";
+    if (remembered->number > head.number)
+        throw Fault(file.string() + " ends with turn " + text(head.number) + ", but turn " +
+                        number + " had been written to it: its end was cut off",
+                    hint);
+    if (tables.link_of(remembered->number) != remembered->link)
+        throw Fault("turn " + number + " in " + file.string() +
+                        " is not the one that was remembered: this is another journal",
+                    hint);
+}
+
+} // namespace usher::journal

@@ -1,0 +1,160 @@
+#pragma once
+
+#include "daemon/ledger/fact.hpp"
+
+#include <boost/pfr.hpp>
+#include <cstdlib>
+#include <random>
+#include <string>
+#include <utility>
+
+/// Facts of every kind with anything in each of their fields. A field or a fact that is added to
+/// the ledger is filled and compared without a line here.
+namespace usher::journal::test {
+
+/// `USHER_SEED`, or a new one; tests print it.
+inline std::uint64_t any_seed()
+{
+    const char* const given = std::getenv("USHER_SEED");
+    return given ? std::stoull(given) : std::random_device{}();
+}
+
+class AnyFact {
+  public:
+    explicit AnyFact(std::uint64_t seed) : random_(seed) {}
+
+    /// Of the kind with this index, with what is not journaled left out.
+    ledger::Fact of_kind(std::size_t kind)
+    {
+        return of_kind(kind, std::make_index_sequence<std::variant_size_v<ledger::Fact>>());
+    }
+    ledger::Fact of_any_kind() { return of_kind(below(std::variant_size_v<ledger::Fact>)); }
+
+  private:
+    template <std::size_t... Kinds>
+    ledger::Fact of_kind(std::size_t kind, std::index_sequence<Kinds...>)
+    {
+        ledger::Fact fact;
+        static_cast<void>(((kind == Kinds && (fact = make<Kinds>(), true)) || ...));
+        return fact;
+    }
+
+    template <std::size_t Kind>
+    ledger::Fact make()
+    {
+        std::variant_alternative_t<Kind, ledger::Fact> fact;
+        fill(fact);
+        if constexpr (requires { fact.connection; })
+            fact.connection = {};
+        if constexpr (requires { fact.deadline; })
+            fact.deadline = {};
+        if constexpr (std::is_same_v<decltype(fact), ledger::Posted>)
+            if (!fact.from && !fact.to)
+                fact.to = ledger::PoolId{"somewhere"};
+        return fact;
+    }
+
+    std::uint64_t below(std::uint64_t bound) { return random_() % bound; }
+
+    /// Texts as they should not be too: empty, long, with zeros and bytes that are no UTF-8.
+    void fill(std::string& text)
+    {
+        text.resize(below(8) == 0 ? below(2000) : below(20));
+        for (char& letter : text)
+            letter = static_cast<char>(below(256));
+    }
+    void fill(bool& flag) { flag = below(2) == 1; }
+    void fill(std::uint64_t& number) { number = random_() >> below(64); }
+    void fill(ledger::Units& units)
+    {
+        units = below(4) == 0 ? ledger::units_max
+                              : 1 + static_cast<ledger::Units>(below(ledger::units_max));
+    }
+    void fill(ledger::Duration& duration) { duration = ledger::Duration(below(1ULL << 50)); }
+    void fill(ledger::CalendarInstant& instant)
+    {
+        instant = ledger::CalendarInstant(
+            ledger::Duration(static_cast<std::int64_t>(below(1ULL << 52)) - (1LL << 50)));
+    }
+    void fill(ledger::SteadyInstant& instant)
+    {
+        instant = ledger::SteadyInstant(ledger::Duration(below(1ULL << 40)));
+    }
+    void fill(ledger::Metric& one) { pick(one, ledger::Metric::user_device); }
+    void fill(ledger::LeaseKind& one) { pick(one, ledger::LeaseKind::persistent); }
+    void fill(ledger::NodeLock& one) { pick(one, ledger::NodeLock::personal); }
+    void fill(ledger::Mode& one) { pick(one, ledger::Mode::maintenance); }
+    void fill(ledger::Role& one) { pick(one, ledger::Role::admin); }
+    void fill(ledger::Code& one) { pick(one, ledger::Code::unsupported); }
+    void fill(ledger::EndReason& one) { pick(one, ledger::EndReason::no_longer_possible); }
+    void fill(ledger::Credential::Kind& one) { pick(one, ledger::Credential::Kind::certificate); }
+    template <class Enum>
+    void pick(Enum& one, Enum last)
+    {
+        one = static_cast<Enum>(below(static_cast<std::uint64_t>(last) + 1));
+    }
+
+    template <std::size_t Size>
+    void fill(std::array<std::uint8_t, Size>& bytes)
+    {
+        for (std::uint8_t& byte : bytes)
+            byte = static_cast<std::uint8_t>(below(256));
+    }
+    template <class One>
+    void fill(std::optional<One>& one)
+    {
+        if (below(3) == 0)
+            one.reset();
+        else
+            fill(one.emplace());
+    }
+    template <class One>
+    void fill(std::vector<One>& list)
+    {
+        list.resize(below(4));
+        for (One& one : list)
+            fill(one);
+    }
+    template <class One>
+    void fill(std::set<One>& set)
+    {
+        for (std::uint64_t count = below(5); count > 0; --count) {
+            One one;
+            fill(one);
+            set.insert(std::move(one));
+        }
+    }
+    void fill(std::shared_ptr<const std::string>& document)
+    {
+        std::string text;
+        fill(text);
+        document = std::make_shared<const std::string>(std::move(text));
+    }
+    template <class Aggregate>
+    requires std::is_aggregate_v<Aggregate>
+    void fill(Aggregate& aggregate)
+    {
+        boost::pfr::for_each_field(aggregate, [this](auto& field) { fill(field); });
+    }
+
+    std::mt19937_64 random_;
+};
+
+/// Whether two facts agree in every field.
+inline bool is_same(const ledger::Fact& a, const ledger::Fact& b)
+{
+    return a.index() == b.index() && std::visit(
+                                         [&b](const auto& one) {
+                                             using One = std::remove_cvref_t<decltype(one)>;
+                                             return boost::pfr::eq_fields(one, std::get<One>(b));
+                                         },
+                                         a);
+}
+
+inline bool is_same(const std::vector<ledger::Fact>& a, const std::vector<ledger::Fact>& b)
+{
+    return std::equal(a.begin(), a.end(), b.begin(), b.end(),
+                      [](const auto& x, const auto& y) { return is_same(x, y); });
+}
+
+} // namespace usher::journal::test

@@ -1,0 +1,92 @@
+#pragma once
+
+#include "daemon/journal/journal.hpp"
+#include "tests/journal/any_fact.hpp"
+
+#include <cstdlib>
+#include <filesystem>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+/// What tests of the journal stand in.
+namespace usher::journal::test {
+
+/// A directory (0700) that goes with the test.
+class Scratch {
+  public:
+    Scratch()
+    {
+        std::string pattern = (std::filesystem::temp_directory_path() / "usher-XXXXXX").string();
+        if (::mkdtemp(pattern.data()) == nullptr)
+            throw std::runtime_error("no directory for a test");
+        path_ = pattern;
+    }
+    ~Scratch()
+    {
+        std::error_code ignored;
+        std::filesystem::remove_all(path_, ignored);
+    }
+    Scratch(const Scratch&) = delete;
+    Scratch& operator=(const Scratch&) = delete;
+
+    [[nodiscard]] const std::filesystem::path& path() const { return path_; }
+    [[nodiscard]] std::filesystem::path journal() const { return path_ / "journal.db"; }
+
+  private:
+    std::filesystem::path path_;
+};
+
+inline ledger::CalendarInstant day(int number)
+{
+    return ledger::CalendarInstant(std::chrono::days(20'000 + number));
+}
+
+/// Everything that a journal remembers.
+inline std::vector<Turn> replayed(Journal& journal)
+{
+    std::vector<Turn> turns;
+    journal.replay([&](const Turn& turn) { turns.push_back(turn); });
+    return turns;
+}
+
+inline bool is_same(const Turn& a, const Turn& b)
+{
+    return a.number == b.number && a.at == b.at && is_same(a.facts, b.facts);
+}
+
+inline bool is_same(const std::vector<Turn>& a, const std::vector<Turn>& b)
+{
+    return std::equal(a.begin(), a.end(), b.begin(), b.end(),
+                      [](const Turn& x, const Turn& y) { return is_same(x, y); });
+}
+
+/// One lasting fact that carries a number.
+inline ledger::Fact numbered(int number)
+{
+    return ledger::ProfileUsed{
+        {"Server"}, {"user " + std::to_string(number)}, {"device"}, day(number)};
+}
+
+/// Facts that mean nothing to a journal but that it must not keep.
+inline std::vector<ledger::Fact> fleeting()
+{
+    return {ledger::LeaseRenewed{}, ledger::ConnectionLost{}, ledger::AmnestyGranted{},
+            ledger::TermsSet{}};
+}
+
+/// The sentence of the fault that `act` throws; empty: it threw none.
+template <class Act>
+std::string fault_of(const Act& act)
+{
+    try {
+        act();
+    } catch (const Fault& fault) {
+        if (fault.hint().empty())
+            throw std::logic_error("a fault without a hint");
+        return fault.what();
+    }
+    return {};
+}
+
+} // namespace usher::journal::test

@@ -1,0 +1,223 @@
+#include "daemon/journal/record.hpp"
+#include "daemon/journal/record.pb.h"
+#include "tests/journal/any_fact.hpp"
+
+#include <boost/test/unit_test.hpp>
+
+using namespace usher;
+using journal::read_record;
+using journal::RecordWriter;
+using journal::Unreadable;
+using journal::test::any_seed;
+using journal::test::AnyFact;
+using journal::test::is_same;
+
+namespace {
+
+constexpr std::size_t kinds = std::variant_size_v<ledger::Fact>;
+
+Unreadable unreadable(const record::Record& record)
+{
+    std::vector<ledger::Fact> facts;
+    const auto wrong = read_record(record.SerializeAsString(), facts);
+    BOOST_REQUIRE(wrong);
+    return *wrong;
+}
+
+/// A record with one fact of each kind whose fields are all as they should be.
+record::Record whole()
+{
+    AnyFact any(7);
+    RecordWriter writer;
+    std::vector<ledger::Fact> facts;
+    for (std::size_t kind = 0; kind < kinds; ++kind)
+        facts.push_back(any.of_kind(kind));
+    record::Record record;
+    BOOST_REQUIRE(record.ParseFromString(std::string(writer.write(facts))));
+    return record;
+}
+
+/// `whole()` with `change` done to the one fact that has `message`.
+template <class Change>
+Unreadable spoiled(record::Fact::FactCase message, const Change& change)
+{
+    record::Record record = whole();
+    for (record::Fact& fact : *record.mutable_facts())
+        if (fact.fact_case() == message)
+            change(fact);
+    return unreadable(record);
+}
+
+} // namespace
+
+BOOST_AUTO_TEST_SUITE(records)
+
+BOOST_AUTO_TEST_CASE(every_lasting_fact_comes_back_as_it_was)
+{
+    const std::uint64_t seed = any_seed();
+    BOOST_TEST_INFO_SCOPE("USHER_SEED=" << seed);
+    AnyFact any(seed);
+    RecordWriter writer;
+    std::vector<ledger::Fact> back;
+    for (int round = 0; round < 200; ++round)
+        for (std::size_t kind = 0; kind < kinds; ++kind) {
+            const ledger::Fact fact = any.of_kind(kind);
+            if (!ledger::is_lasting(fact))
+                continue;
+            const auto wrong = read_record(writer.write({&fact, 1}), back);
+            BOOST_TEST_INFO_SCOPE("kind " << kind << (wrong ? ": " + wrong->why : ""));
+            BOOST_REQUIRE(!wrong);
+            BOOST_REQUIRE(back.size() == 1U);
+            BOOST_REQUIRE(is_same(back[0], fact));
+        }
+}
+
+BOOST_AUTO_TEST_CASE(a_turn_keeps_the_order_of_its_lasting_facts_and_forgets_the_fleeting_ones)
+{
+    const std::uint64_t seed = any_seed();
+    BOOST_TEST_INFO_SCOPE("USHER_SEED=" << seed);
+    AnyFact any(seed);
+    std::vector<ledger::Fact> facts;
+    std::vector<ledger::Fact> lasting;
+    for (int i = 0; i < 1000; ++i) {
+        facts.push_back(any.of_any_kind());
+        if (ledger::is_lasting(facts.back()))
+            lasting.push_back(facts.back());
+    }
+    BOOST_REQUIRE(lasting.size() < facts.size());
+    RecordWriter writer;
+    std::vector<ledger::Fact> back;
+    BOOST_REQUIRE(!read_record(writer.write(facts), back));
+    BOOST_TEST(is_same(back, lasting));
+}
+
+BOOST_AUTO_TEST_CASE(a_writer_leaves_nothing_of_one_turn_in_the_next)
+{
+    AnyFact any(1);
+    RecordWriter used;
+    RecordWriter fresh;
+    static_cast<void>(used.write({{any.of_kind(1), any.of_kind(14), any.of_kind(21)}}));
+    const ledger::Fact fact = any.of_kind(4);
+    BOOST_TEST(used.write({&fact, 1}) == fresh.write({&fact, 1}));
+}
+
+BOOST_AUTO_TEST_CASE(deadlines_and_connections_are_not_written_down)
+{
+    AnyFact any(1);
+    auto granted = std::get<ledger::LeaseGranted>(any.of_kind(14));
+    RecordWriter writer;
+    const std::string without(writer.write({{granted}}));
+    granted.connection = {12};
+    granted.deadline = ledger::SteadyInstant(std::chrono::seconds(3));
+    BOOST_TEST(writer.write({{granted}}) == without);
+}
+
+BOOST_AUTO_TEST_CASE(a_record_of_a_newer_format_says_which_one_it_needs)
+{
+    record::Record record;
+    record.set_needs(journal::record_format + 1);
+    BOOST_TEST(unreadable(record).needs == journal::record_format + 1);
+    BOOST_TEST(unreadable(record).why == "it needs format 2");
+}
+
+BOOST_AUTO_TEST_CASE(bytes_that_are_no_record_are_called_so)
+{
+    std::vector<ledger::Fact> facts;
+    for (const std::string_view bytes : {"", "\xff", "hello", "\x0a\x7f", "\x08"})
+        BOOST_TEST(read_record(bytes, facts)->why == "it is no record");
+    BOOST_TEST(unreadable(record::Record()).why == "it is no record");
+}
+
+BOOST_AUTO_TEST_CASE(a_fact_that_is_not_known_is_named_by_its_place)
+{
+    record::Record record;
+    record.set_needs(1);
+    record.add_facts()->mutable_time_seen();
+    record.add_facts();
+    BOOST_TEST(unreadable(record).why == "fact 2: it is none that this usherd knows");
+}
+
+BOOST_AUTO_TEST_CASE(each_field_that_cannot_be_is_refused_by_its_name)
+{
+    using Fact = record::Fact;
+    const auto has = [](const Unreadable& wrong, std::string_view what) {
+        BOOST_TEST_INFO_SCOPE(wrong.why);
+        BOOST_TEST(wrong.why.find(what) != std::string::npos);
+    };
+    has(spoiled(Fact::kLeaseGranted,
+                [](Fact& f) { f.mutable_lease_granted()->mutable_lease()->set_id("short"); }),
+        "id has the wrong length");
+    has(spoiled(Fact::kLeaseGranted,
+                [](Fact& f) { f.mutable_lease_granted()->mutable_lease()->set_kind("fast"); }),
+        "kind is no word");
+    for (const std::int64_t units : {std::int64_t{0}, std::int64_t{-1}, ledger::units_max + 1})
+        has(spoiled(Fact::kQueued,
+                    [&](Fact& f) { f.mutable_queued()->mutable_lease()->set_units(units); }),
+            "units is out of its range");
+    has(spoiled(Fact::kLeaseEnded, [](Fact& f) { f.mutable_lease_ended()->set_reason("bored"); }),
+        "reason is no word");
+    has(spoiled(Fact::kLeaseEnded, [](Fact& f) { f.mutable_lease_ended()->set_id(""); }), "id");
+    has(spoiled(Fact::kUnqueued,
+                [](Fact& f) { f.mutable_unqueued()->set_id("12345678901234567"); }),
+        "id");
+    has(spoiled(Fact::kPosted, [](Fact& f) { f.mutable_posted()->set_units(0); }), "units");
+    has(spoiled(Fact::kPosted,
+                [](Fact& f) {
+                    f.mutable_posted()->clear_from();
+                    f.mutable_posted()->clear_to();
+                }),
+        "from and to are both missing");
+    has(spoiled(Fact::kPoolOpened, [](Fact& f) { f.mutable_pool_opened()->set_metric("weight"); }),
+        "metric");
+    has(spoiled(Fact::kPoolOpened, [](Fact& f) { f.mutable_pool_opened()->clear_kind(); }), "kind");
+    has(spoiled(Fact::kEntitlementInstalled,
+                [](Fact& f) { f.mutable_entitlement_installed()->set_lock("gpu"); }),
+        "lock");
+    has(spoiled(Fact::kEntitlementInstalled,
+                [](Fact& f) { f.mutable_entitlement_installed()->set_quantity(-1); }),
+        "quantity");
+    has(spoiled(Fact::kEntitlementCounted,
+                [](Fact& f) { f.mutable_entitlement_counted()->set_units(-1); }),
+        "units");
+    has(spoiled(Fact::kProfileSet, [](Fact& f) { f.mutable_profile_set()->set_capacity(-1); }),
+        "capacity");
+    has(spoiled(Fact::kModeSet, [](Fact& f) { f.mutable_mode_set()->set_mode("party"); }), "mode");
+    has(spoiled(Fact::kCredentialIssued,
+                [](Fact& f) { f.mutable_credential_issued()->set_digest("abc"); }),
+        "digest");
+    has(spoiled(Fact::kCredentialIssued,
+                [](Fact& f) { f.mutable_credential_issued()->set_kind("smile"); }),
+        "kind");
+    has(spoiled(Fact::kCredentialIssued,
+                [](Fact& f) { f.mutable_credential_issued()->set_role("god"); }),
+        "role");
+    has(spoiled(Fact::kDenied,
+                [](Fact& f) { f.mutable_denied()->mutable_refusal()->set_code("NO_MOOD"); }),
+        "code");
+    has(spoiled(Fact::kDenied,
+                [](Fact& f) { f.mutable_denied()->mutable_refusal()->set_because("NO_MOOD"); }),
+        "because");
+    has(spoiled(
+            Fact::kDenied,
+            [](Fact& f) { f.mutable_denied()->mutable_refusal()->add_holders()->set_units(0); }),
+        "units");
+}
+
+BOOST_AUTO_TEST_CASE(no_byte_that_is_changed_in_a_record_breaks_the_reader)
+{
+    const std::string good = whole().SerializeAsString();
+    std::vector<ledger::Fact> facts;
+    RecordWriter writer;
+    for (std::size_t i = 0; i < good.size(); ++i) {
+        std::string bad = good;
+        bad[i] = static_cast<char>(bad[i] ^ (1 << (i % 8)));
+        if (!read_record(bad, facts)) {
+            std::vector<ledger::Fact> again;
+            BOOST_REQUIRE(!read_record(writer.write(facts), again));
+            BOOST_REQUIRE(is_same(facts, again));
+        }
+        static_cast<void>(read_record(std::string_view(good).substr(0, i), facts));
+    }
+}
+
+BOOST_AUTO_TEST_SUITE_END()
