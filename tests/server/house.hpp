@@ -4,36 +4,16 @@
 #include "daemon/server/premises.hpp"
 #include "daemon/trust/license_file.hpp"
 #include "daemon/trust/node.hpp"
+#include "tests/support/scratch.hpp"
 
-#include <cstdlib>
-#include <filesystem>
 #include <memory>
-#include <stdexcept>
 #include <string>
 
 /// What tests of the server stand in: a directory of their own and premises with a real authority,
 /// a real node and one trusted vendor.
 namespace usher::server::test {
 
-/// A directory (0700) that goes with the test.
-class Scratch {
-  public:
-    Scratch()
-    {
-        std::string pattern = (std::filesystem::temp_directory_path() / "usher-XXXXXX").string();
-        if (::mkdtemp(pattern.data()) == nullptr)
-            throw std::runtime_error("no directory for a test");
-        path_ = pattern;
-    }
-    ~Scratch() { std::filesystem::remove_all(path_); }
-    Scratch(const Scratch&) = delete;
-    Scratch& operator=(const Scratch&) = delete;
-
-    [[nodiscard]] const std::filesystem::path& path() const { return path_; }
-
-  private:
-    std::filesystem::path path_;
-};
+using tests::Scratch;
 
 struct House {
     Scratch scratch;
