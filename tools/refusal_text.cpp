@@ -11,19 +11,19 @@ std::string units_text(std::int64_t units)
     return std::to_string(units) + (units == 1 ? " unit" : " units");
 }
 
-std::string holder_text(const v1::Holder& holder)
-{
-    return "held by " + printable(holder.user()) + " on " + printable(holder.device()) + " since " +
-           instant_text(holder.since_us()) + ": " + units_text(holder.units()) + ", lease " +
-           printable(holder.lease());
-}
-
 Json number_or_null(bool is_there, std::int64_t number)
 {
     return is_there ? Json(number) : Json(nullptr);
 }
 
 } // namespace
+
+std::string holder_text(const v1::Holder& holder)
+{
+    return "held by " + printable(holder.user()) + " on " + printable(holder.device()) + " since " +
+           instant_text(holder.since_us()) + ": " + units_text(holder.units()) + ", lease " +
+           printable(holder.lease());
+}
 
 std::string headline_of(const v1::Refused& refused)
 {

@@ -17,6 +17,9 @@ namespace usher::tools {
 ///     usher: hint: wait for one: --wait
 void say(const Terminal& terminal, const v1::Refused& refused);
 
+/// `held by daisy on desk-1 since …: 1 unit, lease …`, printable.
+[[nodiscard]] std::string holder_text(const v1::Holder& holder);
+
 /// `CODE: sentence`, printable.
 [[nodiscard]] std::string headline_of(const v1::Refused& refused);
 

@@ -1,0 +1,202 @@
+#include "tools/call.hpp"
+
+#include "protocol/duration.hpp"
+#include "tools/files.hpp"
+#include "tools/printable.hpp"
+
+#include <algorithm>
+#include <ostream>
+#include <utility>
+
+namespace usher::tools {
+namespace {
+
+constexpr char connection_group[] = "Where the daemon is, and who asks";
+
+Fault usage(std::string sentence, std::string hint)
+{
+    return {std::move(sentence), {std::move(hint)}, Fault::Kind::usage};
+}
+
+} // namespace
+
+Fault fault_of(const client::Failure& failure)
+{
+    std::vector<std::string> hints;
+    if (!failure.cure.empty())
+        hints.push_back(printable(failure.cure));
+    return {printable(failure.text), std::move(hints)};
+}
+
+Call::Call(const Verb& verb, std::vector<std::string> words, Terminal terminal)
+    : verb_(verb), words_(std::move(words)), terminal_(std::move(terminal)),
+      app_(std::string(verb.help), "usher " + std::string(verb.word))
+{
+    const auto end = std::ranges::find(words_, "--");
+    if (end != words_.end()) {
+        command_.assign(end + 1, words_.end());
+        words_.erase(end, words_.end());
+    }
+    app_.set_help_flag("-h,--help", "Say this");
+}
+
+void Call::add_common_options()
+{
+    app_.add_flag("--json", is_json_, "Print one JSON object, also where the answer is no");
+    app_.add_option("--color", color_, "When to use colour: auto, always or never")
+        ->check(CLI::IsMember({"auto", "always", "never"}))
+        ->type_name("WHEN");
+    if (verb_.door != Door::nobody)
+        add_connection_options();
+}
+
+void Call::add_connection_options()
+{
+    const auto add = [&](const std::string& name, std::string& value, const std::string& help,
+                         const std::string& type) {
+        return app_.add_option(name, value, help)->type_name(type)->group(connection_group);
+    };
+    CLI::Option* const server =
+        add("--server", server_, "usher://HOST:PORT/?ca=sha256:HEX or unix:/PATH", "ADDRESS");
+    if (verb_.door == Door::applications)
+        server->envname("USHER_SERVER");
+    add("--socket", socket_, "The operators' local socket", "PATH")
+        ->envname("USHER_SOCKET")
+        ->capture_default_str();
+    add("--key", key_, "A pool's key; others may read it here, so rather use USHER_KEY", "KEY")
+        ->envname("USHER_KEY");
+    add("--key-file", key_file_, "A file with the key", "FILE");
+    add("--certificate", certificate_, "Our certificate and its CA, PEM", "FILE");
+    add("--certificate-key", certificate_key_, "Its private key, PEM", "FILE");
+    app_.get_option("--certificate")->needs("--certificate-key");
+    app_.get_option("--certificate-key")->needs("--certificate");
+    app_.add_option("--vendor-key", vendor_keys_,
+                    "The server must prove to be a customer of one of these vendors")
+        ->type_name("KEY")
+        ->allow_extra_args(false) // One each time: what follows is the verb's.
+        ->envname("USHER_VENDOR_KEY")
+        ->group(connection_group);
+    add_duration("--timeout", timeout_, "How long to wait for the daemon; 10s");
+    app_.get_option("--timeout")->group(connection_group);
+}
+
+void Call::add_duration(const std::string& name, std::chrono::milliseconds& value,
+                        const std::string& help)
+{
+    app_.add_option_function<std::string>(
+            name,
+            [name, &value](const std::string& text) {
+                const auto duration = protocol::duration_from(text);
+                if (!duration)
+                    throw CLI::ValidationError(
+                        name, "not a duration; write a whole number and ms, s, m or h, as in 15m");
+                value = *duration;
+            },
+            help)
+        ->type_name("DURATION");
+}
+
+void Call::parse()
+{
+    add_common_options();
+    std::vector<std::string> backwards(words_.rbegin(), words_.rend()); // As CLI11 wants them.
+    app_.parse(std::move(backwards));
+    terminal_.color(color_ == "always"  ? Color::always
+                    : color_ == "never" ? Color::never
+                                        : Color::automatic);
+}
+
+void Call::print(const Json& json, const std::string& text) const
+{
+    if (is_json_)
+        terminal_.out() << to_text(json) << "\n" << std::flush;
+    else
+        terminal_.out() << text << std::flush;
+}
+
+client::Address Call::address() const
+{
+    const auto address = client::address_from(server_.empty() ? "unix:" + socket_ : server_);
+    if (!address)
+        throw usage(printable(address.error().text), printable(address.error().cure));
+    return *address;
+}
+
+client::Credentials Call::credentials() const
+{
+    client::Credentials credentials{.client = "usher " USHER_VERSION,
+                                    .key = key_,
+                                    .certificate = certificate_,
+                                    .certificate_key = certificate_key_,
+                                    .vendors = {}};
+    if (!key_file_.empty())
+        credentials.key = first_line(read_file(key_file_));
+    for (const std::string& text : vendor_keys_) {
+        const auto vendor = trust::vendor_key_from(text);
+        if (!vendor)
+            throw usage("not a vendor's key: " + cut(printable(text), 60),
+                        "it looks like usher-vendor:NAME:KEY; usher-issuer init prints it");
+        credentials.vendors.push_back(*vendor);
+    }
+    return credentials;
+}
+
+client::Patience Call::patience() const
+{
+    return {.until = client::Clock::now() + timeout_};
+}
+
+client::Line& Call::line()
+{
+    if (line_)
+        return *line_;
+    const client::Address to = address();
+    auto route = client::Route::prepare(to, credentials());
+    if (!route)
+        throw fault_of(route.error());
+    route_.emplace(std::move(*route));
+    auto line = client::Line::open(*route_, patience());
+    if (!line && line.error().refused)
+        throw Refused(*line.error().refused);
+    if (!line)
+        throw fault_of(line.error());
+    return line_.emplace(std::move(*line));
+}
+
+v1::Response Call::ask(v1::Request request)
+{
+    auto response = line().ask(std::move(request), patience());
+    if (!response)
+        throw fault_of(response.error());
+    if (response->has_refused())
+        throw Refused(response->refused());
+    return *std::move(response);
+}
+
+v1::Operated Call::operate(v1::Operate operate)
+{
+    v1::Request request;
+    *request.mutable_operate() = std::move(operate);
+    return std::move(*ask(std::move(request)).mutable_operated());
+}
+
+v1::StatusPart Call::look()
+{
+    v1::Operate look;
+    look.mutable_look();
+    return std::move(*operate(std::move(look)).mutable_status());
+}
+
+int Call::done(v1::Operate verb, const std::string& sentence)
+{
+    const v1::Operated operated = operate(std::move(verb));
+    Json warnings = Json::array();
+    for (const std::string& warning : operated.done().warnings()) {
+        terminal_.warning(printable(warning));
+        warnings.push_back(warning);
+    }
+    print({{"done", true}, {"warnings", warnings}}, sentence + "\n");
+    return 0;
+}
+
+} // namespace usher::tools

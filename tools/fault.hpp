@@ -1,0 +1,33 @@
+#pragma once
+
+#include <exception>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace usher::tools {
+
+/// What keeps a command from being obeyed; caught once, in `main`.
+class Fault : public std::exception {
+  public:
+    enum class Kind : int {
+        failed = 1, ///< Something between here and there did not work.
+        usage = 2,  ///< What was typed is not understood.
+    };
+
+    /// Lower case, without a full stop; so are the hints.
+    Fault(std::string sentence, std::vector<std::string> hints, Kind kind = Kind::failed)
+        : sentence_(std::move(sentence)), hints_(std::move(hints)), kind_(kind)
+    {}
+
+    [[nodiscard]] const char* what() const noexcept override { return sentence_.c_str(); }
+    [[nodiscard]] const std::vector<std::string>& hints() const { return hints_; }
+    [[nodiscard]] int exit_code() const { return static_cast<int>(kind_); }
+
+  private:
+    std::string sentence_;
+    std::vector<std::string> hints_;
+    Kind kind_;
+};
+
+} // namespace usher::tools

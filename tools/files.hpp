@@ -1,0 +1,24 @@
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <string_view>
+#include <vector>
+
+/// Files that people name on the command line. Each throws `Fault` with a sentence that names the
+/// file.
+namespace usher::tools {
+
+/// What is in `file`, at most 1 MiB; `-` is standard input.
+[[nodiscard]] std::string read_file(const std::filesystem::path& file);
+
+/// Makes `file` (0600); refuses to write over one that is there.
+void write_new_file(const std::filesystem::path& file, std::string_view contents);
+
+/// Without its end of line.
+[[nodiscard]] std::string first_line(std::string_view text);
+
+/// The lines of a text that hold something, without the blanks around it.
+[[nodiscard]] std::vector<std::string> lines_of(std::string_view text);
+
+} // namespace usher::tools

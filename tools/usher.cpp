@@ -1,0 +1,128 @@
+#include "tools/call.hpp"
+#include "tools/printable.hpp"
+#include "tools/refusal_text.hpp"
+#include "tools/usher_verbs.hpp"
+#include "tools/verb.hpp"
+
+#include <array>
+#include <cctype>
+#include <iostream>
+#include <string>
+#include <vector>
+
+namespace usher::tools {
+namespace {
+
+constexpr auto verbs = std::to_array<Verb>({
+    {"status", "", "Pools, profiles, leases and who waits", Door::operators, status},
+    {"leases", "", "Who holds what, and from where", Door::operators, leases},
+    {"why", "[--user USER]", "Why somebody was refused, newest first", Door::operators, why},
+    {"revoke", "LEASE [--reason TEXT]", "Take a seat away from its holder", Door::operators,
+     revoke},
+    {"license install", "FILE [--profile NAME]", "Take a license of a vendor into use",
+     Door::operators, license_install},
+    {"license list", "", "What was bought, and whether it counts here", Door::operators,
+     license_list},
+    {"license remove", "LICENSE", "Forget a license; in maintenance", Door::operators,
+     license_remove},
+    {"profile add", "NAME POOL... [--default] [--capacity UNITS]",
+     "A name that applications can ask for", Door::operators, profile_add},
+    {"profile rename", "FROM TO", "Give it another name; in maintenance", Door::operators,
+     profile_rename},
+    {"profile default", "NAME [--off]", "For who names no profile; in maintenance", Door::operators,
+     profile_default},
+    {"profile remove", "NAME", "Forget it; in maintenance", Door::operators, profile_remove},
+    {"profile list", "", "What applications can ask for", Door::operators, profile_list},
+    {"pool list", "", "Where units are, and how many are free", Door::operators, pool_list},
+    {"pool users", "POOL [NAME... | --file FILE | --everybody]",
+     "Who may use it; to change that, in maintenance", Door::operators, pool_users},
+    {"maintenance", "on|off", "Lend nothing new, so that things can be changed", Door::operators,
+     maintenance},
+    {"key create", "NAME [--role ROLE]", "A secret that lets an application in", Door::operators,
+     key_create},
+    {"key list", "", "Who has one", Door::operators, key_list},
+    {"key revoke", "NAME", "Make it worthless", Door::operators, key_revoke},
+    {"certificate create", "NAME [--role ROLE] [--directory DIR]",
+     "A key made here, and a certificate for it", Door::operators, certificate_create},
+    {"certificate list", "", "Who has one", Door::operators, certificate_list},
+    {"certificate revoke", "NAME", "Make it worthless", Door::operators, certificate_revoke},
+    {"node", "", "What a vendor needs to sign a license for this host", Door::operators, node},
+    {"address", "", "What clients need to find this server: USHER_SERVER", Door::operators,
+     address},
+});
+
+/// CLI11's sentences begin like sentences and may end like them; ours do not.
+std::string in_our_style(std::string sentence)
+{
+    if (sentence.size() > 1 && std::islower(static_cast<unsigned char>(sentence[1])) != 0)
+        sentence[0] = static_cast<char>(std::tolower(static_cast<unsigned char>(sentence[0])));
+    while (sentence.ends_with('.') || sentence.ends_with('\n'))
+        sentence.pop_back();
+    return printable(sentence);
+}
+
+int fail(const Terminal& terminal, const Fault& fault)
+{
+    terminal.error(fault.what());
+    for (const std::string& hint : fault.hints())
+        terminal.hint(hint);
+    return fault.exit_code();
+}
+
+/// What went wrong, for programs; people are told on standard error in either case.
+void print_for_programs(const Call& call, const char* kind, const Json& what)
+{
+    if (call.is_json())
+        call.print({{kind, what}}, {});
+}
+
+int obey(const Verb& verb, std::vector<std::string> words, const Terminal& terminal)
+{
+    Call call(verb, std::move(words), terminal);
+    try {
+        return verb.obey(call);
+    } catch (const CLI::CallForHelp&) {
+        terminal.out() << call.options().help() << std::flush;
+        return 0;
+    } catch (const CLI::ParseError& error) {
+        return fail(terminal, {in_our_style(error.what()),
+                               {"usher " + std::string(verb.word) + " --help tells how"},
+                               Fault::Kind::usage});
+    } catch (const Refused& no) {
+        say(terminal, no.refused());
+        print_for_programs(call, "refused", refusal_json(no.refused()));
+        return 1;
+    } catch (const Fault& fault) {
+        print_for_programs(call, "failed", {{"text", fault.what()}, {"cures", fault.hints()}});
+        return fail(terminal, fault);
+    }
+}
+
+int usher(const std::vector<std::string>& words)
+{
+    const Terminal terminal = Terminal::of_process("usher");
+    if (!words.empty() && (words[0] == "--help" || words[0] == "-h" || words[0] == "help")) {
+        terminal.out() << help_text(verbs) << std::flush;
+        return 0;
+    }
+    if (!words.empty() && words[0] == "--version") {
+        terminal.out() << "usher " USHER_VERSION << std::endl;
+        return 0;
+    }
+    const Verb* const verb = find_verb(verbs, words);
+    if (verb == nullptr) {
+        Misspelling wrong = misspelling(verbs, words);
+        return fail(terminal,
+                    {std::move(wrong.sentence), std::move(wrong.hints), Fault::Kind::usage});
+    }
+    const auto rest = words.begin() + static_cast<std::ptrdiff_t>(words_of(*verb));
+    return obey(*verb, {rest, words.end()}, terminal);
+}
+
+} // namespace
+} // namespace usher::tools
+
+int main(int argc, char** argv)
+{
+    return usher::tools::usher({argv + 1, argv + argc});
+}

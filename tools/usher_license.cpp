@@ -1,0 +1,46 @@
+#include "tools/call.hpp"
+#include "tools/files.hpp"
+#include "tools/printable.hpp"
+#include "tools/status_text.hpp"
+#include "tools/usher_verbs.hpp"
+
+namespace usher::tools {
+
+int license_install(Call& call)
+{
+    std::string file;
+    v1::Operate operate;
+    v1::LicenseInstall& install = *operate.mutable_license_install();
+    call.options()
+        .add_option("FILE", file, "As the vendor sent it; - is standard input")
+        ->required();
+    call.options().add_option("--profile", *install.mutable_profile(),
+                              "The name that applications will ask for; one is made up otherwise");
+    call.parse();
+    install.set_document(read_file(file));
+    return call.done(operate, "installed " + printable(file));
+}
+
+int license_list(Call& call)
+{
+    call.parse();
+    const v1::StatusPart picture = call.look();
+    Json list = Json::array();
+    for (const auto& license : picture.licenses())
+        list.push_back(license_json(license));
+    call.print({{"licenses", list}}, licenses_text(picture, call.is_colored()));
+    return 0;
+}
+
+int license_remove(Call& call)
+{
+    v1::Operate operate;
+    v1::LicenseRemove& remove = *operate.mutable_license_remove();
+    call.options()
+        .add_option("LICENSE", *remove.mutable_license(), "The number that `license list` shows")
+        ->required();
+    call.parse();
+    return call.done(operate, "removed " + printable(remove.license()));
+}
+
+} // namespace usher::tools

@@ -1,0 +1,39 @@
+#pragma once
+
+namespace usher::tools {
+
+class Call;
+
+/// One function a verb; each is called with a `Call` that is not parsed yet, returns the exit code,
+/// and throws `Fault`, `Refused` or CLI11's errors.
+
+int status(Call& call); // usher_status.cpp
+int leases(Call& call);
+int run(Call& call);      // usher_run.cpp
+int checkout(Call& call); // usher_checkout.cpp
+int renew(Call& call);
+int checkin(Call& call);
+int revoke(Call& call);          // usher_revoke.cpp
+int why(Call& call);             // usher_why.cpp
+int license_install(Call& call); // usher_license.cpp
+int license_list(Call& call);
+int license_remove(Call& call);
+int profile_add(Call& call); // usher_profile.cpp
+int profile_rename(Call& call);
+int profile_default(Call& call);
+int profile_remove(Call& call);
+int profile_list(Call& call);
+int pool_list(Call& call); // usher_pool.cpp
+int pool_users(Call& call);
+int maintenance(Call& call); // usher_maintenance.cpp
+int key_create(Call& call);  // usher_key.cpp
+int key_list(Call& call);
+int key_revoke(Call& call);
+int certificate_create(Call& call); // usher_certificate.cpp
+int certificate_list(Call& call);
+int certificate_revoke(Call& call);
+int node(Call& call); // usher_node.cpp
+int address(Call& call);
+int doctor(Call& call); // usher_doctor.cpp
+
+} // namespace usher::tools
