@@ -8,14 +8,13 @@ namespace {
 /// A product that stands on another is refused with the other's reason and name (A-R26, A-Q15).
 std::optional<Refusal> why_unfounded(const State& state, const PoolRecord& pool)
 {
-    const auto product = state.products.find(pool.pool.product);
-    if (product == state.products.end() || !product->second.requires_product)
+    const ProductId* foundation = foundation_of(state, pool);
+    if (!foundation)
         return std::nullopt;
-    const ProductId& foundation = *product->second.requires_product;
-    const std::optional<Code> code = why_missing(state, foundation);
+    const std::optional<Code> code = why_missing(state, *foundation);
     if (!code)
         return std::nullopt;
-    Refusal refusal = refuse(*code, foundation.text);
+    Refusal refusal = refuse(*code, foundation->text);
     refusal.wanted = pool.pool.product.text;
     return refusal;
 }
@@ -96,6 +95,18 @@ bool is_possible(const State& state, const Waiter& waiter)
         const PoolRecord* pool = state.find_pool(id);
         return pool && has_enough(*pool, waiter.lease) && !why_never(state, *pool, waiter.lease);
     });
+}
+
+Refusal why_waiting(const State& state, const Waiter& waiter)
+{
+    if (state.mode == Mode::maintenance)
+        return refuse(Code::in_maintenance);
+    const PoolRecord& pool = *state.find_pool(waiter.pools.front());
+    auto refusal = why_not_now(state, pool, {waiter.lease, waiter.place});
+    if (!refusal) // A wait may end in the very turn in which its seat becomes free.
+        refusal = refuse(Code::no_free_seat, pool);
+    name_holders(*refusal, pool);
+    return *std::move(refusal);
 }
 
 } // namespace usher::ledger

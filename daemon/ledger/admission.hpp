@@ -27,4 +27,7 @@ struct Wish {
 /// Whether one of the waiter's pools may serve it some day.
 [[nodiscard]] bool is_possible(const State& state, const Waiter& waiter);
 
+/// Why the waiter has no seat yet, with who holds those that it waits for.
+[[nodiscard]] Refusal why_waiting(const State& state, const Waiter& waiter);
+
 } // namespace usher::ledger

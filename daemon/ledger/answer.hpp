@@ -73,6 +73,7 @@ struct WaitEnded {
     LeaseId id;
     EndReason reason = EndReason::patience_ended;
     Refusal refusal;
+    std::string note; ///< Of a revocation, in the operator's words.
 };
 
 struct SeatLost {

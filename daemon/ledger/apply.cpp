@@ -11,19 +11,11 @@ PoolRecord& pool_of(State& state, const PoolId& id)
     return state.pools.at(id);
 }
 
-/// Its queue may be served now, or may have become pointless.
-void free_up(State& state, PoolRecord& pool)
-{
-    if (!pool.queue.empty())
-        state.freed.emplace(pool.number, &pool);
-}
-
 /// A product may stand on another one, so any queue may be concerned by a count.
-void free_up_everything(State& state)
+void open_up_everything(State& state)
 {
-    for (const auto& [place, record] : state.waiters)
-        for (const PoolId& id : record.waiter.pools)
-            free_up(state, pool_of(state, id));
+    for (auto& [id, pool] : state.pools)
+        open_up(state, pool);
 }
 
 void forget_boundaries(State& state, const Entitlement& entitlement,
@@ -42,11 +34,45 @@ void forget_old_clients(State& state, CalendarInstant at)
         return;
     state.clients_pruned_on = today;
     for (auto& [name, profile] : state.profiles)
-        std::erase_if(profile.clients,
-                      [&](const auto& use) { return use.second < client_memory_start(at); });
+        std::erase_if(profile.clients, [&](const auto& known) {
+            return known.second.leases == 0 && known.second.last < client_memory_start(at);
+        });
 }
 
 } // namespace
+
+void free_up(State& state, PoolRecord& pool)
+{
+    if (!pool.queue.empty())
+        state.freed.emplace(pool.number, &pool);
+}
+
+void open_up(State& state, PoolRecord& pool)
+{
+    free_up(state, pool);
+    for (const auto& [key, place] : pool.wished)
+        if (pool.seats.contains(key))
+            state.shareable.emplace_back(pool.pool.id, key);
+}
+
+Client* note_client(State& state, const ProfileName& profile, const UserName& user,
+                    const DeviceName& device, CalendarInstant last, CalendarInstant at)
+{
+    forget_old_clients(state, at);
+    const auto found = state.profiles.find(profile);
+    if (found == state.profiles.end())
+        return nullptr; // It was removed while a lease that was taken through it lived on.
+    auto& clients = found->second.clients;
+    std::string key = client_key(user, device);
+    auto known = clients.find(key);
+    if (known == clients.end()) {
+        if (clients.size() >= clients_max)
+            return nullptr;
+        known = clients.try_emplace(std::move(key)).first;
+    }
+    known->second.last = std::max(known->second.last, last);
+    return &known->second;
+}
 
 std::string denial_key(const ProfileName& profile, const UserName& user, const DeviceName& device)
 {
@@ -106,9 +132,8 @@ void Applier::operator()(const PoolOpened& fact) const
 
 void Applier::operator()(const PoolClosed& fact) const
 {
-    PoolRecord& pool = pool_of(state, fact.pool);
-    pool.pool.closed = true;
-    free_up(state, pool);
+    pool_of(state, fact.pool).pool.closed = true;
+    state.hopes_changed = true;
 }
 
 void Applier::operator()(const PoolRemoved& fact) const
@@ -124,10 +149,16 @@ void Applier::operator()(const PoolRemoved& fact) const
 void Applier::operator()(const Posted& fact) const
 {
     assert(fact.units > 0 && (fact.from || fact.to));
+    const auto move = [this](const PoolId& id, Units units) {
+        PoolRecord& pool = pool_of(state, id);
+        pool.stock += units;
+        open_up(state, pool); // A loss, too: who wants more than is left stands before nobody.
+    };
     if (fact.from)
-        pool_of(state, *fact.from).stock -= fact.units;
+        move(*fact.from, -fact.units);
     if (fact.to)
-        pool_of(state, *fact.to).stock += fact.units;
+        move(*fact.to, fact.units);
+    state.hopes_changed = true;
 }
 
 void Applier::operator()(const EntitlementCounted& fact) const
@@ -148,7 +179,8 @@ void Applier::operator()(const EntitlementCounted& fact) const
     state.uncounted.erase(fact.id);
     forget_boundaries(state, record.entitlement,
                       [this](CalendarInstant instant) { return instant <= at; });
-    free_up_everything(state);
+    open_up_everything(state);
+    state.hopes_changed = true;
 }
 
 void Applier::operator()(const ProfileSet& fact) const
@@ -160,11 +192,15 @@ void Applier::operator()(const ProfileSet& fact) const
         record.clients = decltype(record.clients)(0, state.hash);
     }
     record.profile = fact.profile;
+    if (fact.profile.is_default)
+        state.defaults.emplace(record.number, &record);
+    else
+        state.defaults.erase(record.number);
 }
 
 void Applier::operator()(const ProfileRenamed& fact) const
 {
-    auto node = state.profiles.extract(fact.from);
+    auto node = state.profiles.extract(fact.from); // Stays where it is: `defaults` points at it.
     assert(node);
     node.key() = fact.to;
     node.mapped().profile.name = fact.to;
@@ -180,35 +216,32 @@ void Applier::operator()(const ProfileRenamed& fact) const
 
 void Applier::operator()(const ProfileRemoved& fact) const
 {
-    const auto gone = state.profiles.erase(fact.name);
-    assert(gone == 1);
+    const auto found = state.profiles.find(fact.name);
+    assert(found != state.profiles.end());
+    for (auto& [id, record] : state.leases)
+        if (record.lease.profile == fact.name)
+            record.client = nullptr;
+    state.defaults.erase(found->second.number);
+    state.profiles.erase(found);
 }
 
 void Applier::operator()(const ProfileUsed& fact) const
 {
-    forget_old_clients(state, at);
-    const auto found = state.profiles.find(fact.profile);
-    if (found == state.profiles.end())
-        return; // It was removed while a lease that was taken through it lived on.
-    auto& clients = found->second.clients;
-    const std::string key = client_key(fact.user, fact.device);
-    if (const auto known = clients.find(key); known != clients.end())
-        known->second = std::max(known->second, fact.last);
-    else if (clients.size() < clients_max)
-        clients.emplace(key, fact.last);
+    note_client(state, fact.profile, fact.user, fact.device, fact.last, at);
 }
 
 void Applier::operator()(const UsersSet& fact) const
 {
     PoolRecord& pool = pool_of(state, fact.pool);
     pool.pool.allow = fact.users;
-    free_up(state, pool);
+    open_up(state, pool);
+    state.hopes_changed = true;
 }
 
 void Applier::operator()(const ModeSet& fact) const
 {
     state.mode = fact.mode;
-    free_up_everything(state);
+    open_up_everything(state);
 }
 
 void Applier::operator()(const CredentialIssued& fact) const

@@ -90,12 +90,6 @@ void set_deadline(State& state, WaiterRecord& record, SteadyInstant deadline)
     state.wait_ends.emplace(record.deadline, record.waiter.place);
 }
 
-void free_up(State& state, PoolRecord& pool)
-{
-    if (!pool.queue.empty())
-        state.freed.emplace(pool.number, &pool);
-}
-
 void take_out_of_queue(State& state, std::uint64_t place)
 {
     const auto found = state.waiters.find(place);
@@ -154,8 +148,10 @@ void Applier::operator()(const LeaseGranted& fact) const
         state.shareable.emplace_back(
             fact.lease.pool, seat_key(pool.pool.metric, fact.lease.user, fact.lease.device));
     if (!fact.lease.profile.empty())
-        (*this)(ProfileUsed{fact.lease.profile, fact.lease.user, fact.lease.device,
-                            fact.lease.started});
+        record.client = note_client(state, fact.lease.profile, fact.lease.user, fact.lease.device,
+                                    fact.lease.started, at);
+    if (record.client)
+        ++record.client->leases;
 }
 
 void Applier::operator()(const LeaseEnded& fact) const
@@ -167,12 +163,17 @@ void Applier::operator()(const LeaseEnded& fact) const
     unwatch(state, record);
     if (record.lease.kind == LeaseKind::fixed && record.lease.ends)
         state.fixed_ends.erase({*record.lease.ends, fact.id});
+    const bool was_locked = is_locked(pool);
     stand_up(pool, record);
     take_out(pool, record);
+    if (record.client) {
+        --record.client->leases;
+        record.client->last = std::max(record.client->last, at);
+    }
     remember_ending(state, fact.id, record.lease.identity, fact.reason);
     state.tags.erase(record.lease.tag);
     state.leases.erase(found);
-    free_up(state, pool);
+    (was_locked ? open_up : free_up)(state, pool);
 }
 
 void Applier::operator()(const Queued& fact) const

@@ -9,12 +9,6 @@ namespace {
 
 using Pools = std::vector<const PoolRecord*>;
 
-/// Where the checkout may be served, in the order in which it is tried (A-Q7, A-Q8).
-struct Route {
-    ProfileName profile; ///< That the first pool came from.
-    Pools pools;
-};
-
 void append_pools(const State& state, const Profile& profile, Pools& pools)
 {
     for (const PoolId& id : profile.pools)
@@ -22,44 +16,26 @@ void append_pools(const State& state, const Profile& profile, Pools& pools)
             pools.push_back(pool);
 }
 
-Route default_route(const State& state)
+/// Where the checkout may be served, in the order in which it is tried (A-Q7, A-Q8).
+Pools route_of(const State& state, const ProfileName& asked)
 {
-    std::vector<const ProfileRecord*> defaults;
-    for (const auto& [name, record] : state.profiles)
-        if (record.profile.is_default)
-            defaults.push_back(&record);
-    std::ranges::sort(defaults, {}, &ProfileRecord::number);
-    Route route;
-    for (const ProfileRecord* record : defaults) {
-        if (route.pools.empty())
-            route.profile = record->profile.name;
-        append_pools(state, record->profile, route.pools);
-    }
-    return route;
-}
-
-Route route_of(const State& state, const ProfileName& asked)
-{
+    Pools pools;
     if (asked.empty())
-        return default_route(state);
-    Route route{.profile = asked, .pools = {}};
-    if (const auto found = state.profiles.find(asked); found != state.profiles.end())
-        append_pools(state, found->second.profile, route.pools);
-    return route;
+        for (const auto& [number, record] : state.defaults)
+            append_pools(state, record->profile, pools);
+    else if (const auto found = state.profiles.find(asked); found != state.profiles.end())
+        append_pools(state, found->second.profile, pools);
+    return pools;
 }
 
 /// The profile through which `pool` was reached: with several defaults, the first that has it.
-ProfileName profile_behind(const State& state, const Route& route, const Checkout& command,
-                           const PoolRecord& pool)
+ProfileName profile_behind(const State& state, const Checkout& command, const PoolRecord& pool)
 {
-    if (!command.profile.empty())
-        return route.profile;
-    const ProfileRecord* first = nullptr;
-    for (const auto& [name, record] : state.profiles)
-        if (record.profile.is_default && std::ranges::count(record.profile.pools, pool.pool.id) &&
-            (!first || record.number < first->number))
-            first = &record;
-    return first ? first->profile.name : route.profile;
+    if (command.profile.empty())
+        for (const auto& [number, record] : state.defaults)
+            if (std::ranges::count(record->profile.pools, pool.pool.id))
+                return record->profile.name;
+    return command.profile;
 }
 
 Lease lease_for(const Checkout& command, CalendarInstant at)
@@ -99,9 +75,8 @@ std::optional<Verdict> answered_before(const State& state, const Checkout& comma
         if (!is_same(waiter.lease, command))
             return no(refuse(Code::lease_id_reused));
         const PoolRecord& pool = *state.find_pool(waiter.pools.front());
-        auto refusal = why_not_now(state, pool, {waiter.lease, waiter.place});
         return Verdict{Waiting{command.id, pool.queue.order_of_key(waiter.place) + 1,
-                               refusal ? *std::move(refusal) : refuse(Code::no_free_seat, pool)},
+                               why_waiting(state, waiter)},
                        {LeaseRenewed{command.id, command.asker.connection, record->patient_until}}};
     }
     if (state.tags.contains(command.tag))
@@ -110,13 +85,19 @@ std::optional<Verdict> answered_before(const State& state, const Checkout& comma
 }
 
 /// Remembered, so that an operator can be asked why; but seldom, so that asking in a loop writes
-/// little.
+/// little, and asking under ever new names not much more.
 Verdict denied(const State& state, const Checkout& command, Refusal refusal, Now now)
 {
+    const auto is_recent = [now](CalendarInstant at) {
+        return now.calendar - at < denial_interval;
+    };
     Verdict verdict = no(std::move(refusal));
+    const bool is_flood =
+        state.denials.size() == denials_max && is_recent(state.denials.front().at);
     const auto last =
         state.denied_last.find(denial_key(command.profile, command.user, command.device));
-    if (last == state.denied_last.end() || now.calendar - last->second >= denial_interval)
+    const bool is_known = last != state.denied_last.end() && is_recent(last->second);
+    if (!is_flood && !is_known)
         verdict.facts.emplace_back(Denied{now.calendar, command.profile, command.user,
                                           command.device, std::get<Refusal>(verdict.answer)});
     return verdict;
@@ -185,23 +166,23 @@ Verdict decide(const State& state, const Checkout& command, Now now)
     if (auto verdict = answered_before(state, command, now))
         return *std::move(verdict);
     if (command.units < 1 || command.units > units_max) {
-        Refusal refusal = refuse(Code::bad_quantity, command.profile.text);
+        Refusal refusal = refuse(Code::bad_quantity, "a checkout");
         refusal.want = command.units;
         return no(std::move(refusal));
     }
     if (state.mode == Mode::maintenance)
         return denied(state, command, refuse(Code::in_maintenance), now);
-    const Route route = route_of(state, command.profile);
-    if (route.pools.empty())
+    const Pools route = route_of(state, command.profile);
+    if (route.empty())
         return denied(state, command, refuse(Code::unknown_profile, command.profile.text), now);
 
     Lease lease = lease_for(command, now.calendar);
-    Search found = search(state, route.pools, lease);
+    Search found = search(state, route, lease);
     if (found.pool) {
         const Pool& pool = found.pool->pool;
         lease.pool = pool.id;
         lease.kind = pool.kind;
-        lease.profile = profile_behind(state, route, command, *found.pool);
+        lease.profile = profile_behind(state, command, *found.pool);
         const bool shares_seat =
             found.pool->seats.contains(seat_key(pool.metric, lease.user, lease.device));
         Granted answer = granted(state, lease, shares_seat);
@@ -212,7 +193,7 @@ Verdict decide(const State& state, const Checkout& command, Now now)
     if (command.patience > Duration::zero() && !found.to_wait_for.empty()) {
         const PoolRecord& first = *found.to_wait_for.front();
         lease.kind = first.pool.kind;
-        lease.profile = profile_behind(state, route, command, first);
+        lease.profile = profile_behind(state, command, first);
         return enqueue(state, command, std::move(lease), std::move(found), now);
     }
     return denied(state, command, *std::move(found.refusal), now);

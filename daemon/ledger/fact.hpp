@@ -13,35 +13,49 @@ namespace usher::ledger {
 
 struct ProductDefined {
     Product product;
+
+    friend bool operator==(const ProductDefined&, const ProductDefined&) = default;
 };
 
 struct EntitlementInstalled {
     Entitlement entitlement;
     Identity by;
+
+    friend bool operator==(const EntitlementInstalled&, const EntitlementInstalled&) = default;
 };
 
 struct EntitlementRemoved {
     EntitlementId id;
     Identity by;
+
+    friend bool operator==(const EntitlementRemoved&, const EntitlementRemoved&) = default;
 };
 
 /// The node-lock of an entitlement was compared with this host, with a new result.
 struct NodeLockSeen {
     EntitlementId id;
     bool on_this_node = false;
+
+    friend bool operator==(const NodeLockSeen&, const NodeLockSeen&) = default;
 };
 
 struct PoolOpened {
     Pool pool;
+
+    friend bool operator==(const PoolOpened&, const PoolOpened&) = default;
 };
 
 struct PoolClosed {
     PoolId pool;
+
+    friend bool operator==(const PoolClosed&, const PoolClosed&) = default;
 };
 
 /// A pool that nothing feeds and nobody holds or waits for any more is gone.
 struct PoolRemoved {
     PoolId pool;
+
+    friend bool operator==(const PoolRemoved&, const PoolRemoved&) = default;
 };
 
 /// One line of double entry. No `from`: the issuer gives; no `to`: it goes back to the issuer.
@@ -50,6 +64,8 @@ struct Posted {
     std::optional<PoolId> to;
     Units units = 0;   ///< > 0
     std::string cause; ///< `entitlement 015.120.064.022`, `rebalance`, …
+
+    friend bool operator==(const Posted&, const Posted&) = default;
 };
 
 /// What of an entitlement stands in the accounts from now on (`booked` in the model).
@@ -58,23 +74,31 @@ struct EntitlementCounted {
     bool counts = false;
     bool unlimited = false;
     Units units = 0;
+
+    friend bool operator==(const EntitlementCounted&, const EntitlementCounted&) = default;
 };
 
 /// A profile was added or changed; replaces one of the same name.
 struct ProfileSet {
     Profile profile;
     Identity by;
+
+    friend bool operator==(const ProfileSet&, const ProfileSet&) = default;
 };
 
 struct ProfileRenamed {
     ProfileName from;
     ProfileName to;
     Identity by;
+
+    friend bool operator==(const ProfileRenamed&, const ProfileRenamed&) = default;
 };
 
 struct ProfileRemoved {
     ProfileName name;
     Identity by;
+
+    friend bool operator==(const ProfileRemoved&, const ProfileRemoved&) = default;
 };
 
 /// Somebody used a profile: what a warning before a rename counts (A-S19).
@@ -83,12 +107,16 @@ struct ProfileUsed {
     UserName user;
     DeviceName device;
     CalendarInstant last{};
+
+    friend bool operator==(const ProfileUsed&, const ProfileUsed&) = default;
 };
 
 struct UsersSet {
     PoolId pool;
     std::optional<std::set<UserName>> users;
     Identity by;
+
+    friend bool operator==(const UsersSet&, const UsersSet&) = default;
 };
 
 /// Also ends the wait of a waiter with the same id.
@@ -96,6 +124,8 @@ struct LeaseGranted {
     Lease lease;
     ConnectionId connection{}; ///< Not journaled, like the deadline: a start gives a new one.
     SteadyInstant deadline{};
+
+    friend bool operator==(const LeaseGranted&, const LeaseGranted&) = default;
 };
 
 /// Why a lease or a wait ended.
@@ -117,32 +147,46 @@ struct LeaseEnded {
     EndReason reason = EndReason::checked_in;
     Identity by;      ///< Of a revocation.
     std::string note; ///< Why, in the operator's words.
+
+    friend bool operator==(const LeaseEnded&, const LeaseEnded&) = default;
 };
 
 struct Queued {
     Waiter waiter;
     ConnectionId connection{}; ///< Not journaled, like the deadline.
     SteadyInstant deadline{};
+
+    friend bool operator==(const Queued&, const Queued&) = default;
 };
 
 struct Unqueued {
     LeaseId id;
     EndReason reason = EndReason::checked_in;
+    Identity by;      ///< Of a revocation.
+    std::string note; ///< Why, in the operator's words.
+
+    friend bool operator==(const Unqueued&, const Unqueued&) = default;
 };
 
 struct ModeSet {
     Mode mode = Mode::serving;
     Identity by;
+
+    friend bool operator==(const ModeSet&, const ModeSet&) = default;
 };
 
 struct CredentialIssued {
     Credential credential;
     Identity by;
+
+    friend bool operator==(const CredentialIssued&, const CredentialIssued&) = default;
 };
 
 struct CredentialRevoked {
     std::string name;
     Identity by;
+
+    friend bool operator==(const CredentialRevoked&, const CredentialRevoked&) = default;
 };
 
 /// A checkout was refused. At most one a minute for each client and profile, so that a flood of
@@ -153,10 +197,14 @@ struct Denied {
     UserName user;
     DeviceName device;
     Refusal refusal;
+
+    friend bool operator==(const Denied&, const Denied&) = default;
 };
 
 /// Nothing happened but time: the floor below which the calendar never falls again.
-struct TimeSeen {};
+struct TimeSeen {
+    friend bool operator==(const TimeSeen&, const TimeSeen&) = default;
+};
 
 // Fleeting: applied like the others and never journaled.
 
@@ -165,12 +213,16 @@ struct LeaseRenewed {
     LeaseId id;
     ConnectionId connection;
     SteadyInstant deadline;
+
+    friend bool operator==(const LeaseRenewed&, const LeaseRenewed&) = default;
 };
 
 /// Nobody speaks for the lease (or the place in the queue) since its connection ended.
 struct ConnectionLost {
     LeaseId id;
     SteadyInstant deadline;
+
+    friend bool operator==(const ConnectionLost&, const ConnectionLost&) = default;
 };
 
 /// Nobody loses anything through silence before `until`: the daemon itself was away.
@@ -178,11 +230,15 @@ struct AmnestyGranted {
     SteadyInstant from;
     SteadyInstant until;
     bool is_new = true; ///< False: an earlier one is prolonged.
+
+    friend bool operator==(const AmnestyGranted&, const AmnestyGranted&) = default;
 };
 
 struct TermsSet {
     Duration term;
     Duration grace;
+
+    friend bool operator==(const TermsSet&, const TermsSet&) = default;
 };
 
 using Fact =

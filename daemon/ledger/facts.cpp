@@ -41,9 +41,9 @@ void append_profiles(const State& state, std::vector<Fact>& facts)
     for (const ProfileRecord* record : by_number(state.profiles)) {
         facts.emplace_back(ProfileSet{record->profile, {}});
         std::vector<std::pair<std::string, CalendarInstant>> uses;
-        for (const auto& use : record->clients)
-            if (use.second >= client_memory_start(state.floor))
-                uses.push_back(use);
+        for (const auto& [key, client] : record->clients)
+            if (client.last >= client_memory_start(state.floor))
+                uses.emplace_back(key, client.last);
         std::ranges::sort(uses);
         for (const auto& [key, last] : uses) {
             auto [user, device] = client_from(key);

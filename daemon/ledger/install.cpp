@@ -27,6 +27,29 @@ Profile profile_for(const State& state, const Install& command)
     return profile;
 }
 
+/// Who waits for the pool waits on for its others, at the same place, or is told that it is in
+/// vain.
+void drop_from_queue(const State& state, const PoolRecord& pool, Verdict& verdict)
+{
+    for (const std::uint64_t place : pool.queue) {
+        const WaiterRecord& record = state.waiters.at(place);
+        Waiter waiter = record.waiter;
+        std::erase(waiter.pools, pool.pool.id);
+        const LeaseId id = waiter.lease.id;
+        if (waiter.pools.empty()) {
+            verdict.facts.emplace_back(
+                Unqueued{.id = id, .reason = EndReason::no_longer_possible, .by = {}, .note = {}});
+            continue;
+        }
+        waiter.lease.pool = waiter.pools.front();
+        verdict.facts.emplace_back(Unqueued{.id = id, .by = {}, .note = {}});
+        verdict.facts.emplace_back(
+            Queued{std::move(waiter), record.connection, record.patient_until});
+        if (!record.connection)
+            verdict.facts.emplace_back(ConnectionLost{id, record.deadline});
+    }
+}
+
 std::vector<std::string> warnings_about(const Entitlement& entitlement, CalendarInstant at)
 {
     const std::optional<Code> reason = why_worthless(entitlement, at);
@@ -70,6 +93,12 @@ Verdict decide(const State& state, const Install& command, Now now)
         return no(std::move(refusal));
     }
 
+    Profile profile = profile_for(state, command);
+    if (profile.pools.size() > pools_per_profile_max)
+        return no(refuse(Code::limit_reached, profile.name.text,
+                         "profile " + profile.name.text + " has " +
+                             std::to_string(pools_per_profile_max) + " pools already"));
+
     Verdict verdict{Done{warnings_about(entitlement, now.calendar)}, {}};
     const Product product{entitlement.product, command.requires_product};
     if (const auto known = state.products.find(product.id);
@@ -81,7 +110,7 @@ Verdict decide(const State& state, const Install& command, Now now)
                                                .metric = command.metric,
                                                .allow = {}}});
     verdict.facts.emplace_back(EntitlementInstalled{entitlement, command.by});
-    verdict.facts.emplace_back(ProfileSet{profile_for(state, command), command.by});
+    verdict.facts.emplace_back(ProfileSet{std::move(profile), command.by});
     return verdict;
 }
 
@@ -101,9 +130,7 @@ Verdict decide(const State& state, const Remove& command, Now)
     }
 
     Verdict verdict{Done{}, {}};
-    for (const std::uint64_t place : pool.queue)
-        verdict.facts.emplace_back(Unqueued{.id = state.waiters.at(place).waiter.lease.id,
-                                            .reason = EndReason::no_longer_possible});
+    drop_from_queue(state, pool, verdict);
     if (record.units > 0)
         verdict.facts.emplace_back(Posted{
             .from = pool.pool.id,

@@ -159,7 +159,7 @@ void Walk::waiters()
 void Walk::lists()
 {
     expect(state_.uncounted.empty() && state_.freed.empty() && state_.shareable.empty() &&
-               !state_.documents_changed,
+               !state_.documents_changed && !state_.hopes_changed,
            "all is settled", "");
     const auto is_ordered = [&](const std::list<LeaseRecord*>& list) {
         return std::ranges::is_sorted(

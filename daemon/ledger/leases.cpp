@@ -5,6 +5,18 @@
 namespace usher::ledger {
 namespace {
 
+/// What an asker is told of a lease that is not its own, or no more: why it ended, where its own.
+LeaseState unknown_state(const State& state, const Identity& asker, const LeaseId& id)
+{
+    LeaseState answer{.id = id, .refusal = unknown_lease(), .ended_because = {}};
+    if (const auto ending = state.endings.find(id);
+        ending != state.endings.end() && ending->second.identity == asker) {
+        answer.ended_because = word(ending->second.reason);
+        answer.refusal = unknown_lease(": it ended, " + answer.ended_because);
+    }
+    return answer;
+}
+
 LeaseState state_of(const State& state, const Renew& command, const LeaseId& id)
 {
     const Identity& asker = command.asker.identity;
@@ -23,14 +35,7 @@ LeaseState state_of(const State& state, const Renew& command, const LeaseId& id)
         answer.state = LeaseState::State::waiting;
         return answer;
     }
-    answer.state = LeaseState::State::unknown;
-    answer.refusal = unknown_lease();
-    if (const auto ending = state.endings.find(id);
-        ending != state.endings.end() && ending->second.identity == asker) {
-        answer.ended_because = word(ending->second.reason);
-        answer.refusal = unknown_lease(": " + answer.ended_because);
-    }
-    return answer;
+    return unknown_state(state, asker, id);
 }
 
 SteadyInstant renewed_until(const State& state, const LeaseId& id, Now now)
@@ -70,8 +75,8 @@ Verdict decide(const State& state, const Checkin& command, Now)
         return {Done{}, {LeaseEnded{.id = command.lease, .by = asker, .note = {}}}};
     if (const WaiterRecord* record = state.find_waiter(command.lease);
         record && record->waiter.lease.identity == asker)
-        return {Done{}, {Unqueued{.id = command.lease}}};
-    return no(unknown_lease());
+        return {Done{}, {Unqueued{.id = command.lease, .by = {}, .note = {}}}};
+    return no(unknown_state(state, asker, command.lease).refusal);
 }
 
 /// Only shortens: whoever would be silent sooner stays so, and what has no term keeps having none.
@@ -97,7 +102,10 @@ Verdict decide(const State& state, const Revoke& command, Now)
         return no(refuse(Code::unknown_lease));
     const LeaseId& id = named->second;
     if (state.find_waiter(id))
-        return {Done{}, {Unqueued{.id = id, .reason = EndReason::revoked}}};
+        return {
+            Done{},
+            {Unqueued{
+                .id = id, .reason = EndReason::revoked, .by = command.by, .note = command.reason}}};
     return {Done{},
             {LeaseEnded{
                 .id = id, .reason = EndReason::revoked, .by = command.by, .note = command.reason}}};

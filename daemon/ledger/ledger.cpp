@@ -46,12 +46,8 @@ struct Herald {
         if (fact.reason == EndReason::checked_in)
             return std::nullopt;
         const WaiterRecord& record = *state.find_waiter(fact.id);
-        const PoolRecord& pool = *state.find_pool(record.waiter.pools.front());
-        auto refusal = why_not_now(state, pool, {record.waiter.lease, record.waiter.place});
-        if (!refusal)
-            refusal = refuse(Code::no_free_seat, pool);
-        name_holders(*refusal, pool);
-        return heard_by(record.connection, WaitEnded{fact.id, fact.reason, *std::move(refusal)});
+        return heard_by(record.connection, WaitEnded{fact.id, fact.reason,
+                                                     why_waiting(state, record.waiter), fact.note});
     }
 
     News operator()(const ModeSet& fact) const { return Message{{}, ModeChanged{fact.mode}}; }

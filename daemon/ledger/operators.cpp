@@ -43,13 +43,14 @@ Verdict decide(const State& state, const SetMode& command, Now)
     return verdict;
 }
 
-Verdict decide(const State& state, const IssueCredential& command, Now)
+Verdict decide(const State& state, const IssueCredential& command, Now now)
 {
-    const Credential& credential = command.credential;
+    Credential credential = command.credential;
     if (state.credentials.contains(credential.name) ||
         state.credential_names.contains(credential.digest))
         return no(refuse(Code::name_taken, credential.name));
-    return {Done{}, {CredentialIssued{credential, command.by}}};
+    credential.made = now.calendar;
+    return {Done{}, {CredentialIssued{std::move(credential), command.by}}};
 }
 
 Verdict decide(const State& state, const RevokeCredential& command, Now)

@@ -21,9 +21,7 @@ std::variant<const ProfileRecord*, Refusal> to_change(const State& state, const 
 /// What a change of a profile that is in use will break (A-R18, A-S19).
 std::vector<std::string> warnings_about_use(const ProfileRecord& record, Now now)
 {
-    const auto count = std::ranges::count_if(record.clients, [&](const auto& use) {
-        return use.second >= client_memory_start(now.calendar);
-    });
+    const std::size_t count = clients_recently(record, now.calendar);
     if (count == 0)
         return {};
     return {std::to_string(count) + (count == 1 ? " client" : " clients") + " used " +

@@ -7,8 +7,7 @@ namespace usher::ledger {
 namespace {
 
 /// How a refusal is said and cured. `{subject}`, `{wanted}`, `{detail}`, `{because}` and the
-/// numbers
-/// `{stock}`, `{held}`, `{want}`, `{short}`, `{queue}` stand for what the refusal carries.
+/// numbers `{stock}`, `{held}`, `{want}`, `{short}`, `{queue}` stand for what the refusal carries.
 struct Wording {
     Code code;
     std::string_view word;
@@ -60,8 +59,8 @@ constexpr auto wordings = std::to_array<Wording>({
      {"usher license list shows the licenses there are"}},
     {Code::unknown_lease,
      "UNKNOWN_LEASE",
-     "there is no such lease of yours{detail}",
-     {"check out again"}},
+     "there is no such lease{detail}",
+     {"check out again", "usher leases shows the leases there are"}},
     {Code::lease_id_reused,
      "LEASE_ID_REUSED",
      "this lease id belongs to another checkout",
@@ -142,9 +141,31 @@ constexpr bool each_code_has_its_wording()
 }
 static_assert(each_code_has_its_wording());
 
+// Where the same no needs other words.
+
+constexpr Wording no_default{Code::unknown_profile,
+                             "UNKNOWN_PROFILE",
+                             "no profile was named, and this server has no default one",
+                             {"name a profile: usher status lists them", "usher profile default"}};
+constexpr Wording beyond_stock{
+    Code::no_free_seat,
+    "NO_FREE_SEAT",
+    "no free seats available: {want} units of {subject} are wanted, and it has {stock}",
+    {"ask for fewer units", "buy more units"}};
+
 const Wording& wording(Code code)
 {
     return wordings[static_cast<std::size_t>(code)];
+}
+
+const Wording& wording(const Refusal& refusal)
+{
+    if (refusal.code == Code::unknown_profile && refusal.subject.empty())
+        return no_default;
+    if (refusal.code == Code::no_free_seat && refusal.want && refusal.stock &&
+        *refusal.want > *refusal.stock)
+        return beyond_stock;
+    return wording(refusal.code);
 }
 
 std::string number(const std::optional<Units>& units)
@@ -186,7 +207,7 @@ std::string_view word(Code code)
 std::string sentence(const Refusal& refusal)
 {
     std::string text;
-    for (std::string_view rest = wording(refusal.code).sentence; !rest.empty();) {
+    for (std::string_view rest = wording(refusal).sentence; !rest.empty();) {
         const std::size_t open = rest.find('{');
         text += rest.substr(0, open);
         if (open == std::string_view::npos)
@@ -200,8 +221,10 @@ std::string sentence(const Refusal& refusal)
 
 std::vector<std::string> cures(const Refusal& refusal)
 {
+    // What ended the right to the units is cured first; giving seats back would not bring it back.
+    const Wording& said = refusal.because ? wording(*refusal.because) : wording(refusal);
     std::vector<std::string> list;
-    for (const std::string_view cure : wording(refusal.code).cures)
+    for (const std::string_view cure : said.cures)
         if (!cure.empty())
             list.emplace_back(cure);
     return list;

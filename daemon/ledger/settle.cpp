@@ -3,6 +3,7 @@
 #include "daemon/ledger/admission.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace usher::ledger {
 namespace {
@@ -95,10 +96,27 @@ Facts end_waits(const State& state, Now now)
         if (record.patient_until == SteadyInstant{})
             continue; // Replayed, and the start is still to come.
         const bool is_patient = now.steady < record.patient_until;
-        facts.emplace_back(Unqueued{record.waiter.lease.id, is_patient
-                                                                ? EndReason::connection_lost
-                                                                : EndReason::patience_ended});
+        facts.emplace_back(
+            Unqueued{.id = record.waiter.lease.id,
+                     .reason = is_patient ? EndReason::connection_lost : EndReason::patience_ended,
+                     .by = {},
+                     .note = {}});
     }
+    return facts;
+}
+
+/// Tells those who wait for what cannot come any more.
+Facts end_hopeless_waits(State& state)
+{
+    Facts facts;
+    if (!std::exchange(state.hopes_changed, false))
+        return facts;
+    for (const auto& [place, record] : state.waiters)
+        if (!is_possible(state, record.waiter))
+            facts.emplace_back(Unqueued{.id = record.waiter.lease.id,
+                                        .reason = EndReason::no_longer_possible,
+                                        .by = {},
+                                        .note = {}});
     return facts;
 }
 
@@ -116,20 +134,18 @@ Facts grant(const State& state, const PoolRecord& pool, const WaiterRecord& reco
     return facts;
 }
 
-/// The first thing that the free units of `pool` change for those who wait for it; empty: nothing.
+/// Whom the pool serves next; empty: nobody yet.
 Facts serve(const State& state, const PoolRecord& pool, Now now)
 {
     for (const std::uint64_t place : pool.queue) {
         const WaiterRecord& record = state.waiters.at(place);
-        if (!is_possible(state, record.waiter))
-            return {Unqueued{record.waiter.lease.id, EndReason::no_longer_possible}};
-        if (state.mode == Mode::maintenance)
-            continue;
         const auto refusal = why_not_now(state, pool, {record.waiter.lease, place});
         if (!refusal)
             return grant(state, pool, record, now);
-        if (refusal->code == Code::no_free_seat && has_enough(pool, record.waiter.lease))
-            return {}; // It is the first whom this pool can serve, and nobody overtakes it.
+        const bool is_full = refusal->code == Code::no_free_seat;
+        if (refusal->code == Code::pool_locked ||
+            (is_full && has_enough(pool, record.waiter.lease)))
+            return {}; // Nothing is lent, or this is the first whom the pool can serve some day.
     }
     return {};
 }
@@ -137,8 +153,6 @@ Facts serve(const State& state, const PoolRecord& pool, Now now)
 /// Whoever waits for a seat that its own user or device now holds may share it at once.
 Facts share(const State& state, const PoolRecord& pool, const std::string& key, Now now)
 {
-    if (state.mode == Mode::maintenance)
-        return {};
     for (auto wish = pool.wished.lower_bound({key, 0});
          wish != pool.wished.end() && wish->first == key; ++wish) {
         const WaiterRecord& record = state.waiters.at(wish->second);
@@ -150,6 +164,10 @@ Facts share(const State& state, const PoolRecord& pool, const std::string& key, 
 
 Facts serve_queues(State& state, Now now)
 {
+    if (state.mode == Mode::maintenance) { // Its end opens every queue again.
+        state.shareable.clear();
+        state.freed.clear();
+    }
     while (!state.shareable.empty()) {
         const auto& [id, key] = state.shareable.back();
         const PoolRecord* pool = state.find_pool(id);
@@ -180,6 +198,8 @@ Facts settle(State& state, Now now)
     if (Facts facts = end_silent_leases(state, now); !facts.empty())
         return facts;
     if (Facts facts = end_waits(state, now); !facts.empty())
+        return facts;
+    if (Facts facts = end_hopeless_waits(state); !facts.empty())
         return facts;
     return serve_queues(state, now);
 }

@@ -116,6 +116,14 @@ std::optional<Code> why_missing(const State& state, const ProductId& product)
     return reason ? reason : Code::not_active_here;
 }
 
+const ProductId* foundation_of(const State& state, const PoolRecord& pool)
+{
+    const auto product = state.products.find(pool.pool.product);
+    if (product == state.products.end() || !product->second.requires_product)
+        return nullptr;
+    return &*product->second.requires_product;
+}
+
 bool is_unlimited(const PoolRecord& pool)
 {
     return pool.unlimited > 0;
@@ -173,7 +181,10 @@ std::optional<SteadyInstant> silent_at(const State& state, const LeaseRecord& le
 {
     switch (lease.watch) {
     case LeaseRecord::Watch::none: return std::nullopt;
-    case LeaseRecord::Watch::speaking: return std::max(lease.deadline, state.amnesty_until);
+    case LeaseRecord::Watch::speaking: {
+        const SteadyInstant at = std::max(lease.deadline, state.amnesty_until);
+        return at == SteadyInstant{} ? std::nullopt : std::optional(at);
+    }
     case LeaseRecord::Watch::lost: return lease.deadline;
     }
     return std::nullopt;
@@ -182,6 +193,13 @@ std::optional<SteadyInstant> silent_at(const State& state, const LeaseRecord& le
 CalendarInstant client_memory_start(CalendarInstant at)
 {
     return std::chrono::floor<std::chrono::days>(at) - client_memory;
+}
+
+std::size_t clients_recently(const ProfileRecord& profile, CalendarInstant at)
+{
+    return static_cast<std::size_t>(std::ranges::count_if(profile.clients, [&](const auto& known) {
+        return known.second.leases > 0 || known.second.last >= client_memory_start(at);
+    }));
 }
 
 } // namespace usher::ledger

@@ -22,6 +22,7 @@ namespace usher::ledger {
 
 struct PoolRecord;
 struct LeaseRecord;
+struct Client;
 
 /// Places in the order in which they are served; says in O(log n) how many stand before one.
 using Places =
@@ -60,6 +61,7 @@ struct LeaseRecord {
     std::uint64_t number = 0; ///< In the order in which leases were granted.
     PoolRecord* pool = nullptr;
     Seat* seat = nullptr;     ///< None where a lease is a seat of its own.
+    Client* client = nullptr; ///< Of its profile; none where it has none, or too many clients.
     bool shares_seat = false; ///< The seat was held already when this one was granted.
     ConnectionId connection;  ///< That speaks for it.
     SteadyInstant deadline{};
@@ -84,11 +86,17 @@ struct EntitlementRecord {
     Units units = 0;
 };
 
+/// A user on a device who used a profile.
+struct Client {
+    CalendarInstant last{};
+    std::size_t leases = 0; ///< That it holds through the profile now.
+};
+
 struct ProfileRecord {
     Profile profile;
     std::uint64_t number = 0; ///< In the order in which profiles were added; kept by a rename.
-    /// When each client, as `client_key` writes it, used the profile last; 30 days back.
-    std::unordered_map<std::string, CalendarInstant, SeededHash> clients;
+    /// By `client_key`; who holds nothing and has not been here for 30 days is forgotten.
+    std::unordered_map<std::string, Client, SeededHash> clients;
 };
 
 /// Why a lease that is no more ended, for its holder's next question.
@@ -99,9 +107,10 @@ struct Ending {
 
 inline constexpr std::size_t endings_max = 10'000; ///< Remembered ends, the oldest forgotten first.
 inline constexpr std::size_t denials_max = 256;    ///< Remembered refusals, likewise.
-inline constexpr std::size_t waiters_max = 100'000;          ///< In all queues together.
-inline constexpr std::size_t clients_max = 100'000;          ///< Remembered of one profile.
-inline constexpr std::size_t documents_max = 32;             ///< Licenses that a greeting shows.
+inline constexpr std::size_t waiters_max = 100'000; ///< In all queues together.
+inline constexpr std::size_t clients_max = 100'000; ///< Remembered of one profile.
+inline constexpr std::size_t documents_max = 32;    ///< Licenses that a greeting shows.
+inline constexpr std::size_t pools_per_profile_max = 64;
 inline constexpr auto client_memory = std::chrono::days(30); ///< How long a profile's use is news.
 inline constexpr auto denial_interval = std::chrono::minutes(1);
 /// How long after a start holders who stand in the queue of handshakes hold up expiry.
@@ -121,6 +130,8 @@ struct State {
     std::map<ProductId, std::size_t> counting; ///< How many entitlements of it count now.
     std::map<PoolId, PoolRecord> pools;
     std::map<ProfileName, ProfileRecord> profiles;
+    /// Those that are tried where none is named, in the order in which they were added.
+    std::map<std::uint64_t, const ProfileRecord*> defaults;
     std::map<std::string, Credential> credentials;
     std::map<CredentialDigest, std::string> credential_names;
     std::unordered_map<LeaseId, LeaseRecord, SeededHash> leases;
@@ -153,6 +164,7 @@ struct State {
 
     // What to look at when settling. Taken off by `settle`, put on by `apply`.
     bool documents_changed = false;
+    bool hopes_changed = false; ///< Somebody may wait for what cannot come any more.
     std::set<EntitlementId> uncounted;
     std::map<std::uint64_t, PoolRecord*> freed; ///< Pools with a queue whose head may fit now.
     std::vector<std::pair<PoolId, std::string>> shareable; ///< Seats that somebody waits to share.
@@ -186,6 +198,9 @@ struct Worth {
 /// Why nothing of `product` counts; none: something does.
 [[nodiscard]] std::optional<Code> why_missing(const State& state, const ProductId& product);
 
+/// The product that `pool` stands on (A-Q15); null: on none.
+[[nodiscard]] const ProductId* foundation_of(const State& state, const PoolRecord& pool);
+
 [[nodiscard]] bool is_unlimited(const PoolRecord& pool);
 [[nodiscard]] Units
 available(const PoolRecord& pool); ///< Of a limited pool; below 0: over-committed.
@@ -201,11 +216,15 @@ available(const PoolRecord& pool); ///< Of a limited pool; below 0: over-committ
 /// Says in `refusal` who holds the pool's seats, the longest-holding first.
 void name_holders(Refusal& refusal, const PoolRecord& pool);
 
-/// When the lease ends unless it is renewed; none: no silence ends it.
+/// When the lease ends unless it is renewed; none: no silence ends it, or the lease was replayed
+/// and the start that gives it a term is still to come.
 [[nodiscard]] std::optional<SteadyInstant> silent_at(const State& state, const LeaseRecord& lease);
 
 /// Uses of a profile before this instant are no news any more; the same for a whole day, so that
 /// it does not matter when somebody looks.
 [[nodiscard]] CalendarInstant client_memory_start(CalendarInstant at);
+
+/// How many clients hold something through the profile or did so in the last 30 days.
+[[nodiscard]] std::size_t clients_recently(const ProfileRecord& profile, CalendarInstant at);
 
 } // namespace usher::ledger

@@ -33,8 +33,11 @@ PoolPicture picture_of(const State& state, const PoolRecord& record)
         picture.vendor = state.entitlements.at(*record.fed_by.begin()).entitlement.vendor;
     if (picture.locked && !record.pool.closed)
         picture.short_by = -available(record);
+    const ProductId* foundation = foundation_of(state, record);
     if (const std::optional<Code> why = why_empty(state, record))
         picture.reason = word(*why);
+    else if (const auto missing = foundation ? why_missing(state, *foundation) : std::nullopt)
+        picture.reason = word(*missing);
     else if (record.pool.closed)
         picture.reason = word(Code::pool_closed);
     else if (picture.locked)
@@ -106,10 +109,7 @@ void append_profiles(const State& state, Now now, Summary& summary)
             if (may_share)
                 picture.re_use = use->second.re_use;
         }
-        picture.clients_recently =
-            static_cast<std::size_t>(std::ranges::count_if(record.clients, [&](const auto& seen) {
-                return seen.second >= client_memory_start(now.calendar);
-            }));
+        picture.clients_recently = clients_recently(record, now.calendar);
         summary.profiles.push_back(std::move(picture));
     }
 }

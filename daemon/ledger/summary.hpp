@@ -18,7 +18,9 @@ struct PoolPicture {
     Units stock = 0; ///< Of no meaning where unlimited.
     Units held = 0;  ///< Counted once per seat.
     bool locked = false;
-    std::string reason; ///< Why it is locked or counts nothing: a refusal's code; empty: neither.
+    /// Why it counts nothing, or what it stands on does not, or why it is locked: a refusal's code;
+    /// empty: none of these.
+    std::string reason;
     Units short_by = 0;
 };
 
