@@ -283,7 +283,10 @@ Fact fact_from(Fields& fields, const record::Queued& from)
 
 Fact fact_from(Fields& fields, const record::Unqueued& from)
 {
-    return ledger::Unqueued{{fields.bytes<16>("id", from.id())}, fields.reason(from.reason())};
+    return ledger::Unqueued{{fields.bytes<16>("id", from.id())},
+                            fields.reason(from.reason()),
+                            {from.by()},
+                            from.note()};
 }
 
 Fact fact_from(Fields& fields, const record::ModeSet& from)

@@ -241,6 +241,8 @@ struct Writer {
         record::Unqueued& one = *to.mutable_unqueued();
         one.set_id(bytes(fact.id.bytes));
         one.set_reason(text(word(fact.reason)));
+        one.set_by(fact.by.text);
+        one.set_note(fact.note);
     }
     void operator()(const ledger::ModeSet& fact) const
     {

@@ -162,6 +162,7 @@ struct Notices {
         set_lease(to.mutable_lease(), ended.id);
         to.set_reason(std::string(ledger::word(ended.reason)));
         fill(*to.mutable_refused(), ended.refusal);
+        to.set_note(ended.note);
     }
     void operator()(const ledger::SeatLost& lost) const
     {
