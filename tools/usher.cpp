@@ -47,6 +47,8 @@ constexpr auto verbs = std::to_array<Verb>({
     {"certificate list", "", "Who has one", Door::operators, certificate_list},
     {"certificate revoke", "NAME", "Make it worthless", Door::operators, certificate_revoke},
     {"node", "", "What a vendor needs to sign a license for this host", Door::operators, node},
+    {"doctor", "", "Name, port, TLS, clock, identity, entitlement: what is wrong and the fix",
+     Door::operators, doctor},
     {"address", "", "What clients need to find this server: USHER_SERVER", Door::operators,
      address},
 });

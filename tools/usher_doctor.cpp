@@ -1,0 +1,87 @@
+#include "daemon/trust/node.hpp"
+#include "tools/call.hpp"
+#include "tools/diagnosis.hpp"
+#include "tools/usher_verbs.hpp"
+
+#include <chrono>
+#include <iterator>
+
+namespace usher::tools {
+namespace {
+
+void append(Findings& findings, Findings more)
+{
+    std::ranges::move(more, std::back_inserter(findings));
+}
+
+std::int64_t now_us()
+{
+    return std::chrono::duration_cast<std::chrono::microseconds>(
+               std::chrono::system_clock::now().time_since_epoch())
+        .count();
+}
+
+/// The way that an application's client goes, with nothing in its hands.
+Findings try_the_way(const Call& call, const std::string& text)
+{
+    const auto address = client::address_from(text);
+    if (!address)
+        return findings_of_way(text, address.error());
+    auto route = client::Route::prepare(*address, {.client = "usher doctor"});
+    if (!route)
+        return findings_of_way(text, route.error());
+    auto line = client::Line::open(*route, call.patience());
+    if (!line)
+        return findings_of_way(text, line.error());
+    return findings_of_way(text, std::nullopt);
+}
+
+/// What can be seen without the daemon: how far the way goes, and what this host is.
+void examine_alone(const Call& call, Findings& findings)
+{
+    if (const client::Address address = call.address();
+        std::holds_alternative<client::TcpAddress>(address))
+        append(findings, try_the_way(call, client::to_text(address)));
+    append(findings, findings_of_identity(trust::read_identifiers("/")));
+}
+
+void examine(Call& call, Findings& findings)
+{
+    const v1::Welcome& welcome = call.line().welcome();
+    findings.push_back({"daemon",
+                        Finding::State::good,
+                        welcome.server() + " answers at " + client::place(call.address()) +
+                            "; you are " + welcome.identity() + " (" + welcome.role() + ")",
+                        {}});
+    v1::Operate operate;
+    operate.mutable_node_show();
+    const v1::Operated operated = call.operate(operate);
+    append(findings, try_the_way(call, operated.node().server_uri()));
+    const v1::StatusPart picture = call.look();
+    findings.push_back(finding_of_clock(picture.at_us(), now_us()));
+    append(findings, findings_of_identity(operated.node()));
+    append(findings, findings_of_entitlement(picture));
+}
+
+} // namespace
+
+int doctor(Call& call)
+{
+    call.parse();
+    Findings findings;
+    try {
+        examine(call, findings);
+    } catch (const Refused& no) {
+        findings.push_back({"daemon", Finding::State::wrong,
+                            no.refused().code() + ": " + no.refused().text(),
+                            no.refused().cures().empty() ? "" : no.refused().cures(0)});
+    } catch (const Fault& fault) {
+        findings.push_back({"daemon", Finding::State::wrong, fault.what(),
+                            fault.hints().empty() ? "" : fault.hints().front()});
+        examine_alone(call, findings);
+    }
+    call.print(findings_json(findings), findings_text(findings, call.is_colored()));
+    return is_well(findings) ? 0 : 1;
+}
+
+} // namespace usher::tools
