@@ -86,7 +86,16 @@ void Database::open(Access access)
     if (code != SQLITE_OK)
         fail("open");
     if (!is_frozen && sqlite3_db_readonly(opened, "main") == 1)
-        throw Fault("cannot write " + file_.string(), hint_for(SQLITE_READONLY));
+        refuse_read_only(access);
+}
+
+void Database::refuse_read_only(Access access) const
+{
+    if (access == Access::read)
+        throw Fault("turns beside " + file_.string() +
+                        " can only be read where the file can be written",
+                    "copy it, with its -wal and -head, to a directory of your own");
+    throw Fault("cannot write " + file_.string() + ": it is read-only", hint_for(SQLITE_READONLY));
 }
 
 void Database::settle_in(Access access)

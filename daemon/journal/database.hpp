@@ -53,6 +53,7 @@ class Database {
 
   private:
     void open(Access access);
+    [[noreturn]] void refuse_read_only(Access access) const;
     void settle_in(Access access);
 
     struct Close {

@@ -110,6 +110,11 @@ DirectoryLock::DirectoryLock(const Path& journal, int operation)
     const int error = errno;
     ::close(number_);
     errno = error;
+    if (error == EWOULDBLOCK && operation == LOCK_SH)
+        throw Fault("the journal " + journal.string() +
+                        " is in use by usherd, which lets nobody in",
+                    "stop usherd for it, or look at a copy of its directory that was made while "
+                    "it stood still");
     if (error == EWOULDBLOCK)
         throw Fault("the journal " + journal.string() + " is in use by another usherd",
                     "stop the other one first, or give this one a state directory of its own");

@@ -9,23 +9,6 @@ namespace {
 /// Pages of 4 KiB beside the file after which they are moved into it: README.md has the figures.
 constexpr int pending_pages_max = 256;
 
-/// Reads `row` into `turn`.
-void read(const Row& row, Turn& turn, const std::filesystem::path& file)
-{
-    turn.number = row.number;
-    turn.at = row.at;
-    const auto wrong = read_record(row.record, turn.facts);
-    if (!wrong)
-        return;
-    const std::string where = "turn " + std::to_string(row.number) + " in " + file.string();
-    if (wrong->needs > 0)
-        throw Fault(where + " needs record format " + std::to_string(wrong->needs) +
-                        ", and this usherd knows formats up to " + std::to_string(record_format),
-                    "run the usherd that wrote it, or a newer one");
-    throw Fault(where + " cannot be read: " + wrong->why,
-                "run the usherd that wrote it, or a newer one");
-}
-
 } // namespace
 
 SqliteJournal::SqliteJournal(const std::filesystem::path& file)
@@ -51,15 +34,20 @@ void SqliteJournal::replay(const std::function<void(const Turn&)>& visit)
     assert(!is_replayed_);
     Turn turn;
     head_ = tables_->read_snapshot([&](const Row& row) {
-        read(row, turn, file_);
+        read_turn(row, turn, file_);
         visit(turn);
     });
     snapshot_number_ = head_.number;
     head_ = tables_->walk(head_, [&](const Row& row, const Link&) {
-        read(row, turn, file_);
+        read_turn(row, turn, file_);
         visit(turn);
     });
-    check_against(HeadFile::read(file_), head_, *tables_, file_);
+    if (const auto remembered = HeadFile::read(file_))
+        tables_->check_against(*remembered, head_,
+                               "restore " + file_.filename().string() +
+                                   " and its -wal from one backup; to go on with what is there, "
+                                   "and lose what is not, remove " +
+                                   file_.string() + "-head");
     head_file_.emplace(file_);
     head_file_->write(head_);
     is_replayed_ = true;

@@ -1,7 +1,7 @@
 #include "daemon/journal/tables.hpp"
 
-#include "daemon/journal/journal.hpp"
 #include "daemon/journal/journal_file.hpp"
+#include "daemon/journal/record.hpp"
 
 #include <algorithm>
 #include <cassert>
@@ -184,24 +184,36 @@ void Tables::replace_snapshot(const Head& head, const Row& snapshot)
     database_.run("COMMIT", doing);
 }
 
-void check_against(const std::optional<Head>& remembered, const Head& head, Tables& tables,
-                   const Path& file)
+void Tables::check_against(const Head& expected, const Head& head, const std::string& hint)
 {
-    if (!remembered || remembered->number == 0)
+    if (expected.number == 0)
         return;
-    const std::string number = text(remembered->number);
-    const std::string hint = "restore " + file.filename().string() +
-                             " and its -wal from one backup; to go on with what is there, and "
-                             "lose what is not, remove " +
-                             file.string() + "-head";
-    if (remembered->number > head.number)
-        throw Fault(file.string() + " ends with turn " + text(head.number) + ", but turn " +
-                        number + " had been written to it: its end was cut off",
+    const std::string number = text(expected.number);
+    const std::string file = database_.file().string();
+    if (expected.number > head.number)
+        throw Fault(file + " ends with turn " + text(head.number) + ", but turn " + number +
+                        " had been written to it: its end was cut off",
                     hint);
-    if (tables.link_of(remembered->number) != remembered->link)
-        throw Fault("turn " + number + " in " + file.string() +
+    if (link_of(expected.number) != expected.link)
+        throw Fault("turn " + number + " in " + file +
                         " is not the one that was remembered: this is another journal",
                     hint);
+}
+
+void read_turn(const Row& row, Turn& turn, const Path& file)
+{
+    turn.number = row.number;
+    turn.at = row.at;
+    const auto wrong = read_record(row.record, turn.facts);
+    if (!wrong)
+        return;
+    const std::string where = "turn " + text(row.number) + " in " + file.string();
+    const std::string hint = "run the usherd that wrote it, or a newer one";
+    if (wrong->needs > 0)
+        throw Fault(where + " needs record format " + text(wrong->needs) +
+                        ", and this usherd knows formats up to " + text(record_format),
+                    hint);
+    throw Fault(where + " cannot be read: " + wrong->why, hint);
 }
 
 } // namespace usher::journal

@@ -2,6 +2,7 @@
 
 #include "daemon/journal/chain.hpp"
 #include "daemon/journal/database.hpp"
+#include "daemon/journal/journal.hpp"
 
 #include <functional>
 #include <optional>
@@ -14,12 +15,6 @@ namespace usher::journal {
 /// Makes a new, empty journal in `file`, whole or not at all.
 void make_journal(const std::filesystem::path& file);
 
-/// The newest snapshot. Its record lives until the statement under it steps on.
-struct StoredSnapshot {
-    Row row;
-    Link link{}; ///< Of the turn that it stands on.
-};
-
 class Tables {
   public:
     explicit Tables(Database& database);
@@ -31,10 +26,14 @@ class Tables {
     /// Shows every turn after `from` to `visit`, oldest first. Gives the head.
     Head walk(Head from, const std::function<void(const Row&, const Link&)>& visit);
 
+    /// Refuses a journal that ends before `expected`, or is another one up to there. `head`: where
+    /// it ends. `hint`: what whoever expected it can do.
+    void check_against(const Head& expected, const Head& head, const std::string& hint);
+
     /// The link of a turn; none: there is no such turn.
     [[nodiscard]] std::optional<Link> link_of(std::uint64_t number);
 
-    /// Its number of the last turn, unchecked; 0: there is none.
+    /// The number of the last turn, unchecked; 0: there is none.
     [[nodiscard]] std::uint64_t last_number();
 
     /// Adds a turn durably. Gives the new head.
@@ -55,8 +54,7 @@ class Tables {
     Statement delete_snapshots_;
 };
 
-/// Refuses a journal that ends before `remembered`, or that is another one.
-void check_against(const std::optional<Head>& remembered, const Head& head, Tables& tables,
-                   const std::filesystem::path& file);
+/// Reads `row` into `turn`, whose memory it uses again.
+void read_turn(const Row& row, Turn& turn, const std::filesystem::path& file);
 
 } // namespace usher::journal

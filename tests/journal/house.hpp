@@ -2,8 +2,8 @@
 
 #include "daemon/journal/journal.hpp"
 #include "tests/journal/any_fact.hpp"
+#include "tests/support/scratch.hpp"
 
-#include <cstdlib>
 #include <filesystem>
 #include <stdexcept>
 #include <string>
@@ -12,29 +12,10 @@
 /// What tests of the journal stand in.
 namespace usher::journal::test {
 
-/// A directory (0700) that goes with the test.
-class Scratch {
+/// A directory (0700) that goes with the test, and the journal in it.
+class Scratch : public tests::Scratch {
   public:
-    Scratch()
-    {
-        std::string pattern = (std::filesystem::temp_directory_path() / "usher-XXXXXX").string();
-        if (::mkdtemp(pattern.data()) == nullptr)
-            throw std::runtime_error("no directory for a test");
-        path_ = pattern;
-    }
-    ~Scratch()
-    {
-        std::error_code ignored;
-        std::filesystem::remove_all(path_, ignored);
-    }
-    Scratch(const Scratch&) = delete;
-    Scratch& operator=(const Scratch&) = delete;
-
-    [[nodiscard]] const std::filesystem::path& path() const { return path_; }
-    [[nodiscard]] std::filesystem::path journal() const { return path_ / "journal.db"; }
-
-  private:
-    std::filesystem::path path_;
+    [[nodiscard]] std::filesystem::path journal() const { return path() / "journal.db"; }
 };
 
 inline ledger::CalendarInstant day(int number)

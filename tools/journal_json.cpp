@@ -1,0 +1,343 @@
+#include "tools/journal_json.hpp"
+
+#include "tools/instants.hpp"
+#include "tools/printable.hpp"
+
+#include <array>
+#include <openssl/sha.h>
+#include <span>
+#include <variant>
+
+namespace usher::tools {
+namespace {
+
+std::string hex(std::span<const std::uint8_t> bytes)
+{
+    constexpr std::string_view digits = "0123456789abcdef";
+    std::string text;
+    for (const std::uint8_t byte : bytes) {
+        text += digits[byte >> 4];
+        text += digits[byte & 15];
+    }
+    return text;
+}
+
+std::string tag_text(ledger::LeaseTag tag)
+{
+    std::array<std::uint8_t, 8> bytes{};
+    for (std::size_t i = 0; i < bytes.size(); ++i)
+        bytes[i] = static_cast<std::uint8_t>(tag.bits >> (56 - 8 * i));
+    return hex(bytes);
+}
+
+/// As the daemon does: the first 8 bytes of its SHA-256.
+std::string tag_text(const ledger::LeaseId& id)
+{
+    std::array<std::uint8_t, SHA256_DIGEST_LENGTH> digest{};
+    SHA256(id.bytes.data(), id.bytes.size(), digest.data());
+    return hex(std::span(digest).first<8>());
+}
+
+std::string instant(ledger::CalendarInstant at)
+{
+    return instant_text(at.time_since_epoch().count());
+}
+
+/// One fact while it is being told. What there is not is not told.
+class Teller {
+  public:
+    explicit Teller(std::string_view fact) { json_["fact"] = fact; }
+
+    Teller& tell(const char* key, Json value)
+    {
+        json_[key] = std::move(value);
+        return *this;
+    }
+    template <class Kind>
+    Teller& tell(const char* key, const ledger::Name<Kind>& name)
+    {
+        return name.empty() ? *this : tell(key, Json(name.text));
+    }
+    Teller& tell_text(const char* key, const std::string& text)
+    {
+        return text.empty() ? *this : tell(key, Json(text));
+    }
+    template <class Kind>
+    Teller& tell(const char* key, const std::optional<ledger::Name<Kind>>& name)
+    {
+        return name ? tell(key, *name) : *this;
+    }
+    Teller& tell(const char* key, const std::optional<ledger::Units>& units)
+    {
+        return units ? tell(key, Json(*units)) : *this;
+    }
+    Teller& tell(const char* key, const std::optional<ledger::CalendarInstant>& at)
+    {
+        return at ? tell(key, Json(instant(*at))) : *this;
+    }
+    template <class Names>
+    Teller& tell_list(const char* key, const Names& names)
+    {
+        Json list = Json::array();
+        for (const auto& name : names)
+            list.push_back(name.text);
+        return tell(key, std::move(list));
+    }
+    Teller& tell_lease(const ledger::Lease& lease)
+    {
+        tell("lease", Json(tag_text(lease.tag))).tell("pool", lease.pool);
+        tell("units", Json(lease.units)).tell("profile", lease.profile);
+        tell("user", lease.user).tell("device", lease.device);
+        if (lease.process != 0)
+            tell("process", Json(lease.process));
+        tell("party", lease.party).tell("identity", lease.identity);
+        tell("kind", Json(word(lease.kind))).tell("ends", lease.ends);
+        return tell("started", Json(instant(lease.started)));
+    }
+
+    operator Json() { return std::move(json_); }
+
+  private:
+    Json json_;
+};
+
+Json told(const ledger::Refusal& refusal)
+{
+    Json json{{"code", word(refusal.code)}, {"text", sentence(refusal)}};
+    const auto tell = [&](const char* key, const std::optional<ledger::Units>& units) {
+        if (units)
+            json[key] = *units;
+    };
+    tell("stock", refusal.stock);
+    tell("held", refusal.held);
+    tell("want", refusal.want);
+    tell("short", refusal.short_by);
+    tell("queue", refusal.queue);
+    for (const ledger::Holder& holder : refusal.holders)
+        json["holders"].push_back({{"user", holder.user.text},
+                                   {"device", holder.device.text},
+                                   {"lease", tag_text(holder.lease)},
+                                   {"units", holder.units},
+                                   {"since", instant(holder.since)}});
+    return json;
+}
+
+/// No catch-all: a new fact does not compile until it can be told.
+struct Told {
+    Json operator()(const ledger::ProductDefined& fact) const
+    {
+        return Teller("product_defined")
+            .tell("product", fact.product.id)
+            .tell("requires", fact.product.requires_product);
+    }
+    Json operator()(const ledger::EntitlementInstalled& fact) const
+    {
+        const ledger::Entitlement& license = fact.entitlement;
+        Teller teller("license_installed");
+        teller.tell("license", license.id).tell("pool", license.root);
+        teller.tell("product", license.product).tell("vendor", license.vendor);
+        teller.tell_text("type", license.type);
+        if (license.quantity)
+            teller.tell("quantity", license.quantity);
+        else
+            teller.tell("unlimited", Json(true));
+        teller.tell("from", license.from).tell("to", license.to);
+        teller.tell("maintenance_until", license.maintenance_until);
+        teller.tell("lock", Json(word(license.lock)));
+        teller.tell("on_this_node", Json(license.on_this_node));
+        return teller.tell("by", fact.by);
+    }
+    Json operator()(const ledger::EntitlementRemoved& fact) const
+    {
+        return Teller("license_removed").tell("license", fact.id).tell("by", fact.by);
+    }
+    Json operator()(const ledger::NodeLockSeen& fact) const
+    {
+        return Teller("node_lock_seen")
+            .tell("license", fact.id)
+            .tell("on_this_node", Json(fact.on_this_node));
+    }
+    Json operator()(const ledger::PoolOpened& fact) const
+    {
+        const ledger::Pool& pool = fact.pool;
+        Teller teller("pool_opened");
+        teller.tell("pool", pool.id).tell("parent", pool.parent).tell("product", pool.product);
+        teller.tell("metric", Json(word(pool.metric))).tell("kind", Json(word(pool.kind)));
+        teller.tell("leasable", Json(pool.leasable)).tell("closed", Json(pool.closed));
+        return pool.allow ? teller.tell_list("users", *pool.allow) : teller;
+    }
+    Json operator()(const ledger::PoolClosed& fact) const
+    {
+        return Teller("pool_closed").tell("pool", fact.pool);
+    }
+    Json operator()(const ledger::PoolRemoved& fact) const
+    {
+        return Teller("pool_removed").tell("pool", fact.pool);
+    }
+    Json operator()(const ledger::Posted& fact) const
+    {
+        return Teller("posted")
+            .tell("from", Json(fact.from ? fact.from->text : "issuer"))
+            .tell("to", Json(fact.to ? fact.to->text : "issuer"))
+            .tell("units", Json(fact.units))
+            .tell_text("cause", fact.cause);
+    }
+    Json operator()(const ledger::EntitlementCounted& fact) const
+    {
+        return Teller("license_counted")
+            .tell("license", fact.id)
+            .tell("counts", Json(fact.counts))
+            .tell("unlimited", Json(fact.unlimited))
+            .tell("units", Json(fact.units));
+    }
+    Json operator()(const ledger::ProfileSet& fact) const
+    {
+        return Teller("profile_set")
+            .tell("profile", fact.profile.name)
+            .tell_list("pools", fact.profile.pools)
+            .tell("default", Json(fact.profile.is_default))
+            .tell("capacity", fact.profile.capacity)
+            .tell("by", fact.by);
+    }
+    Json operator()(const ledger::ProfileRenamed& fact) const
+    {
+        return Teller("profile_renamed")
+            .tell("from", fact.from)
+            .tell("to", fact.to)
+            .tell("by", fact.by);
+    }
+    Json operator()(const ledger::ProfileRemoved& fact) const
+    {
+        return Teller("profile_removed").tell("profile", fact.name).tell("by", fact.by);
+    }
+    Json operator()(const ledger::ProfileUsed& fact) const
+    {
+        return Teller("profile_used")
+            .tell("profile", fact.profile)
+            .tell("user", fact.user)
+            .tell("device", fact.device)
+            .tell("last", Json(instant(fact.last)));
+    }
+    Json operator()(const ledger::UsersSet& fact) const
+    {
+        Teller teller("users_set");
+        teller.tell("pool", fact.pool);
+        if (fact.users)
+            teller.tell_list("users", *fact.users);
+        else
+            teller.tell("everybody", Json(true));
+        return teller.tell("by", fact.by);
+    }
+    Json operator()(const ledger::LeaseGranted& fact) const
+    {
+        return Teller("lease_granted").tell_lease(fact.lease);
+    }
+    Json operator()(const ledger::LeaseEnded& fact) const
+    {
+        return Teller("lease_ended")
+            .tell("lease", Json(tag_text(fact.id)))
+            .tell("reason", Json(word(fact.reason)))
+            .tell("by", fact.by)
+            .tell_text("note", fact.note);
+    }
+    Json operator()(const ledger::Queued& fact) const
+    {
+        return Teller("queued")
+            .tell_lease(fact.waiter.lease)
+            .tell_list("pools", fact.waiter.pools)
+            .tell("place", Json(fact.waiter.place))
+            .tell("patience", Json(span_text(fact.waiter.patience.count())));
+    }
+    Json operator()(const ledger::Unqueued& fact) const
+    {
+        return Teller("unqueued")
+            .tell("lease", Json(tag_text(fact.id)))
+            .tell("reason", Json(word(fact.reason)));
+    }
+    Json operator()(const ledger::ModeSet& fact) const
+    {
+        return Teller("mode_set").tell("mode", Json(word(fact.mode))).tell("by", fact.by);
+    }
+    Json operator()(const ledger::CredentialIssued& fact) const
+    {
+        const ledger::Credential& credential = fact.credential;
+        const bool is_key = credential.kind == ledger::Credential::Kind::key;
+        return Teller("credential_issued")
+            .tell("name", Json(credential.name))
+            .tell("kind", Json(is_key ? "key" : "certificate"))
+            .tell("role", Json(word(credential.role)))
+            .tell("digest", Json(hex(std::span(credential.digest.bytes).first<4>())))
+            .tell("by", fact.by);
+    }
+    Json operator()(const ledger::CredentialRevoked& fact) const
+    {
+        return Teller("credential_revoked").tell("name", Json(fact.name)).tell("by", fact.by);
+    }
+    Json operator()(const ledger::Denied& fact) const
+    {
+        return Teller("denied")
+            .tell("profile", fact.profile)
+            .tell("user", fact.user)
+            .tell("device", fact.device)
+            .tell("refused", told(fact.refusal));
+    }
+    Json operator()(const ledger::TimeSeen&) const { return Teller("time_seen"); }
+
+    // Fleeting: no journal has them.
+    Json operator()(const ledger::LeaseRenewed&) const { return {}; }
+    Json operator()(const ledger::ConnectionLost&) const { return {}; }
+    Json operator()(const ledger::AmnestyGranted&) const { return {}; }
+    Json operator()(const ledger::TermsSet&) const { return {}; }
+};
+
+/// A text with quotes where it would else not end where it ends, or pass for another value.
+std::string text_of(const std::string& text)
+{
+    const bool is_plain = !text.empty() && text.find_first_of(" =,\"\\") == std::string::npos;
+    return printable(is_plain ? text
+                              : Json(text).dump(-1, ' ', false, Json::error_handler_t::replace));
+}
+
+/// A value behind its `=`.
+std::string value_text(const Json& value)
+{
+    if (value.is_object())
+        return value.at("code").get<std::string>() + " " +
+               text_of(value.at("text").get<std::string>());
+    if (value.is_array()) {
+        std::string list;
+        for (const Json& one : value)
+            list += (list.empty() ? "" : ",") + text_of(one.get<std::string>());
+        return list;
+    }
+    return value.is_string() ? text_of(value.get<std::string>()) : value.dump();
+}
+
+} // namespace
+
+Json turn_json(const journal::Turn& turn)
+{
+    Json json{{"turn", turn.number},
+              {"at", instant(turn.at)},
+              {"at_us", turn.at.time_since_epoch().count()}};
+    json["facts"] = Json::array();
+    for (const ledger::Fact& fact : turn.facts)
+        json["facts"].push_back(std::visit(Told{}, fact));
+    return json;
+}
+
+std::string turn_text(const journal::Turn& turn)
+{
+    std::string text = "turn " + std::to_string(turn.number) + "  " + instant(turn.at) + "\n";
+    for (const ledger::Fact& fact : turn.facts) {
+        const Json json = std::visit(Told{}, fact);
+        std::string line = "    " + json.at("fact").get<std::string>();
+        for (const auto& [key, value] : json.items())
+            if (key != "fact")
+                line += " " + key + "=" + value_text(value);
+        text += line + "\n";
+    }
+    return text;
+}
+
+} // namespace usher::tools
