@@ -43,6 +43,10 @@ struct Failure {
 /// Whether what answers is not the server that it should be.
 [[nodiscard]] bool is_wrong_server(const Failure& failure);
 
+/// The failure in the form that refusals have, so that an application sees one form of no. The code
+/// is the server's where it said one, else ours: HOST_UNKNOWN, UNREACHABLE, WRONG_SERVER, …
+[[nodiscard]] v1::Refused as_refused(const Failure& failure);
+
 template <class T>
 using Result = boost::system::result<T, Failure>;
 
