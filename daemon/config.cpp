@@ -19,6 +19,35 @@ using std::chrono::milliseconds;
 enum class Change : std::uint8_t { at_reload, at_restart };
 using enum Change;
 
+/// `server::Limits` says what each is for.
+template <class Walk>
+void walk_limits(Walk& walk, auto& limits)
+{
+    constexpr std::uint64_t mib = 1 << 20;
+    walk.key("sessions_max", at_reload, limits.sessions_max, 1U, 1'000'000U);
+    walk.key("sessions_per_address_max", at_reload, limits.sessions_per_address_max, 1U,
+             1'000'000U);
+    walk.key("local_sessions_max", at_reload, limits.local_sessions_max, 1U, 10'000U);
+    walk.key("handshakes_max", at_reload, limits.handshakes_max, 1U, 100'000U);
+    walk.key("handshakes_per_address_max", at_reload, limits.handshakes_per_address_max, 1U,
+             100'000U);
+    walk.key("handshake_time", at_reload, limits.handshake_time, 1s, 5min);
+    walk.key("hello_time", at_reload, limits.hello_time, 1s, 5min);
+    walk.key("frame_time", at_reload, limits.frame_time, 1s, 10min);
+    walk.key("idle_time", at_reload, limits.idle_time, 10s, 24h);
+    walk.key("send_time", at_reload, limits.send_time, 1s, 10min);
+    walk.key("unsent_bytes_max", at_reload, limits.unsent_bytes_max, 64U << 10, 1024 * mib);
+    walk.key("in_flight_max", at_reload, limits.in_flight_max, 1U, protocol::in_flight_max);
+    walk.key("unanswered_bytes_max", at_reload, limits.unanswered_bytes_max, mib, 1024 * mib);
+    walk.key("questions_max", at_reload, limits.questions_max, 64U, 1'000'000U);
+    walk.key("leases_per_connection_max", at_reload, limits.leases_per_connection_max, 1U,
+             protocol::leases_per_connection_max);
+    walk.key("linger_time", at_reload, limits.linger_time, 100ms, 1min);
+    walk.key("stop_time", at_reload, limits.stop_time, 1s, 5min);
+    walk.key("retry_after", at_reload, limits.retry_after, 0s, 10min);
+    walk.key("log_lines_per_second_max", at_reload, limits.log_lines_per_second_max, 1U, 100'000U);
+}
+
 /// Every key of the file once: its name, its place in `config`, its range or form, and whether a
 /// reload may change it. Whoever reads, compares or shows settings walks this list, so no key can
 /// be forgotten by one of them.
@@ -44,6 +73,7 @@ void walk_keys(Walk& root, auto& config)
         tls.key("client_ca", at_reload, config.tls.client_ca, path_or_none);
         tls.key("ticket_rotation", at_reload, config.tls.ticket_rotation, 1h, 168h);
     });
+    root.section("limits", [&](auto& limits) { walk_limits(limits, config.limits); });
     root.section("log",
                  [&](auto& log) { log.key("level", at_reload, config.log_level, log_level); });
 }
@@ -147,6 +177,10 @@ class Writer {
 /// What no key says alone.
 void check_together(const Config& config, Section& root)
 {
+    if (config.limits.sessions_per_address_max > config.limits.sessions_max)
+        root.complain("limits", "sessions_per_address_max must not be more than sessions_max");
+    if (config.limits.handshakes_per_address_max > config.limits.handshakes_max)
+        root.complain("limits", "handshakes_per_address_max must not be more than handshakes_max");
     const Config::Tls& tls = config.tls;
     const bool all = !tls.certificate.empty() && !tls.key.empty() && !tls.ca.empty();
     const bool none = tls.certificate.empty() && tls.key.empty() && tls.ca.empty();

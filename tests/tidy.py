@@ -28,7 +28,7 @@ FLOORS = {
     "protocol": (),
     "daemon/ledger": (),
     "daemon/journal": ("daemon/ledger",),
-    "daemon/trust": ("daemon/ledger",),
+    "daemon/trust": ("daemon/ledger", "protocol"),
     "daemon/server": ("daemon/ledger", "daemon/journal", "daemon/trust", "protocol"),
     "daemon": ("daemon", "protocol"),
     "client": ("protocol", "daemon/ledger", "daemon/journal", "daemon/trust"),

@@ -38,11 +38,12 @@ class Inbox {
     /// Any thread. True: it was empty before, so its owner may be asleep.
     bool put(Item item)
     {
-        auto* sheet = new Sheet{std::move(item), top_.load(std::memory_order_relaxed)};
-        while (!top_.compare_exchange_weak(sheet->below, sheet, std::memory_order_release,
-                                           std::memory_order_relaxed)) {
-        }
-        return sheet->below == nullptr;
+        Sheet* below = top_.load(std::memory_order_relaxed);
+        auto* const sheet = new Sheet{std::move(item), below};
+        while (!top_.compare_exchange_weak(below, sheet, std::memory_order_release,
+                                           std::memory_order_relaxed))
+            sheet->below = below;
+        return below == nullptr; // The sheet is its owner's now, and may be gone already.
     }
 
     /// The owner only: appends all that is in, the oldest first, to `items`.

@@ -102,6 +102,17 @@ const std::vector<BadLine> bad_lines{
      "1:1: tls: certificate, key and ca belong together; give all three or none"},
     {"[tls]\nticket_rotation = \"59m\"",
      "2:19: tls.ticket_rotation: 59m is out of range (1h to 168h)"},
+    {"[limits]\nsessions_max = 0", "2:16: limits.sessions_max: 0 is out of range (1 to 1000000)"},
+    {"[limits]\nin_flight_max = 257",
+     "2:17: limits.in_flight_max: 257 is out of range (1 to 256)"},
+    {"[limits]\nlinger_time = \"99ms\"",
+     "2:15: limits.linger_time: 99ms is out of range (100ms to 1m)"},
+    {"[limits]\nunsent_bytes_max = 65535",
+     "2:20: limits.unsent_bytes_max: 65535 is out of range (65536 to 1073741824)"},
+    {"[limits]\nsessions_max = 10\nsessions_per_address_max = 11",
+     "1:1: limits: sessions_per_address_max must not be more than sessions_max"},
+    {"[limits]\nhandshakes_max = 10\nhandshakes_per_address_max = 11",
+     "1:1: limits: handshakes_per_address_max must not be more than handshakes_max"},
     {"[log]\nlevel = \"loud\"", "2:9: log.level: must be debug, info, warning or error"},
 };
 

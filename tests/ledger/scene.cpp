@@ -92,6 +92,7 @@ void Scene::look_around()
 void Scene::make_true(const Fact& fact)
 {
     const Now at = now();
+    heard.clear();
     apply(fact, at);
     settle(at);
     shrank_ = true; // Whoever makes facts up knows what he does.

@@ -1,0 +1,74 @@
+# Debian packages, made by `cpack` in the folder of the build: the daemon, the operators' command,
+# the library, what is needed to build with it, and what only a vendor has: the issuer, which is
+# never installed with the daemon.
+
+set(CPACK_GENERATOR DEB)
+set(CPACK_PACKAGE_NAME usher)
+set(CPACK_PACKAGE_VERSION ${PROJECT_VERSION})
+set(CPACK_DEBIAN_PACKAGE_RELEASE 1)
+set(CPACK_PACKAGE_CONTACT "Usher maintainers <maintainers@usher.invalid>" CACHE STRING
+    "Who answers for these packages")
+set(CPACK_PACKAGE_DESCRIPTION_SUMMARY "network license manager")
+set(CPACK_PACKAGE_DIRECTORY ${PROJECT_BINARY_DIR}/packages)
+# Some paths are absolute (/etc), so the staging folder is a DESTDIR and not a prefix.
+set(CPACK_SET_DESTDIR ON)
+set(CPACK_INSTALL_PREFIX ${CMAKE_INSTALL_PREFIX})
+set(CPACK_STRIP_FILES ON)
+set(CPACK_DEB_COMPONENT_INSTALL ON)
+set(CPACK_DEBIAN_FILE_NAME DEB-DEFAULT)
+set(CPACK_DEBIAN_PACKAGE_SHLIBDEPS ON)
+set(CPACK_DEBIAN_PACKAGE_CONTROL_STRICT_PERMISSION ON)
+
+string(TIMESTAMP USHER_PACKAGE_TIME "%a, %d %b %Y %H:%M:%S +0000" UTC)
+set(usher_history ${PROJECT_BINARY_DIR}/packages/changelog)
+configure_file(${PROJECT_SOURCE_DIR}/systemd/debian/changelog.in ${usher_history} @ONLY)
+execute_process(COMMAND gzip --best --no-name --force --keep ${usher_history}
+    COMMAND_ERROR_IS_FATAL ANY)
+
+# usher_package(COMPONENT PACKAGE SECTION TEXT): what `install(… COMPONENT …)` put there, with the
+# license and the history that Debian asks of every package.
+macro(usher_package component package section text)
+    list(APPEND CPACK_COMPONENTS_ALL ${component})
+    string(TOUPPER ${component} upper)
+    set(CPACK_DEBIAN_${upper}_PACKAGE_NAME ${package})
+    set(CPACK_DEBIAN_${upper}_PACKAGE_SECTION ${section})
+    set(CPACK_DEBIAN_${upper}_DESCRIPTION ${text})
+    install(FILES ${PROJECT_SOURCE_DIR}/LICENSE RENAME copyright
+        DESTINATION share/doc/${package} COMPONENT ${component})
+    install(FILES ${usher_history}.gz RENAME changelog.Debian.gz
+        DESTINATION share/doc/${package} COMPONENT ${component})
+endmacro()
+
+usher_package(usherd usherd net
+"The server: usherd holds what a software vendor has sold and lends it to
+applications over one TLS port. Whoever holds a seat keeps it across restarts
+and upgrades; a seat whose holder died comes back by itself.")
+install(FILES ${PROJECT_SOURCE_DIR}/CHANGELOG.md ${PROJECT_SOURCE_DIR}/README.md OPTIONAL
+    DESTINATION share/doc/usherd COMPONENT usherd)
+set(CPACK_DEBIAN_USHERD_PACKAGE_DEPENDS "systemd, usher")
+set(CPACK_DEBIAN_USHERD_PACKAGE_CONTROL_EXTRA
+    ${PROJECT_SOURCE_DIR}/systemd/debian/conffiles
+    ${PROJECT_SOURCE_DIR}/systemd/debian/postinst
+    ${PROJECT_SOURCE_DIR}/systemd/debian/postrm
+    ${PROJECT_SOURCE_DIR}/systemd/debian/prerm)
+
+usher_package(usher usher net
+"The command line: usher shows who holds which seat and why somebody was
+refused, and runs a program while it holds one. Operators install licenses and
+shape profiles with it.")
+
+usher_package(libusher libusher0 libs
+"The library of applications: libusher checks seats out and in, renews them in
+the background and survives a restart of the server.")
+set(CPACK_DEBIAN_LIBUSHER_PACKAGE_GENERATE_SHLIBS ON)
+
+usher_package(libusher-dev libusher-dev libdevel
+"To build applications: the header of libusher and what pkg-config needs.")
+set(CPACK_DEBIAN_LIBUSHER-DEV_PACKAGE_DEPENDS
+    "libusher0 (= ${PROJECT_VERSION}-${CPACK_DEBIAN_PACKAGE_RELEASE})")
+
+usher_package(usher-issuer usher-issuer net
+"The vendor's side: usher-issuer makes a vendor's key and signs licenses. Nobody
+but a vendor needs it.")
+
+include(CPack)

@@ -1,0 +1,85 @@
+#include "daemon/crew.hpp"
+
+#include <utility>
+
+namespace usher::daemon {
+
+Crew::Crew(std::span<const std::unique_ptr<server::Hall>> halls, server::Desk& desk,
+           ledger::Start start, Signals& signals)
+    : halls_(halls), desk_(desk), signals_(signals)
+{
+    const auto guarded = [this](auto duty) {
+        return [this, duty = std::move(duty)] {
+            try {
+                duty();
+            } catch (...) {
+                if (!is_failing_.exchange(true)) {
+                    failure_ = std::current_exception();
+                    has_failed_.store(true, std::memory_order_release);
+                }
+            }
+            signals_.ring();
+        };
+    };
+    desk_thread_ = std::thread(guarded([this, first = std::move(start)] { desk_.run(first); }));
+    for (const auto& hall : halls_)
+        hall_threads_.emplace_back(guarded([&hall = *hall] { hall.run(); }));
+}
+
+Crew::~Crew()
+{
+    end_halls();
+    end_desk();
+}
+
+void Crew::look() const
+{
+    if (has_failed_.load(std::memory_order_acquire))
+        std::rethrow_exception(failure_);
+}
+
+void Crew::dismiss(std::chrono::milliseconds time_max)
+{
+    for (const auto& hall : halls_)
+        hall->wind_down([this] {
+            empty_halls_.fetch_add(1, std::memory_order_release);
+            signals_.ring();
+        });
+    const auto give_up = std::chrono::steady_clock::now() + time_max;
+    while (empty_halls_.load(std::memory_order_acquire) < halls_.size()) {
+        look();
+        const auto left = std::chrono::ceil<std::chrono::milliseconds>(
+            give_up - std::chrono::steady_clock::now());
+        if (left.count() <= 0)
+            break;
+        static_cast<void>(signals_.wait(left)); // A second request to stop changes nothing.
+    }
+    end_halls();
+    end_desk();
+    look();
+}
+
+std::vector<std::uint64_t> Crew::pulses() const
+{
+    std::vector<std::uint64_t> pulses{desk_.pulse()};
+    for (const auto& hall : halls_)
+        pulses.push_back(hall->pulse());
+    return pulses;
+}
+
+void Crew::end_halls()
+{
+    for (const auto& hall : halls_)
+        hall->stop();
+    for (std::thread& thread : std::exchange(hall_threads_, {}))
+        thread.join();
+}
+
+void Crew::end_desk()
+{
+    desk_.stop();
+    if (desk_thread_.joinable())
+        desk_thread_.join();
+}
+
+} // namespace usher::daemon

@@ -1,0 +1,40 @@
+#pragma once
+
+#include "daemon/config.hpp"
+#include "daemon/ledger/command.hpp"
+#include "daemon/ledger/state.hpp"
+#include "daemon/server/premises.hpp"
+
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+/// What the daemon knows of the host that it runs on, and what it lets its sessions know.
+namespace usher::daemon {
+
+/// This host, as it was found at the start.
+struct House {
+    std::vector<trust::Identifier> identifiers;
+    std::shared_ptr<const trust::Node> node;
+};
+
+/// Reads the identifiers of this host and opens its node key, or makes one. Throws `Fault`.
+[[nodiscard]] House open_house(const std::filesystem::path& state);
+
+/// What comes of comparing the licenses with the host.
+struct Comparison {
+    ledger::Start start;
+    std::vector<server::IdentifierSeen> identifiers;
+    unsigned identifiers_needed = 2;
+};
+
+[[nodiscard]] Comparison compare(const House& house, const ledger::State& state);
+
+/// The premises by `config`; renews certificates that are due. Throws `Fault` where one cannot be
+/// read or made, and then nothing has changed.
+[[nodiscard]] std::shared_ptr<const server::Premises> make_premises(const Config& config,
+                                                                    const House& house,
+                                                                    const Comparison& comparison,
+                                                                    std::uint16_t port);
+
+} // namespace usher::daemon

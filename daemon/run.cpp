@@ -1,0 +1,225 @@
+#include "daemon/run.hpp"
+
+#include "daemon/crew.hpp"
+#include "daemon/house.hpp"
+#include "daemon/journal/sqlite_journal.hpp"
+#include "daemon/log.hpp"
+#include "daemon/server/door.hpp"
+#include "daemon/server/fault.hpp"
+#include "daemon/signals.hpp"
+#include "daemon/supervisor.hpp"
+#include "daemon/trust/private_files.hpp"
+
+#include <array>
+#include <cerrno>
+#include <cstring>
+#include <fstream>
+#include <iostream>
+#include <spdlog/spdlog.h>
+#include <sstream>
+#include <sys/resource.h>
+#include <system_error>
+
+namespace usher::daemon {
+namespace {
+
+using server::Hall;
+using Halls = std::vector<std::unique_ptr<Hall>>;
+
+/// A connection is a descriptor, and what a login shell is allowed is not many.
+void allow_descriptors(const server::Limits& limits)
+{
+    constexpr std::uint64_t others = 64; // Journal, log, listeners, threads.
+    rlimit allowed{};
+    if (::getrlimit(RLIMIT_NOFILE, &allowed) != 0)
+        return;
+    allowed.rlim_cur = allowed.rlim_max;
+    ::setrlimit(RLIMIT_NOFILE, &allowed);
+    const std::uint64_t wanted = limits.sessions_max + limits.local_sessions_max + others;
+    if (allowed.rlim_cur < wanted)
+        spdlog::warn("limits.sessions_max wants {} open files, and this process may have {}; "
+                     "newcomers will wait when they are used up",
+                     wanted, allowed.rlim_cur);
+}
+
+void log_settings(const Config& config)
+{
+    for (const Setting& setting : settings_of(config))
+        spdlog::info("setting {} = {}", setting.key, setting.value);
+}
+
+std::uint64_t random_seed()
+{
+    std::array<std::uint8_t, 8> bytes{};
+    trust::fill_random(bytes);
+    std::uint64_t seed = 0;
+    std::memcpy(&seed, bytes.data(), sizeof seed);
+    return seed;
+}
+
+/// The ledger as it was after the last turn.
+ledger::Ledger remember(journal::Journal& journal)
+{
+    ledger::Ledger ledger(random_seed());
+    std::uint64_t turns = 0;
+    journal.replay([&](const journal::Turn& turn) {
+        for (const ledger::Fact& fact : turn.facts)
+            ledger.apply(fact, turn.at);
+        turns = turn.number;
+    });
+    spdlog::info("remembered turns={} leases={} licenses={}", turns, ledger.state().leases.size(),
+                 ledger.state().entitlements.size());
+    return ledger;
+}
+
+server::Listeners open_listeners(const Config& config)
+{
+    server::Listeners listeners;
+    for (const Endpoint& endpoint : config.listen)
+        listeners.tcp.push_back(server::listen_at(endpoint.address, endpoint.port));
+    if (!config.socket.empty())
+        listeners.local = std::make_unique<server::LocalListener>(config.socket);
+    return listeners;
+}
+
+Halls open_halls(const Config& config, std::shared_ptr<const server::Premises> premises)
+{
+    Halls halls;
+    for (std::size_t i = 0; i < config.threads; ++i)
+        halls.push_back(
+            std::make_unique<Hall>(i, config.threads, server::Rules{premises, config.limits}));
+    return halls;
+}
+
+server::Question set_terms(const Config& config)
+{
+    return {{}, 0, ledger::SetTerms{config.lease.term, config.lease.grace}};
+}
+
+/// Reads the configuration again: all of it is taken over, or nothing and the old one stays.
+class Reload {
+  public:
+    Reload(std::filesystem::path file, Config config, const House& house,
+           const Comparison& comparison, std::uint16_t port)
+        : file_(std::move(file)), config_(std::move(config)), house_(house),
+          comparison_(comparison), port_(port)
+    {}
+
+    [[nodiscard]] const Config& config() const { return config_; }
+
+    void operator()(Halls& halls, server::Desk& desk)
+    {
+        try {
+            take_over(halls, desk);
+            spdlog::info("configuration taken over from {}", file_.string());
+        } catch (const server::Fault& fault) {
+            std::istringstream lines(fault.what());
+            for (std::string line; std::getline(lines, line);)
+                spdlog::error("configuration not taken over: {}", line);
+        }
+    }
+
+  private:
+    void take_over(Halls& halls, server::Desk& desk)
+    {
+        Reading reading = read_config_file(file_);
+        std::string objections;
+        for (const Complaint& complaint : objections_to_reload(config_, reading))
+            objections += to_text(complaint, file_.string()) + "\n";
+        if (!objections.empty())
+            throw server::Fault(objections, "restart usherd to change it");
+        const auto premises = make_premises(reading.config, house_, comparison_, port_);
+
+        config_ = std::move(reading.config); // From here on nothing can fail.
+        set_log_level(config_.log_level);
+        for (const auto& hall : halls)
+            hall->adopt({premises, config_.limits});
+        desk.ask(set_terms(config_));
+    }
+
+    const std::filesystem::path file_;
+    Config config_;
+    const House& house_;
+    const Comparison& comparison_;
+    const std::uint16_t port_;
+};
+
+/// Until somebody asks to stop.
+void attend(Signals& signals, Supervisor& supervisor, const Crew& crew, Reload& reload,
+            Halls& halls, server::Desk& desk, const std::string& status)
+{
+    for (;;) {
+        const Signals::Event event = signals.wait(supervisor.interval());
+        crew.look();
+        if (event == Signals::Event::stop)
+            return;
+        if (event == Signals::Event::reload) {
+            supervisor.reloading();
+            reload(halls, desk);
+            supervisor.ready(status);
+        }
+        supervisor.watch(crew.pulses());
+    }
+}
+
+} // namespace
+
+Reading read_config_file(const std::filesystem::path& file)
+{
+    std::ifstream in(file, std::ios::binary);
+    const std::string text{std::istreambuf_iterator<char>(in), {}};
+    if (!in.is_open() || in.bad())
+        throw server::Fault("cannot read " + file.string() + ": " +
+                                std::generic_category().message(errno),
+                            "give the path of usherd.toml, readable by the user of usherd");
+    auto read = read_config(text, surroundings());
+    if (auto* reading = std::get_if<Reading>(&read))
+        return std::move(*reading);
+    std::string sentences;
+    for (const Complaint& complaint : std::get<std::vector<Complaint>>(read))
+        sentences += to_text(complaint, file.string()) + "\n";
+    throw server::Fault(sentences, "correct it; usherd --config FILE --check tries it");
+}
+
+void run(const Order& order, const Config& config, const Time& time)
+{
+    set_log_level(config.log_level);
+    log_settings(config);
+    allow_descriptors(config.limits);
+    Signals signals; // Before any thread: they inherit its mask.
+    Supervisor supervisor;
+
+    trust::keep_private_directory(config.state);
+    journal::SqliteJournal journal(config.state / "journal.db"); // Locks a second usherd out.
+    const House house = open_house(config.state);
+    ledger::Ledger ledger = remember(journal);
+    const Comparison comparison = compare(house, ledger.state());
+
+    server::Listeners listeners = open_listeners(config);
+    const std::uint16_t port = server::port_of(listeners.tcp.front());
+    const auto premises = make_premises(config, house, comparison, port);
+    Halls halls = open_halls(config, premises);
+    server::Desk desk(
+        ledger, journal, time.clock, time.desk,
+        [&](std::vector<server::Letter>&& letters) { server::deliver(std::move(letters), halls); });
+    desk.ask(set_terms(config));
+    server::Door door(halls, desk, std::move(listeners));
+    Crew crew(halls, desk, comparison.start, signals);
+    const std::shared_ptr<void> guest = time.visit ? time.visit(desk) : nullptr;
+
+    if (order.print_port)
+        std::cout << port << std::endl;
+    const std::string status = "serving at " + premises->uri;
+    spdlog::info("{} is {}", premises->server, status);
+    supervisor.ready(status);
+    Reload reload(order.config_file, config, house, comparison, port);
+    attend(signals, supervisor, crew, reload, halls, desk, status);
+
+    supervisor.stopping();
+    spdlog::info("stopping");
+    door.close();
+    crew.dismiss(reload.config().limits.stop_time);
+    spdlog::info("stopped");
+}
+
+} // namespace usher::daemon

@@ -1,0 +1,124 @@
+#pragma once
+
+#include "daemon/server/desk.hpp"
+#include "daemon/server/limits.hpp"
+#include "daemon/server/peer_log.hpp"
+#include "daemon/server/premises.hpp"
+#include "daemon/server/sockets.hpp"
+
+#include <atomic>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <cstddef>
+#include <functional>
+#include <google/protobuf/arena.h>
+#include <list>
+#include <memory>
+#include <span>
+#include <unordered_map>
+#include <vector>
+
+namespace usher::server {
+
+class Session;
+
+/// What sessions go by. A reload gives a new one; every session takes the newest at its next step.
+struct Rules {
+    std::shared_ptr<const Premises> premises;
+    Limits limits;
+};
+
+/// Sessions on one thread: each is born, served and ended in its hall, and no other thread touches
+/// it. What a hall shares with the rest of the daemon is a queue to the desk, and one from it.
+class Hall {
+  public:
+    /// The hall number `index` of `count`.
+    Hall(std::size_t index, std::size_t count, Rules rules);
+    ~Hall();
+    Hall(const Hall&) = delete;
+    Hall& operator=(const Hall&) = delete;
+
+    // Any thread.
+
+    /// Serves on the calling thread until `stop`.
+    void run();
+    void stop();
+    /// The letters of one turn that are for this hall.
+    void deliver(std::vector<Letter>&& letters);
+    void adopt(Rules rules);
+    /// Tells every peer that the daemon stops, once what it asked is answered; takes nobody in any
+    /// more. Calls `when_empty` (on this hall's thread) when the last one has gone.
+    void wind_down(std::function<void()> when_empty);
+    /// Grows every quarter of a second: what a watchdog looks at.
+    [[nodiscard]] std::uint64_t pulse() const { return pulse_.load(std::memory_order_relaxed); }
+    /// How many are not let in yet.
+    [[nodiscard]] std::size_t waiting() const { return waiting_.load(std::memory_order_relaxed); }
+    [[nodiscard]] boost::asio::io_context& context() { return context_; }
+    [[nodiscard]] std::size_t index() const { return index_; }
+
+    // The hall's thread only; for its sessions and who brings them.
+
+    /// A number that no connection had before; `% count` is this hall.
+    [[nodiscard]] ledger::ConnectionId next_id();
+    /// Takes a session in, or drops it where there is no room.
+    void seat(std::shared_ptr<Session> session);
+    /// Its owner is let in.
+    void let_in(Session& session);
+    /// It has ended.
+    void leave(Session& session);
+    /// It has something to write when all letters of the turn have been read.
+    void note_written(std::shared_ptr<Session> session);
+    /// One more question lies at the desk.
+    void note_question() { ++questions_; }
+    /// Whether so much lies at the desk that nothing more should be read.
+    [[nodiscard]] bool is_desk_full() const;
+    /// The session is woken (`resume`) when that has changed.
+    void hold_back(std::shared_ptr<Session> session);
+
+    [[nodiscard]] const Premises& premises() const { return *rules_.premises; }
+    [[nodiscard]] const std::shared_ptr<const Premises>& shared_premises() const
+    {
+        return rules_.premises;
+    }
+    [[nodiscard]] const Limits& limits() const { return rules_.limits; }
+    [[nodiscard]] PeerLog& log() { return log_; }
+    /// Room to read into, for as long as one step of a session lasts.
+    [[nodiscard]] std::span<std::byte> scratch() { return scratch_; }
+    /// Where messages live while they are translated; the session empties it.
+    [[nodiscard]] google::protobuf::Arena& arena() { return arena_; }
+
+  private:
+    void tick();
+    void read_out(const std::vector<Letter>& letters);
+    void read_out(const Letter& letter);
+    void wake_held_back();
+    [[nodiscard]] bool make_room_for(const Session& newcomer);
+    void look_whether_empty();
+
+    const std::size_t index_;
+    const std::size_t count_;
+    Rules rules_;
+    boost::asio::io_context context_{1};
+    boost::asio::steady_timer timer_{context_};
+    std::atomic<std::uint64_t> pulse_ = 0;
+    std::atomic<std::size_t> waiting_ = 0;
+
+    std::uint64_t ids_given_ = 0;
+    std::unordered_map<std::uint64_t, std::shared_ptr<Session>> sessions_; ///< By connection.
+    std::list<Session*> waiting_room_; ///< Who is not let in yet, the oldest first.
+    std::vector<std::shared_ptr<Session>> written_;
+    std::vector<std::shared_ptr<Session>> held_back_;
+    std::size_t questions_ = 0; ///< That lie at the desk.
+    bool closing_ = false;
+    std::function<void()> when_empty_;
+    PeerLog log_;
+    std::vector<std::byte> scratch_;
+    std::vector<char> first_block_; ///< Of the arena.
+    google::protobuf::Arena arena_;
+};
+
+/// Takes the letters of a turn to the halls of their connections, one message a hall.
+/// The desk's thread.
+void deliver(std::vector<Letter>&& letters, std::span<const std::unique_ptr<Hall>> halls);
+
+} // namespace usher::server

@@ -1,0 +1,86 @@
+#include "daemon/server/peer_log.hpp"
+
+#include <spdlog/spdlog.h>
+
+namespace usher::server {
+
+std::string quoted(std::string_view words, std::size_t bytes_max)
+{
+    constexpr std::string_view digits = "0123456789abcdef";
+    std::string text = "\"";
+    for (const char c : words.substr(0, bytes_max)) {
+        const auto byte = static_cast<unsigned char>(c);
+        if (byte >= 0x20 && byte < 0x7f && c != '"' && c != '\\') {
+            text += c;
+            continue;
+        }
+        text += "\\x";
+        text += digits[byte >> 4U];
+        text += digits[byte & 0xfU];
+    }
+    return text + (words.size() > bytes_max ? "…\"" : "\"");
+}
+
+std::string_view word(Parting parting)
+{
+    switch (parting) {
+    case Parting::left: return "left";
+    case Parting::lost: return "lost";
+    case Parting::handshake_failed: return "handshake_failed";
+    case Parting::handshake_late: return "handshake_late";
+    case Parting::made_room: return "made_room";
+    case Parting::turned_away: return "turned_away";
+    case Parting::not_let_in: return "not_let_in";
+    case Parting::too_slow: return "too_slow";
+    case Parting::idle: return "idle";
+    case Parting::slow_reader: return "slow_reader";
+    case Parting::protocol_error: return "protocol_error";
+    case Parting::credential_revoked: return "credential_revoked";
+    case Parting::stopping: return "stopping";
+    }
+    return "";
+}
+
+void PeerLog::ended(const Speaker& speaker, const Visit& visit, std::uint64_t lines_per_second_max)
+{
+    if (!may_write(lines_per_second_max))
+        return;
+    spdlog::info("ended connection={} peer={} identity={} client={} reason={} requests={} "
+                 "refused={} leases={} ms={} fault={}",
+                 speaker.connection.number, speaker.peer, quoted(speaker.identity),
+                 quoted(speaker.client), word(visit.parting), visit.requests, visit.refused,
+                 visit.leases, visit.lasted.count(), quoted(visit.fault));
+}
+
+void PeerLog::refused(const Speaker& speaker, std::string_view verb, const ledger::Refusal& refusal,
+                      std::uint64_t lines_per_second_max)
+{
+    if (!may_write(lines_per_second_max))
+        return;
+    spdlog::info("refused connection={} peer={} identity={} client={} verb={} code={} subject={} "
+                 "detail={}",
+                 speaker.connection.number, speaker.peer, quoted(speaker.identity),
+                 quoted(speaker.client), quoted(verb), ledger::word(refusal.code),
+                 quoted(refusal.subject), quoted(refusal.detail));
+}
+
+bool PeerLog::may_write(std::uint64_t lines_per_second_max)
+{
+    if (!spdlog::should_log(spdlog::level::info))
+        return false;
+    const auto now = std::chrono::steady_clock::now();
+    if (now - second_ >= std::chrono::seconds(1)) {
+        if (swallowed_ > 0)
+            spdlog::warn("{} more lines about peers were not written", swallowed_);
+        second_ = now;
+        lines_ = swallowed_ = 0;
+    }
+    if (lines_ >= lines_per_second_max) {
+        ++swallowed_;
+        return false;
+    }
+    ++lines_;
+    return true;
+}
+
+} // namespace usher::server

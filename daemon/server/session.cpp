@@ -1,0 +1,315 @@
+#include "daemon/server/session.hpp"
+
+#include "daemon/server/roles.hpp"
+#include "protocol/frame.hpp"
+
+#include <boost/asio/post.hpp>
+#include <utility>
+
+/// The way in: from the socket to the desk. The way out is in session_out.cpp.
+namespace usher::server {
+namespace {
+
+using ledger::Code;
+using ledger::Refusal;
+
+/// An answer that may be as large as everything a daemon holds: only one at a time.
+bool is_large(const ledger::Command& command)
+{
+    return std::holds_alternative<ledger::Look>(command) ||
+           std::holds_alternative<ledger::ExplainRefusals>(command);
+}
+
+std::span<const std::byte> bytes_of(const std::string& text)
+{
+    return std::as_bytes(std::span(text));
+}
+
+} // namespace
+
+Session::Session(Hall& hall, Desk& desk, Visitor visitor)
+    : hall_(hall), desk_(desk), id_(hall.next_id()), origin_(visitor.origin),
+      is_local_(visitor.is_local), place_(std::move(visitor.place)), peer_(std::move(visitor.peer)),
+      channel_(hall.context(), std::move(visitor.socket),
+               visitor.is_local ? nullptr : hall.premises().authority),
+      began_(Instant::clock::now()), phase_since_(began_), heard_at_(began_), wrote_at_(began_)
+{
+    caller_.connection = id_;
+}
+
+Session::~Session() = default;
+
+void Session::start()
+{
+    advance_handshake();
+    arm();
+}
+
+// Waiting for the socket.
+
+void Session::arm()
+{
+    if (phase_ == Phase::over)
+        return;
+    const bool to_read = phase_ == Phase::handshake || may_read();
+    if (to_read && !write_first_ && !waits_to_read_)
+        wait_to_read();
+    if ((unsent() > 0 || write_first_) && !waits_to_write_)
+        wait_to_write();
+}
+
+void Session::wait_to_read()
+{
+    waits_to_read_ = true;
+    const auto self = shared_from_this();
+    if (channel_.has_more()) // The others have their turn in between.
+        return boost::asio::post(hall_.context(), [self] { self->on_readable(); });
+    channel_.descriptor().async_wait(boost::asio::posix::descriptor_base::wait_read,
+                                     [self](const boost::system::error_code& error) {
+                                         if (!error)
+                                             self->on_readable();
+                                     });
+}
+
+void Session::wait_to_write()
+{
+    waits_to_write_ = true;
+    const auto self = shared_from_this();
+    channel_.descriptor().async_wait(boost::asio::posix::descriptor_base::wait_write,
+                                     [self](const boost::system::error_code& error) {
+                                         if (!error)
+                                             self->on_writable();
+                                     });
+}
+
+void Session::on_readable()
+{
+    waits_to_read_ = false;
+    if (phase_ == Phase::over)
+        return;
+    if (phase_ == Phase::handshake)
+        advance_handshake();
+    else if (may_read())
+        read();
+    write();
+    arm();
+}
+
+void Session::on_writable()
+{
+    waits_to_write_ = false;
+    if (phase_ == Phase::over)
+        return;
+    if (std::exchange(write_first_, false))
+        phase_ == Phase::handshake ? advance_handshake() : read();
+    flush();
+}
+
+// In.
+
+void Session::advance_handshake()
+{
+    const Channel::Step step = channel_.handshake();
+    heard_ = heard_ || channel_.has_begun();
+    write_first_ = step == Channel::Step::wants_to_write;
+    if (step == Channel::Step::done)
+        meet();
+    else if (step == Channel::Step::ended || step == Channel::Step::broken)
+        cut(Parting::handshake_failed);
+}
+
+void Session::meet()
+{
+    if (auto shown = channel_.client_certificate()) {
+        peer_.certificate = shown->digest;
+        peer_.certificate_name = std::move(shown->common_name);
+        peer_.certificate_is_foreign = shown->is_foreign;
+    }
+    phase_ = Phase::hello;
+    phase_since_ = Instant::clock::now();
+    read(); // The first message often comes with the handshake's last.
+}
+
+void Session::read()
+{
+    const std::span<std::byte> room = hall_.scratch();
+    std::size_t filled = 0;
+    Channel::Moved moved;
+    do {
+        moved = channel_.read(room.subspan(filled));
+        filled += moved.bytes;
+    } while (moved.step == Channel::Step::done && filled < room.size() && channel_.has_more());
+    write_first_ = moved.step == Channel::Step::wants_to_write;
+    if (filled > 0)
+        take_in(room.first(filled));
+    if (moved.step == Channel::Step::ended || moved.step == Channel::Step::broken)
+        lose();
+}
+
+void Session::take_in(std::span<const std::byte> bytes)
+{
+    if (phase_ >= Phase::closing)
+        return; // It is read only so that the peer can close in peace.
+    if (!bytes.empty())
+        heard_at_ = Instant::clock::now();
+    if (rest_.empty()) {
+        const auto rest = bytes.subspan(decode(bytes));
+        rest_.assign(reinterpret_cast<const char*>(rest.data()), rest.size());
+    } else {
+        rest_.append(reinterpret_cast<const char*>(bytes.data()), bytes.size());
+        rest_.erase(0, decode(bytes_of(rest_)));
+    }
+    if (rest_.empty() || phase_ >= Phase::closing)
+        rest_ = {};
+}
+
+/// How many bytes are done with: whole messages, as long as more may be taken on.
+std::size_t Session::decode(std::span<const std::byte> bytes)
+{
+    std::size_t used = 0;
+    const auto began = std::exchange(frame_since_, std::nullopt);
+    while (used < bytes.size() && may_decode()) {
+        const std::size_t bytes_max =
+            phase_ == Phase::hello ? protocol::greeting_bytes_max : protocol::frame_bytes_max;
+        const protocol::FrameView frame = protocol::first_frame(bytes.subspan(used), bytes_max);
+        if (frame.error != protocol::FrameError::none) {
+            break_off(frame.error == protocol::FrameError::empty ? "an empty frame"
+                                                                 : "a frame that is too long");
+            break;
+        }
+        if (!frame.message) {
+            frame_since_ = used == 0 && began ? began : Instant::clock::now();
+            break;
+        }
+        used += frame.consumed;
+        on_message(*frame.message);
+    }
+    hall_.arena().Reset();
+    return used;
+}
+
+bool Session::may_read() const
+{
+    switch (phase_) {
+    case Phase::hello:
+    case Phase::lingering: return true;
+    case Phase::serving: break;
+    default: return false;
+    }
+    const Limits& limits = hall_.limits();
+    return !is_held_back_ && errands_.count() < limits.in_flight_max &&
+           errands_.bytes() < limits.unanswered_bytes_max &&
+           unsent() <= limits.unsent_bytes_max / 4;
+}
+
+bool Session::may_decode()
+{
+    if (phase_ > Phase::serving || !may_read())
+        return false;
+    if (phase_ == Phase::serving && hall_.is_desk_full()) {
+        is_held_back_ = true;
+        hall_.hold_back(shared_from_this());
+        return false;
+    }
+    return true;
+}
+
+void Session::on_message(std::span<const std::byte> message)
+{
+    auto& request = *google::protobuf::Arena::CreateMessage<v1::Request>(&hall_.arena());
+    if (!request.ParseFromArray(message.data(), static_cast<int>(message.size())))
+        return break_off("a message that is none");
+    if (request.id() == 0)
+        return break_off("a request without an id");
+    ++requests_;
+    if (phase_ == Phase::hello)
+        on_hello(request);
+    else
+        on_request(request, message.size());
+}
+
+/// Who sends what is none of ours cannot be answered: nobody knows what the rest of its bytes are.
+void Session::break_off(std::string_view fault)
+{
+    fault_ = fault;
+    close(Parting::protocol_error);
+}
+
+void Session::on_hello(const v1::Request& request)
+{
+    constexpr std::string_view verb = "hello";
+    if (!request.has_hello()) {
+        refuse(request.id(), verb,
+               {.code = Code::bad_request, .detail = "hello: must be the first message"});
+        return close(Parting::not_let_in);
+    }
+    auto greet = translate_hello(request.hello(), peer_, hall_.premises());
+    if (const auto* refusal = std::get_if<Refusal>(&greet)) {
+        refuse(request.id(), verb, *refusal);
+        return close(Parting::not_let_in);
+    }
+    client_ = request.hello().client();
+    phase_ = Phase::greeting;
+    ask(std::get<ledger::Greet>(std::move(greet)), {.request = request.id(), .verb = verb});
+}
+
+void Session::on_request(const v1::Request& request, std::size_t bytes)
+{
+    if (request.has_leave()) {
+        leaving_ = request.id();
+        return close(Parting::left);
+    }
+    const auto row = verb_of(request);
+    Errand errand{.request = request.id(), .verb = row ? row->word : "unknown", .bytes = bytes};
+    Translation translation = translate(request, caller_, hall_.premises());
+    if (const auto* refusal = std::get_if<Refusal>(&translation)) {
+        refuse(request.id(), errand.verb, *refusal);
+        if (request.has_hello())
+            break_off("a second hello");
+        return;
+    }
+    if (const auto* response = std::get_if<v1::Response>(&translation))
+        return append(*response);
+
+    auto& [command, keepsake] = std::get<Asked>(translation);
+    if (const auto refusal = speak_for(command, errand))
+        return refuse(request.id(), errand.verb, *refusal);
+    if (is_large(command))
+        errand.bytes = hall_.limits().unanswered_bytes_max;
+    if (request.has_operate())
+        errand.keepsake = std::make_unique<Keepsake>(std::move(keepsake));
+    ask(std::move(command), std::move(errand));
+}
+
+/// From the question on, not from its answer: who is lost in between has lost that lease, too.
+std::optional<Refusal> Session::speak_for(const ledger::Command& command, Errand& errand)
+{
+    const std::size_t leases_max = hall_.limits().leases_per_connection_max;
+    const Refusal full{.code = Code::limit_reached,
+                       .detail = "one connection speaks for at most " + std::to_string(leases_max) +
+                                 " leases"};
+    if (const auto* checkout = std::get_if<ledger::Checkout>(&command)) {
+        if (speaking_.add(checkout->id))
+            errand.lease = checkout->id;
+        if (speaking_.count() <= leases_max)
+            return std::nullopt;
+        speaking_.drop(checkout->id);
+        return full;
+    }
+    if (const auto* renew = std::get_if<ledger::Renew>(&command)) {
+        if (speaking_.count() + speaking_.news_in(renew->leases) > leases_max)
+            return full;
+        speaking_.add(renew->leases);
+    }
+    if (const auto* checkin = std::get_if<ledger::Checkin>(&command))
+        errand.lease = checkin->lease;
+    return std::nullopt;
+}
+
+void Session::ask(ledger::Command command, Errand errand)
+{
+    hall_.note_question();
+    desk_.ask({id_, errands_.send(std::move(errand)), std::move(command)});
+}
+
+} // namespace usher::server

@@ -1,0 +1,143 @@
+#include "tests/ledger/answer_text.hpp"
+
+#include "tests/ledger/scene.hpp"
+
+namespace usher::ledger::test {
+namespace {
+
+std::string seconds(Duration duration)
+{
+    return std::to_string(std::chrono::duration_cast<std::chrono::seconds>(duration).count()) + "s";
+}
+
+std::string_view state_word(LeaseState::State state)
+{
+    switch (state) {
+    case LeaseState::State::held: return "held";
+    case LeaseState::State::locked: return "locked";
+    case LeaseState::State::waiting: return "waiting";
+    case LeaseState::State::unknown: return "unknown";
+    }
+    return "";
+}
+
+struct Words {
+    std::string operator()(const Done&) const { return "ok"; }
+    std::string operator()(const Refusal& refusal) const { return to_words(refusal); }
+    std::string operator()(const Granted& granted) const
+    {
+        return "granted pool=" + granted.pool.text + " product=" + granted.product.text +
+               " units=" + std::to_string(granted.units) + " term=" + seconds(granted.term) +
+               " kind=" + std::string(word(granted.kind)) + (granted.shares_seat ? " shares" : "");
+    }
+    std::string operator()(const Waiting& waiting) const
+    {
+        return "waiting position=" + std::to_string(waiting.position) +
+               " code=" + to_words(waiting.refusal);
+    }
+    std::string operator()(const Renewed& renewed) const
+    {
+        std::string states;
+        std::string reasons;
+        for (const LeaseState& lease : renewed.leases) {
+            states += (states.empty() ? "" : ",") + std::string(state_word(lease.state));
+            if (lease.state == LeaseState::State::locked ||
+                lease.state == LeaseState::State::unknown)
+                reasons += " code=" + to_words(lease.refusal);
+            if (!lease.ended_because.empty())
+                reasons += " because=" + lease.ended_because;
+        }
+        return states + reasons + " term=" + seconds(renewed.term);
+    }
+    std::string operator()(const Greeted& greeted) const
+    {
+        return "welcome identity=" + greeted.identity.text +
+               " role=" + std::string(word(greeted.role)) + " term=" + seconds(greeted.term) +
+               " grace=" + seconds(greeted.grace) + " mode=" + std::string(word(greeted.mode)) +
+               " documents=" + std::to_string(greeted.documents->size());
+    }
+    std::string operator()(const Picture&) const { return "picture"; }
+    std::string operator()(const Refusals& refusals) const
+    {
+        std::string text = "refusals=" + std::to_string(refusals.newest_first.size());
+        for (const Denied& denied : refusals.newest_first)
+            text += " " + denied.user.text + ":" + denied.profile.text + ":" +
+                    std::string(word(denied.refusal.code));
+        return text;
+    }
+
+    std::string operator()(const WaitEnded& ended) const
+    {
+        return name_of(ended.id) + " ended " + std::string(word(ended.reason)) +
+               " code=" + to_words(ended.refusal) +
+               (ended.note.empty() ? "" : " note=" + ended.note);
+    }
+    std::string operator()(const SeatLost& lost) const
+    {
+        return name_of(lost.id) + " lost " + std::string(word(lost.reason)) +
+               (lost.note.empty() ? "" : " note=" + lost.note);
+    }
+    std::string operator()(const ModeChanged& changed) const
+    {
+        return "all mode=" + std::string(word(changed.mode));
+    }
+    std::string operator()(const CredentialGone& gone) const
+    {
+        return "all credential=" + gone.name;
+    }
+};
+
+} // namespace
+
+std::string to_words(const Refusal& refusal)
+{
+    std::string text(word(refusal.code));
+    const auto say = [&](const char* key, const std::string& value) {
+        if (!value.empty())
+            text += " " + std::string(key) + "=" + value;
+    };
+    const auto count = [&](const char* key, const std::optional<Units>& units) {
+        say(key, units ? std::to_string(*units) : "");
+    };
+    say("subject", refusal.subject);
+    say("wanted", refusal.wanted);
+    say("because", refusal.because ? std::string(word(*refusal.because)) : "");
+    count("stock", refusal.stock);
+    count("held", refusal.held);
+    count("want", refusal.want);
+    count("short", refusal.short_by);
+    count("queue", refusal.queue);
+    std::string holders;
+    for (const Holder& holder : refusal.holders)
+        holders += (holders.empty() ? "" : ",") + holder.user.text + "@" + holder.device.text;
+    say("holders", holders);
+    return text;
+}
+
+std::string to_words(const Answer& answer)
+{
+    return std::visit(Words{}, answer);
+}
+
+std::string to_words(const Notice& notice)
+{
+    if (const auto* granted = std::get_if<Granted>(&notice))
+        return name_of(granted->id) + " " + Words{}(*granted);
+    return std::visit(Words{}, notice);
+}
+
+std::string sentences(const Answer& answer)
+{
+    std::string text;
+    if (const auto* done = std::get_if<Done>(&answer))
+        for (const std::string& warning : done->warnings)
+            text += warning + "\n";
+    if (const auto* refusal = std::get_if<Refusal>(&answer)) {
+        text = sentence(*refusal) + "\n";
+        for (const std::string& cure : cures(*refusal))
+            text += cure + "\n";
+    }
+    return text;
+}
+
+} // namespace usher::ledger::test

@@ -1,0 +1,150 @@
+#include "daemon/trust/license_json.hpp"
+
+#include "protocol/limits.hpp"
+#include "tests/trust/vendor.hpp"
+
+using namespace usher;
+using namespace usher::trust;
+using namespace usher::trust::test;
+using namespace std::chrono_literals;
+
+BOOST_FIXTURE_TEST_SUITE(license_json, Vendor)
+
+BOOST_AUTO_TEST_CASE(every_member_must_be_there)
+{
+    const json whole = json::parse(payload_of(full));
+    for (const auto& [name, value] : whole.items())
+        BOOST_TEST(objection([&](json& payload) { payload.erase(name); }) == name + ": is missing");
+    for (const auto& [name, value] : whole.at("nodelock").items())
+        BOOST_TEST(objection([&](json& payload) { payload["nodelock"].erase(name); }) ==
+                   "nodelock." + name + ": is missing");
+}
+
+BOOST_AUTO_TEST_CASE(a_member_that_nobody_knows_is_named)
+{
+    BOOST_TEST(objection([](json& payload) { payload["seats"] = 9; }) ==
+               R"("seats": is not known)");
+    BOOST_TEST(objection([](json& payload) { payload["nodelock"]["any"] = true; }) ==
+               R"(nodelock."any": is not known)");
+    BOOST_TEST(objection([](json& payload) { payload["a\x1b[1m"] = 9; }) ==
+               R"("a\u001b[1m": is not known)");
+}
+
+BOOST_AUTO_TEST_CASE(a_later_format_is_not_guessed_at)
+{
+    for (const json& format : {json(0), json(2), json("1"), json(nullptr)})
+        BOOST_TEST(objection([&](json& payload) {
+                       payload = {{"format", format}};
+                   }) == "format: is not 1, which is all that this version reads");
+}
+
+BOOST_AUTO_TEST_CASE(a_quantity_is_one_of_the_numbers_or_said_to_be_unlimited)
+{
+    const json wrong[] = {0,   -1, quantity_max + 1, UINT64_MAX, 1.5,  1.0,
+                          "8", "", "Unlimited",      nullptr,    true, json::array({8})};
+    for (const json& quantity : wrong)
+        BOOST_TEST(objection([&](json& payload) { payload["quantity"] = quantity; }) ==
+                       "quantity: is not 1 to 10^12 or \"unlimited\"",
+                   quantity.dump());
+    for (const std::int64_t quantity : {std::int64_t{1}, quantity_max})
+        BOOST_TEST(objection([&](json& payload) { payload["quantity"] = quantity; }) == "accepted");
+}
+
+BOOST_AUTO_TEST_CASE(an_instant_is_read_strictly_whichever_it_is)
+{
+    for (const char* name : {"from", "to", "maintenance_until"}) {
+        const auto with = [&](const json& value) {
+            return objection([&](json& payload) { payload[name] = value; });
+        };
+        BOOST_TEST(with("2030-02-30T00:00:00Z") ==
+                   std::string(name) + ": is not an instant like 2030-01-31T00:00:00Z");
+        BOOST_TEST(with("") == std::string(name) + ": is not an instant like 2030-01-31T00:00:00Z");
+        BOOST_TEST(with(1893456000) == std::string(name) + ": is not a text");
+        BOOST_TEST(with(nullptr) == "accepted");
+    }
+}
+
+BOOST_AUTO_TEST_CASE(texts_are_texts)
+{
+    for (const char* name : {"metric", "number", "product", "type", "vendor", "requires"})
+        BOOST_TEST(objection([&](json& payload) { payload[name] = 1; }) ==
+                   std::string(name) + ": is not a text");
+    BOOST_TEST(objection([](json& payload) { payload["requires"] = ""; }) ==
+               "requires: is empty; none is written null");
+}
+
+BOOST_AUTO_TEST_CASE(a_nodelock_is_read_strictly)
+{
+    const auto with = [&](const char* name, const json& value) {
+        return objection([&](json& payload) { payload["nodelock"][name] = value; });
+    };
+    BOOST_TEST(with("need", 3) == "nodelock.need: is not 1 to the number of identifiers");
+    BOOST_TEST(with("need", 0) == "nodelock.need: is not 1 to the number of identifiers");
+    BOOST_TEST(with("need", -1) == "nodelock.need: is not a small number");
+    BOOST_TEST(with("need", 65536) == "nodelock.need: is not a small number");
+    BOOST_TEST(with("need", "2") == "nodelock.need: is not a small number");
+    BOOST_TEST(with("node", "AAAA") == "nodelock.node: is not 32 bytes in base64url");
+    BOOST_TEST(with("salt", "AAAA") == "nodelock.salt: is not 16 bytes in base64url");
+    BOOST_TEST(with("kind", "planet") == "nodelock.kind: is not machine or personal");
+    BOOST_TEST(with("kind", "personal") == "accepted");
+    BOOST_TEST(with("identifiers", json::array()) == "nodelock.identifiers: is not an object");
+    BOOST_TEST(with("identifiers", json::object()) == "nodelock.identifiers: are not 1 to 16");
+    BOOST_TEST(with("identifiers", {{"mac", "x"}}) ==
+               "nodelock.identifiers.mac: is not 32 bytes in base64url");
+    BOOST_TEST(objection([](json& payload) { payload["nodelock"] = json::array(); }) ==
+               "nodelock: is not an object");
+}
+
+BOOST_AUTO_TEST_CASE(nobody_can_sign_what_nobody_would_read)
+{
+    const std::string name = " is not a name of 1 to 256 bytes without control characters";
+    const std::string long_name(protocol::name_bytes_max + 1, 'n');
+    for (const std::string& bad : {std::string(), std::string("a\nb"), std::string("\x1b[2J"),
+                                   std::string("\xff"), std::string(" a"), long_name}) {
+        BOOST_TEST(refused([&](License& l) { l.number = bad; }) == "number:" + name);
+        BOOST_TEST(refused([&](License& l) { l.product = bad; }) == "product:" + name);
+        if (!bad.empty())
+            BOOST_TEST(refused([&](License& l) { l.requires_product = bad; }) ==
+                       "requires:" + name);
+    }
+    for (const std::string& bad : {std::string(), std::string("a b"), std::string("a:b"),
+                                   std::string(vendor_name_bytes_max + 1, 'v')})
+        BOOST_TEST(refused([&](License& l) { l.vendor = bad; }) ==
+                   "vendor: is not 1 to 64 letters, digits, dots, dashes and underscores");
+    BOOST_TEST(refused([](License& l) { l.requires_product = l.product; }) ==
+               "requires: is the product itself");
+    BOOST_TEST(refused([](License& l) { l.metric = "floor"; }) ==
+               "metric: is not lease, device, user or user_device");
+    for (const std::int64_t bad : {std::int64_t{0}, std::int64_t{-1}, quantity_max + 1})
+        BOOST_TEST(refused([&](License& l) { l.quantity = bad; }) ==
+                   "quantity: is not 1 to 10^12 or \"unlimited\"");
+    for (const std::string& bad : {std::string("a\nb"), std::string(1025, 't')})
+        BOOST_TEST(refused([&](License& l) { l.type = bad; }) ==
+                   "type: is not a text of up to 1024 bytes without control characters");
+    BOOST_TEST(refused([](License& l) { l.to = l.from; }) == "to: is not later than from");
+    BOOST_TEST(refused([](License& l) { *l.to += 1us; }) ==
+               "to: is not a whole second of the years 1970 to 9999");
+    BOOST_TEST(refused([](License& l) { l.from = Instant{} - 1s; }) ==
+               "from: is not a whole second of the years 1970 to 9999");
+    BOOST_TEST(refused([](License& l) { l.maintenance_until = Instant::max(); }) ==
+               "maintenance_until: is not a whole second of the years 1970 to 9999");
+}
+
+BOOST_AUTO_TEST_CASE(nobody_can_sign_a_lock_that_nobody_would_read)
+{
+    BOOST_TEST(refused([](License& l) { l.lock->kind = ""; }) ==
+               "nodelock.kind: is not machine or personal");
+    BOOST_TEST(refused([](License& l) { l.lock->salt = "short"; }) ==
+               "nodelock.salt: is not 16 bytes");
+    BOOST_TEST(refused([](License& l) { l.lock->need = 3; }) ==
+               "nodelock.need: is not 1 to the number of identifiers");
+    BOOST_TEST(refused([](License& l) {
+                   for (int i = 0; i < 16; ++i)
+                       l.lock->identifiers["i" + std::to_string(i)] = filled(1);
+               }) == "nodelock.identifiers: are not 1 to 16");
+    for (const char* bad : {"", "Mac", "a-b", "a\n", "a234567890123456789012345678901234"})
+        BOOST_TEST(refused([&](License& l) { l.lock->identifiers[bad] = filled(1); }) ==
+                   "nodelock.identifiers: one has a name that is not a-z, 0-9 and _");
+}
+
+BOOST_AUTO_TEST_SUITE_END()
