@@ -252,7 +252,9 @@ struct Told {
     {
         return Teller("unqueued")
             .tell("lease", Json(tag_text(fact.id)))
-            .tell("reason", Json(word(fact.reason)));
+            .tell("reason", Json(word(fact.reason)))
+            .tell("by", fact.by)
+            .tell_text("note", fact.note);
     }
     Json operator()(const ledger::ModeSet& fact) const
     {

@@ -7,6 +7,7 @@
 
 #include <array>
 #include <cerrno>
+#include <csignal>
 #include <fcntl.h>
 #include <new>
 #include <string>
@@ -174,6 +175,7 @@ class Pipe {
     constexpr rlimit no_core{0, 0};
     ::setrlimit(RLIMIT_CORE, &no_core);
     const int nowhere = ::open("/dev/null", O_WRONLY | O_CLOEXEC);
+    std::signal(SIGABRT, SIG_DFL);
     ::dup2(nowhere, STDERR_FILENO); // Where a failed assertion would be printed.
     try {
         inspect_facts(file, *at_turn);
