@@ -57,9 +57,9 @@ void note(std::vector<server::IdentifierSeen>& seen, const trust::Node::Agreemen
 
 } // namespace
 
-House open_house(const std::filesystem::path& state)
+House open_house(const std::filesystem::path& state, const std::filesystem::path& host_root)
 {
-    House house{trust::read_identifiers("/"), nullptr};
+    House house{trust::read_identifiers(host_root), nullptr};
     house.node = std::make_shared<const trust::Node>(trust::Node::open(state, house.identifiers));
     return house;
 }

@@ -18,8 +18,10 @@ struct House {
     std::shared_ptr<const trust::Node> node;
 };
 
-/// Reads the identifiers of this host and opens its node key, or makes one. Throws `Fault`.
-[[nodiscard]] House open_house(const std::filesystem::path& state);
+/// Reads the identifiers of the host whose files are below `host_root`, and opens its node key in
+/// `state` or makes one. Throws `Fault`.
+[[nodiscard]] House open_house(const std::filesystem::path& state,
+                               const std::filesystem::path& host_root);
 
 /// What comes of comparing the licenses with the host.
 struct Comparison {

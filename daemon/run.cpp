@@ -191,7 +191,7 @@ void run(const Order& order, const Config& config, const Time& time)
 
     trust::keep_private_directory(config.state);
     journal::SqliteJournal journal(config.state / "journal.db"); // Locks a second usherd out.
-    const House house = open_house(config.state);
+    const House house = open_house(config.state, time.host_root);
     ledger::Ledger ledger = remember(journal);
     const Comparison comparison = compare(house, ledger.state());
 
