@@ -29,6 +29,7 @@ Signals::Signals()
         sigaddset(&ours, signal);
     required(-::pthread_sigmask(SIG_BLOCK, &ours, nullptr));
     std::signal(SIGPIPE, SIG_IGN); // A peer that has gone is an error code, not our end.
+    std::signal(SIGXFSZ, SIG_IGN); // So is a file that may not grow.
     signals_ = required(::signalfd(-1, &ours, SFD_CLOEXEC | SFD_NONBLOCK));
     bell_ = required(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK));
 }
