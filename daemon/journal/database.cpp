@@ -30,7 +30,21 @@ std::string hint_for(int code)
     }
 }
 
-/// SQLite's own words, or the operating system's where it had some.
+/// What the operating system said to the last call that failed on the file or on what is written
+/// beside it; 0: nothing. `sqlite3_system_errno` does not know it of a commit.
+int system_error(sqlite3* database)
+{
+    sqlite3_file* beside = nullptr;
+    int error = 0;
+    sqlite3_file_control(database, "main", SQLITE_FCNTL_JOURNAL_POINTER, &beside);
+    if (beside != nullptr && beside->pMethods != nullptr &&
+        beside->pMethods->xFileControl != nullptr)
+        beside->pMethods->xFileControl(beside, SQLITE_FCNTL_LAST_ERRNO, &error);
+    if (error == 0)
+        sqlite3_file_control(database, "main", SQLITE_FCNTL_LAST_ERRNO, &error);
+    return error != 0 ? error : sqlite3_system_errno(database);
+}
+
 std::string reason_for(sqlite3* database, int code)
 {
     switch (code & 0xff) {
@@ -39,12 +53,19 @@ std::string reason_for(sqlite3* database, int code)
     case SQLITE_LOCKED: return "another program uses it";
     case SQLITE_CORRUPT:
     case SQLITE_NOTADB: return "it is damaged";
-    default: break;
+    case SQLITE_IOERR: break;
+    default: return sqlite3_errmsg(database);
     }
-    const int error = sqlite3_system_errno(database);
-    if (error != 0)
-        return std::strerror(error);
-    return (code & 0xff) == SQLITE_IOERR ? sqlite3_errstr(code) : sqlite3_errmsg(database);
+    const int error = system_error(database);
+    const std::string more = error != 0 ? std::string(": ") + std::strerror(error) : std::string();
+    switch (code) {
+    case SQLITE_IOERR_WRITE: return "a write failed" + more;
+    case SQLITE_IOERR_FSYNC:
+    case SQLITE_IOERR_DIR_FSYNC: return "a sync failed" + more;
+    case SQLITE_IOERR_READ:
+    case SQLITE_IOERR_SHORT_READ: return "a read failed" + more;
+    default: return "input or output failed" + more;
+    }
 }
 
 /// SQLite's name for the file, with nothing in it that means something in a URI.
@@ -104,6 +125,9 @@ void Database::settle_in(Access access)
     sqlite3_db_config(database_.get(), SQLITE_DBCONFIG_ENABLE_TRIGGER, 0, nullptr);
     sqlite3_db_config(database_.get(), SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, nullptr);
     run("PRAGMA cell_size_check = ON", "open");
+    // What is being made is thrown away where it is not finished.
+    if (access == Access::make)
+        run("PRAGMA journal_mode = MEMORY", "make");
     if (access == Access::make || access == Access::frozen)
         return;
     // Before anything else looks into the file: with it SQLite keeps its index of the -wal in

@@ -31,10 +31,12 @@ Path directory_of(const Path& journal)
 [[noreturn]] void fail(const std::string& what, const Path& path)
 {
     const int error = errno;
-    throw Fault("cannot " + what + " " + path.string() + ": " + std::strerror(error),
-                error == ENOSPC || error == EDQUOT
-                    ? "make room on that disk"
-                    : "check that this user may do so there, and that the disk is sound");
+    const std::string beginning = "cannot " + what + " " + path.string() + ": ";
+    if (error == ENOSPC || error == EDQUOT)
+        throw Fault(beginning + "the disk is full",
+                    "make room on that disk; what was answered is safe");
+    throw Fault(beginning + std::strerror(error),
+                "check that this user may do so there, and that the disk is sound");
 }
 
 /// An open file that closes itself. Not for a file that SQLite has open: closing a second
@@ -190,6 +192,25 @@ void check_header(const Path& journal)
         throw Fault(journal.string() + " has format " + std::to_string(version) +
                         ", and this usherd knows formats up to " + std::to_string(file_format),
                     "run the usherd that wrote it, or a newer one");
+}
+
+Path begin_file(const Path& journal)
+{
+    Path unfinished = beside(journal, ".new");
+    for (const std::string_view ending : {"", "-wal"})
+        ::unlink(beside(unfinished, ending).c_str());
+    const int number =
+        ::open(unfinished.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+    if (number < 0)
+        fail("make", unfinished);
+    ::close(number);
+    return unfinished;
+}
+
+void finish_file(const Path& journal)
+{
+    if (::rename(beside(journal, ".new").c_str(), journal.c_str()) != 0)
+        fail("make", journal);
 }
 
 bool has_pending_turns(const Path& journal)

@@ -48,6 +48,13 @@ void check_directory(const std::filesystem::path& journal);
 /// Refuses a file that is empty, is not SQLite's, is another program's or a newer usherd's.
 void check_header(const std::filesystem::path& journal);
 
+/// Makes an empty file (0600) in which a new journal can be begun, and gives its name. What a start
+/// that was cut off had begun goes.
+[[nodiscard]] std::filesystem::path begin_file(const std::filesystem::path& journal);
+
+/// Puts what was begun in the journal's place. `DirectoryLock::sync` makes it last.
+void finish_file(const std::filesystem::path& journal);
+
 /// Whether SQLite has written turns beside the file that are not in it yet.
 [[nodiscard]] bool has_pending_turns(const std::filesystem::path& journal);
 

@@ -5,11 +5,7 @@
 
 #include <algorithm>
 #include <cassert>
-#include <cerrno>
-#include <cstring>
-#include <fcntl.h>
 #include <limits>
-#include <unistd.h>
 
 namespace usher::journal {
 namespace {
@@ -18,7 +14,6 @@ using Path = std::filesystem::path;
 
 // STRICT: a value of another type than we write is damage, and SQLite says so.
 constexpr auto make_tables = R"sql(
-    BEGIN;
     CREATE TABLE turn (
         number INTEGER PRIMARY KEY, -- 1, 2, 3, … without gaps
         at     INTEGER NOT NULL,    -- microseconds since 1970, UTC
@@ -32,17 +27,10 @@ constexpr auto make_tables = R"sql(
         chain  BLOB NOT NULL,       -- of that turn
         digest BLOB NOT NULL        -- SHA-256("snapshot", chain, number, at, record)
     ) STRICT;
-    COMMIT;
 )sql";
 
 constexpr auto restore_hint =
     "usher journal verify shows what is whole; restore the journal from a backup";
-
-[[noreturn]] void fail(const std::string& what, const Path& path)
-{
-    throw Fault("cannot " + what + " " + path.string() + ": " + std::strerror(errno),
-                "check that this user may do so there, and that the disk is sound");
-}
 
 std::string text(std::uint64_t number)
 {
@@ -73,24 +61,15 @@ Statement& bind(Statement& statement, const Row& row)
 
 void make_journal(const Path& file)
 {
-    const Path unfinished = file.string() + ".new";
-    for (const char* const ending : {"", "-journal", "-wal"}) // Of a start that was cut off.
-        ::unlink((unfinished.string() + ending).c_str());
-    const int number =
-        ::open(unfinished.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
-    if (number < 0)
-        fail("make", unfinished);
-    ::close(number);
     {
-        Database database(unfinished, Database::Access::make);
-        const std::string marks = "PRAGMA application_id = " + text(file_mark) +
-                                  "; PRAGMA user_version = " + text(file_format) + ";";
-        database.run(marks.c_str(), "make");
-        database.run(make_tables, "make");
+        Database database(begin_file(file), Database::Access::make);
+        const std::string all = "BEGIN; PRAGMA application_id = " + text(file_mark) +
+                                "; PRAGMA user_version = " + text(file_format) + ";" + make_tables +
+                                "COMMIT";
+        database.run(all.c_str(), "make");
         database.run("PRAGMA journal_mode = WAL", "make"); // Is remembered in the file.
     }
-    if (::rename(unfinished.c_str(), file.c_str()) != 0)
-        fail("make", file);
+    finish_file(file);
 }
 
 Tables::Tables(Database& database)

@@ -49,6 +49,38 @@ inline ledger::Fact numbered(int number)
         {"Server"}, {"user " + std::to_string(number)}, {"device"}, day(number)};
 }
 
+/// What makes a turn large: some pages of the file.
+inline ledger::Fact padding(int number)
+{
+    return ledger::CredentialRevoked{std::string(9000, static_cast<char>('a' + number % 26)), {}};
+}
+
+/// What a snapshot after so many turns says: enough to tell which turns are in it.
+inline std::vector<ledger::Fact> sum(int number)
+{
+    std::vector<ledger::Fact> facts;
+    for (int i = 1; i <= number; ++i)
+        facts.push_back(numbered(i));
+    return facts;
+}
+
+/// The number of the last turn that the journal remembers, having looked that all turns are what
+/// `journal_writer` has written; throws where one is not.
+inline std::uint64_t last_of_written(Journal& journal)
+{
+    std::uint64_t number = 0;
+    journal.replay([&](const Turn& turn) {
+        const auto index = static_cast<int>(turn.number);
+        const bool is_snapshot = number == 0 && is_same(turn.facts, sum(index));
+        const bool is_next =
+            turn.number == number + 1 && is_same(turn.facts, {numbered(index), padding(index)});
+        if (!is_snapshot && !is_next)
+            throw std::logic_error("turn " + std::to_string(index) + " is not what was written");
+        number = turn.number;
+    });
+    return number;
+}
+
 /// Facts that mean nothing to a journal but that it must not keep.
 inline std::vector<ledger::Fact> fleeting()
 {
