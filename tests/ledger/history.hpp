@@ -1,0 +1,74 @@
+#pragma once
+
+#include "tests/ledger/scene.hpp"
+#include "tests/ledger/witness.hpp"
+
+#include <cstdint>
+#include <map>
+#include <span>
+#include <string>
+#include <vector>
+
+/// Histories of anything that can be asked, made from any bytes: by chance, or by a fuzzer.
+namespace usher::ledger::test {
+
+/// One thing that happens. Every value means something, so that any bytes are a history.
+struct Step {
+    std::uint8_t verb = 0;
+    std::uint8_t what = 0;
+    std::uint8_t who = 0;
+    std::uint8_t number = 0;
+};
+
+/// A ledger that lives through steps, with a witness beside it.
+class History {
+  public:
+    History(); ///< Four licenses are installed.
+
+    void live(Step step);
+
+    /// What broke first; empty: nothing.
+    [[nodiscard]] std::string fault() const;
+    /// The steps in words, one a line.
+    [[nodiscard]] const std::vector<std::string>& told() const { return told_; }
+
+  private:
+    void ask(const Command& command);
+    void look_around();
+    void say(const std::string& text) { told_.push_back(text); }
+    LeaseId lease(Step step);
+    ConnectionId connection(const LeaseId& id);
+
+    void checkout(Step step);
+    void renew(Step step);
+    void checkin(Step step);
+    void lose_connection(Step step);
+    void pass(Step step);
+    void revoke(Step step);
+    void install(Step step);
+    void remove(Step step);
+    void set_mode(Step step);
+    void change_profiles(Step step);
+    void set_users(Step step);
+    void restart(Step step);
+    void turn_calendar(Step step);
+    void change_presence(Step step);
+    void change_credentials(Step step);
+
+    Scene scene_;
+    Witness witness_;
+    std::map<LeaseId, ConnectionId> connections_;
+    std::uint64_t connections_made_ = 0;
+    std::vector<std::string> told_;
+};
+
+/// Lives through all steps, or until something breaks: what broke; empty: nothing.
+std::string fault_of(std::span<const Step> steps);
+
+/// The fewest of the steps that break something still, found by leaving out one part after another.
+std::vector<Step> shortest(std::vector<Step> steps);
+
+/// The history in words, and how it ends.
+std::string story_of(std::span<const Step> steps);
+
+} // namespace usher::ledger::test

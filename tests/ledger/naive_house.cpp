@@ -1,0 +1,142 @@
+#include "tests/ledger/naive_house.hpp"
+
+#include <algorithm>
+
+namespace usher::ledger::test {
+namespace {
+
+std::string seat(Metric metric, const Claim& claim)
+{
+    switch (metric) {
+    case Metric::lease: return {claim.id.bytes.begin(), claim.id.bytes.end()};
+    case Metric::device: return claim.device.text;
+    case Metric::user: return claim.user.text;
+    case Metric::user_device: return claim.user.text + " on " + claim.device.text;
+    }
+    return "";
+}
+
+} // namespace
+
+std::optional<Code> NaiveHouse::why_worthless(const PoolId& pool, CalendarInstant at) const
+{
+    const Entitlement& license = licenses.at(pool);
+    if (license.lock != NodeLock::none && !license.on_this_node)
+        return Code::nodelock_mismatch;
+    if (license.to && *license.to <= at)
+        return Code::expired;
+    if (license.from && at < *license.from)
+        return Code::not_yet_valid;
+    return std::nullopt;
+}
+
+std::optional<Units> NaiveHouse::stock(const PoolId& pool, CalendarInstant at) const
+{
+    return why_worthless(pool, at) ? 0 : licenses.at(pool).quantity;
+}
+
+Units NaiveHouse::held(const PoolId& pool) const
+{
+    std::map<std::string, Units> seats;
+    for (const Claim& holder : holders)
+        if (holder.pool() == pool) {
+            Units& units = seats[seat(metrics.at(pool), holder)];
+            units = std::max(units, holder.units);
+        }
+    Units sum = 0;
+    for (const auto& [key, units] : seats)
+        sum += units;
+    return sum;
+}
+
+Units NaiveHouse::further(const PoolId& pool, const Claim& claim) const
+{
+    Units has = 0;
+    for (const Claim& holder : holders)
+        if (holder.pool() == pool &&
+            seat(metrics.at(pool), holder) == seat(metrics.at(pool), claim))
+            has = std::max(has, holder.units);
+    return std::max<Units>(0, claim.units - has);
+}
+
+bool NaiveHouse::is_enough(const PoolId& pool, const Claim& claim, CalendarInstant at) const
+{
+    const auto units = stock(pool, at);
+    return !units || claim.units <= *units;
+}
+
+std::optional<Code> NaiveHouse::why_never(const PoolId& pool, const Claim& claim,
+                                          CalendarInstant at) const
+{
+    if (const auto& users = allowed.at(pool); users && !users->contains(claim.user))
+        return Code::not_registered_user;
+    if (const auto reason = why_worthless(pool, at))
+        return reason;
+    const auto foundation = foundations.at(licenses.at(pool).product);
+    if (!foundation)
+        return std::nullopt;
+    std::optional<Code> first;
+    for (const auto& [root, license] : licenses) {
+        if (license.product != *foundation)
+            continue;
+        const auto reason = why_worthless(root, at);
+        if (!reason)
+            return std::nullopt;
+        first = first ? std::min(*first, *reason) : *reason;
+    }
+    return first.value_or(Code::not_active_here);
+}
+
+std::optional<Code> NaiveHouse::why_not(const PoolId& pool, const Claim& claim, std::size_t ahead,
+                                        CalendarInstant at) const
+{
+    if (const auto reason = why_never(pool, claim, at))
+        return reason;
+    const auto units = stock(pool, at);
+    const Units taken = held(pool);
+    if (units && taken > *units)
+        return Code::pool_locked;
+    const Units more = further(pool, claim);
+    if (more == 0)
+        return std::nullopt;
+    if (units && taken + more > *units)
+        return Code::no_free_seat;
+    for (std::size_t i = 0; i < ahead; ++i)
+        if (std::ranges::count(waiters[i].pools, pool) && is_enough(pool, waiters[i], at) &&
+            !why_never(pool, waiters[i], at))
+            return Code::no_free_seat;
+    return std::nullopt;
+}
+
+bool NaiveHouse::is_hopeless(const Claim& claim, CalendarInstant at) const
+{
+    return std::ranges::none_of(claim.pools, [&](const PoolId& pool) {
+        return is_enough(pool, claim, at) && !why_never(pool, claim, at);
+    });
+}
+
+std::vector<PoolId> NaiveHouse::route(const ProfileName& asked) const
+{
+    std::vector<PoolId> pools;
+    for (const Profile& profile : profiles)
+        if (asked.empty() ? profile.is_default : profile.name == asked)
+            for (const PoolId& pool : profile.pools)
+                if (!std::ranges::count(pools, pool))
+                    pools.push_back(pool);
+    return pools;
+}
+
+ProfileName NaiveHouse::profile_of(const ProfileName& asked, const PoolId& pool) const
+{
+    for (const Profile& profile : profiles)
+        if (asked.empty() && profile.is_default && std::ranges::count(profile.pools, pool))
+            return profile.name;
+    return asked;
+}
+
+SteadyInstant NaiveHouse::silent_at(const Claim& holder) const
+{
+    return holder.lost ? holder.deadline : std::max(holder.deadline, amnesty_until);
+}
+
+} // namespace usher::ledger::test

@@ -1,0 +1,68 @@
+#pragma once
+
+#include "daemon/ledger/ledger.hpp"
+
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+/// The rules of lending once more, written as plainly as they can be said: vectors, no index, no
+/// fact, everything counted anew for every question. Only what today's commands can lead to.
+namespace usher::ledger::test {
+
+/// A seat that somebody was told he holds, or a place in the queue that he was told he has.
+struct Claim {
+    LeaseId id;
+    Identity identity;
+    PartyId party;
+    UserName user;
+    DeviceName device;
+    Units units = 1;
+    ProfileName profile;
+    std::vector<PoolId> pools; ///< Of a holder: the one that lends.
+    ConnectionId connection;
+    SteadyInstant deadline{};
+    SteadyInstant patient_until{}; ///< Of a waiter; zero: replayed, before the start.
+    Duration patience{};
+    bool lost = false; ///< Of a holder: its connection has ended, and the grace runs.
+
+    [[nodiscard]] const PoolId& pool() const { return pools.front(); }
+};
+
+struct NaiveHouse {
+    Mode mode = Mode::serving;
+    Duration term = std::chrono::seconds(25);
+    Duration grace = std::chrono::seconds(2);
+    SteadyInstant amnesty_from{};
+    SteadyInstant amnesty_until{};
+    std::map<PoolId, Entitlement> licenses; ///< Each has a pool of its own.
+    std::map<PoolId, Metric> metrics;
+    std::map<PoolId, std::optional<std::set<UserName>>> allowed;
+    std::map<ProductId, std::optional<ProductId>> foundations;
+    std::vector<Profile> profiles; ///< In the order in which they were added.
+    std::vector<Claim> holders;    ///< In the order in which they were granted.
+    std::vector<Claim> waiters;    ///< In the order in which they came.
+
+    [[nodiscard]] std::optional<Code> why_worthless(const PoolId& pool, CalendarInstant at) const;
+    /// None: unlimited.
+    [[nodiscard]] std::optional<Units> stock(const PoolId& pool, CalendarInstant at) const;
+    [[nodiscard]] Units held(const PoolId& pool) const;
+    /// What the claim takes of the pool beyond the seat that is held already.
+    [[nodiscard]] Units further(const PoolId& pool, const Claim& claim) const;
+    [[nodiscard]] bool is_enough(const PoolId& pool, const Claim& claim, CalendarInstant at) const;
+
+    /// Why the pool will never lend to the claim, as things are; none: some day.
+    [[nodiscard]] std::optional<Code> why_never(const PoolId& pool, const Claim& claim,
+                                                CalendarInstant at) const;
+    /// Why it does not now, with the first `ahead` of the waiters before it; none: it does.
+    [[nodiscard]] std::optional<Code> why_not(const PoolId& pool, const Claim& claim,
+                                              std::size_t ahead, CalendarInstant at) const;
+    [[nodiscard]] bool is_hopeless(const Claim& claim, CalendarInstant at) const;
+
+    [[nodiscard]] std::vector<PoolId> route(const ProfileName& asked) const;
+    [[nodiscard]] ProfileName profile_of(const ProfileName& asked, const PoolId& pool) const;
+    [[nodiscard]] SteadyInstant silent_at(const Claim& holder) const;
+};
+
+} // namespace usher::ledger::test
