@@ -26,8 +26,8 @@ struct FrameView {
 /// bytes are there, before anybody allocates for it.
 FrameView first_frame(std::span<const std::byte> bytes, std::size_t bytes_max = frame_bytes_max);
 
-/// Appends `message` as a frame to `out`. False: it is longer than `frame_bytes_max`, and `out` is
-/// as before.
+/// Appends `message` as a frame to `out`. False: it is longer than `frame_bytes_max`, or has
+/// nothing in it, and `out` is as before.
 [[nodiscard]] bool append_frame(std::string& out, const google::protobuf::MessageLite& message);
 
 } // namespace usher::protocol

@@ -12,10 +12,19 @@ PoolRecord& pool_of(State& state, const PoolId& id)
 }
 
 /// A product may stand on another one, so any queue may be concerned by a count.
-void open_up_everything(State& state)
+void free_up_everything(State& state)
 {
     for (auto& [id, pool] : state.pools)
-        open_up(state, pool);
+        free_up(state, pool);
+}
+
+/// Whoever waits for a seat that is held already may share it: a list of users or the mode was in the
+/// way. Nothing else ever is, for while a pool is locked no seat of it is taken.
+void offer_shares(State& state, const PoolRecord& pool)
+{
+    for (const auto& [key, place] : pool.wished)
+        if (pool.seats.contains(key))
+            state.shareable.emplace_back(pool.pool.id, key);
 }
 
 void forget_boundaries(State& state, const Entitlement& entitlement,
@@ -45,14 +54,6 @@ void free_up(State& state, PoolRecord& pool)
 {
     if (!pool.queue.empty())
         state.freed.emplace(pool.number, &pool);
-}
-
-void open_up(State& state, PoolRecord& pool)
-{
-    free_up(state, pool);
-    for (const auto& [key, place] : pool.wished)
-        if (pool.seats.contains(key))
-            state.shareable.emplace_back(pool.pool.id, key);
 }
 
 Client* note_client(State& state, const ProfileName& profile, const UserName& user,
@@ -152,7 +153,7 @@ void Applier::operator()(const Posted& fact) const
     const auto move = [this](const PoolId& id, Units units) {
         PoolRecord& pool = pool_of(state, id);
         pool.stock += units;
-        open_up(state, pool); // A loss, too: who wants more than is left stands before nobody.
+        free_up(state, pool); // A loss, too: who wants more than is left stands before nobody.
     };
     if (fact.from)
         move(*fact.from, -fact.units);
@@ -179,7 +180,7 @@ void Applier::operator()(const EntitlementCounted& fact) const
     state.uncounted.erase(fact.id);
     forget_boundaries(state, record.entitlement,
                       [this](CalendarInstant instant) { return instant <= at; });
-    open_up_everything(state);
+    free_up_everything(state);
     state.hopes_changed = true;
 }
 
@@ -234,14 +235,17 @@ void Applier::operator()(const UsersSet& fact) const
 {
     PoolRecord& pool = pool_of(state, fact.pool);
     pool.pool.allow = fact.users;
-    open_up(state, pool);
+    free_up(state, pool);
+    offer_shares(state, pool);
     state.hopes_changed = true;
 }
 
 void Applier::operator()(const ModeSet& fact) const
 {
     state.mode = fact.mode;
-    open_up_everything(state);
+    free_up_everything(state);
+    for (const auto& [id, pool] : state.pools)
+        offer_shares(state, pool);
 }
 
 void Applier::operator()(const CredentialIssued& fact) const

@@ -42,10 +42,6 @@ struct Applier {
 /// The pool's queue may be served now: seats were given back, or somebody left the queue.
 void free_up(State& state, PoolRecord& pool);
 
-/// The same, and whoever waits for a seat that is held already may share it now: a lock, a mode or
-/// a list of users was in the way. O(those who wish to share).
-void open_up(State& state, PoolRecord& pool);
-
 /// Remembers at `at` that a client used a profile; null where the profile is gone or has too many
 /// clients.
 Client* note_client(State& state, const ProfileName& profile, const UserName& user,

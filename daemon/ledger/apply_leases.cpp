@@ -163,7 +163,6 @@ void Applier::operator()(const LeaseEnded& fact) const
     unwatch(state, record);
     if (record.lease.kind == LeaseKind::fixed && record.lease.ends)
         state.fixed_ends.erase({*record.lease.ends, fact.id});
-    const bool was_locked = is_locked(pool);
     stand_up(pool, record);
     take_out(pool, record);
     if (record.client) {
@@ -173,7 +172,7 @@ void Applier::operator()(const LeaseEnded& fact) const
     remember_ending(state, fact.id, record.lease.identity, fact.reason);
     state.tags.erase(record.lease.tag);
     state.leases.erase(found);
-    (was_locked ? open_up : free_up)(state, pool);
+    free_up(state, pool);
 }
 
 void Applier::operator()(const Queued& fact) const

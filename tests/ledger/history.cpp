@@ -117,7 +117,7 @@ void History::look_around()
 
 LeaseId History::lease(Step step)
 {
-    return lease_id("lease-" + std::to_string(step.what % 14));
+    return lease_id("lease-" + std::to_string(step.what % 20));
 }
 
 ConnectionId History::connection(const LeaseId& id)

@@ -20,6 +20,9 @@ struct Step {
     std::uint8_t number = 0;
 };
 
+/// Steps whose verb is below are what applications do and what time does.
+inline constexpr std::uint8_t verbs_of_applications = 27;
+
 /// A ledger that lives through steps, with a witness beside it.
 class History {
   public:

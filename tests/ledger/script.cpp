@@ -156,9 +156,10 @@ std::string Script::answer_about_lease(const std::string& names, Words& words)
     if (verb == "checkout")
         return put(checkout(names, words));
     if (verb == "lost") {
-        LoseConnection lost{connection_of(names), {lease_id(names)}};
-        const std::string answer = put(lost);
-        connections_.erase(names);
+        std::string from;
+        const std::string other = words >> from ? next(words) : names;
+        const std::string answer = put(LoseConnection{connection_of(other), {lease_id(names)}});
+        connections_.erase(other);
         return answer;
     }
     std::string as;
