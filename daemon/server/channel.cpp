@@ -89,6 +89,12 @@ void Channel::close_writing()
     ::shutdown(descriptor_.native_handle(), SHUT_WR);
 }
 
+void Channel::give_up_writing()
+{
+    const linger at_once{.l_onoff = 1, .l_linger = 0};
+    ::setsockopt(descriptor_.native_handle(), SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
+}
+
 std::optional<ClientCertificate> Channel::client_certificate() const
 {
     return tls_ ? authority_->client_certificate(tls_.get()) : std::nullopt;

@@ -49,6 +49,8 @@ class Channel {
 
     /// Says that nothing more will be written. The peer may still write.
     void close_writing();
+    /// Closing will throw away what the kernel still has for the peer: it would not be read.
+    void give_up_writing();
 
     /// After the handshake: who it was made with, and the 32 bytes of RFC 9266 by which both ends
     /// know this very connection. Empty without TLS.

@@ -258,6 +258,8 @@ void Session::cut(Parting parting)
         parting_ = parting;
         fault_ = channel_.fault();
     }
+    if (unsent() > 0)
+        channel_.give_up_writing();
     end();
 }
 

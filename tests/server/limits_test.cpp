@@ -1,0 +1,264 @@
+#include "daemon/server/limits.hpp"
+
+#include "tests/server/open_house.hpp"
+
+#include <boost/test/unit_test.hpp>
+#include <vector>
+
+using namespace usher;
+using namespace usher::server;
+using namespace usher::server::test;
+using namespace std::chrono_literals;
+
+namespace {
+
+template <class Change>
+Limits limits(Change change)
+{
+    Limits limits;
+    change(limits);
+    return limits;
+}
+
+/// Whether somebody who comes now is let in.
+bool is_open(const OpenHouse& house, const std::string& from = "127.0.0.1")
+{
+    Guest::Manners manners;
+    manners.from = from;
+    Guest guest = Guest::at_port(house.port(), from);
+    return guest.greet_tls(manners) && guest.hello().has_welcome();
+}
+
+/// The places of those who went are free after they were seen to go.
+bool opens_again(const OpenHouse& house)
+{
+    const auto give_up = std::chrono::steady_clock::now() + Guest::patience;
+    while (!is_open(house))
+        if (std::chrono::steady_clock::now() > give_up)
+            return false;
+    return true;
+}
+
+v1::Request renewal(std::uint64_t request, std::size_t leases)
+{
+    v1::Request asked;
+    asked.set_id(request);
+    for (std::size_t i = 0; i < leases; ++i)
+        asked.mutable_renew()->add_leases(lease("r" + std::to_string(i)));
+    return asked;
+}
+
+/// Asks for far more than the kernel keeps for a reader, and reads nothing of it.
+void flood(Guest& guest)
+{
+    for (std::uint64_t i = 0; i < 300; ++i)
+        guest.send(renewal(100 + i, 1000));
+}
+
+} // namespace
+
+BOOST_AUTO_TEST_SUITE(limits_of_connections)
+
+BOOST_AUTO_TEST_CASE(one_connection_more_than_there_may_be_is_closed)
+{
+    OpenHouse house(limits([](Limits& l) { l.sessions_max = 3; }));
+    std::vector<Guest> guests;
+    for (int i = 0; i < 3; ++i)
+        guests.push_back(house.application());
+    BOOST_TEST(!is_open(house));
+    BOOST_TEST(!is_open(house, "127.0.0.2"));
+    BOOST_TEST(house.operator_().ask(look(2)).has_operated()); // The local socket is apart.
+    guests.pop_back();
+    BOOST_TEST(opens_again(house));
+}
+
+BOOST_AUTO_TEST_CASE(one_address_cannot_take_the_places_of_others)
+{
+    OpenHouse house(limits([](Limits& l) { l.sessions_per_address_max = 2; }));
+    std::vector<Guest> guests;
+    for (int i = 0; i < 2; ++i)
+        guests.push_back(house.application());
+    BOOST_TEST(!is_open(house));
+    BOOST_TEST(is_open(house, "127.0.0.2"));
+    guests.pop_back();
+    BOOST_TEST(opens_again(house));
+}
+
+BOOST_AUTO_TEST_CASE(the_local_socket_has_its_own_bound)
+{
+    OpenHouse house(limits([](Limits& l) { l.local_sessions_max = 2; }));
+    Guest one = house.operator_();
+    Guest two = house.operator_();
+    BOOST_TEST(Guest::at_socket(house.socket()).is_closed());
+    BOOST_TEST(is_open(house));
+}
+
+BOOST_AUTO_TEST_CASE(a_thousand_half_open_handshakes_do_not_stop_an_honest_client)
+{
+    OpenHouse house;
+    std::vector<Guest> silent;
+    for (int i = 0; i < 1000; ++i)
+        silent.push_back(Guest::at_port(house.port()));
+    BOOST_TEST(is_open(house));
+}
+
+BOOST_AUTO_TEST_CASE(who_says_nothing_makes_room_for_who_comes_and_the_first_goes_first)
+{
+    OpenHouse house(limits([](Limits& l) { l.handshakes_max = 2; }), 1);
+    Guest first = Guest::at_port(house.port());
+    Guest second = Guest::at_port(house.port());
+    BOOST_TEST(is_open(house));
+    BOOST_TEST(first.is_closed());
+    BOOST_TEST(second.greet_tls({}));
+}
+
+BOOST_AUTO_TEST_CASE(one_address_makes_room_only_for_itself)
+{
+    OpenHouse house(limits([](Limits& l) { l.handshakes_per_address_max = 1; }), 1);
+    Guest other = Guest::at_port(house.port(), "127.0.0.2");
+    Guest own = Guest::at_port(house.port());
+    BOOST_TEST(is_open(house));
+    BOOST_TEST(own.is_closed());
+    BOOST_TEST(other.greet_tls({}));
+}
+
+BOOST_AUTO_TEST_CASE(who_has_begun_to_speak_is_not_sent_away_for_a_newcomer)
+{
+    OpenHouse house(limits([](Limits& l) { l.handshakes_max = 1; }), 1);
+    Guest begun = Guest::over_tls(house.port()); // Let in it is only after its hello.
+    BOOST_TEST(!is_open(house));
+    BOOST_TEST(begun.hello().has_welcome());
+    BOOST_TEST(opens_again(house));
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+BOOST_AUTO_TEST_SUITE(limits_of_time)
+
+BOOST_AUTO_TEST_CASE(a_handshake_has_a_deadline)
+{
+    OpenHouse house(limits([](Limits& l) { l.handshake_time = 300ms; }));
+    Guest silent = Guest::at_port(house.port());
+    Guest begun = Guest::at_port(house.port());
+    begun.send_bytes(std::string("\x16\x03\x01\x02\x00\x01", 6));
+    BOOST_TEST(silent.is_closed());
+    BOOST_TEST(begun.is_closed());
+}
+
+BOOST_AUTO_TEST_CASE(the_first_message_has_a_deadline)
+{
+    OpenHouse house(limits([](Limits& l) { l.hello_time = 300ms; }));
+    BOOST_TEST(Guest::over_tls(house.port()).last_words().ending().reason() == "too_slow");
+    BOOST_TEST(Guest::at_socket(house.socket()).last_words().ending().reason() == "too_slow");
+}
+
+BOOST_AUTO_TEST_CASE(a_message_that_has_begun_has_a_deadline)
+{
+    OpenHouse house(limits([](Limits& l) { l.frame_time = 300ms; }));
+    Guest guest = house.application();
+    guest.send_bytes(frame_of(checkout(2, lease("half"))).substr(0, 20));
+    BOOST_TEST(guest.last_words().ending().reason() == "too_slow");
+}
+
+BOOST_AUTO_TEST_CASE(who_speaks_for_nothing_is_closed_when_idle_and_who_holds_a_seat_is_not)
+{
+    OpenHouse house(limits([](Limits& l) { l.idle_time = 300ms; }));
+    house.install(10);
+    Guest holder = house.application();
+    BOOST_TEST(holder.ask(checkout(2, lease("held"))).has_granted());
+    Guest idle = house.application();
+    BOOST_TEST(idle.last_words().ending().reason() == "idle");
+
+    // It was silent for longer than the other, and is still served.
+    BOOST_TEST(holder.ask(checkin(3, lease("held"))).has_done());
+    BOOST_TEST(holder.last_words().ending().reason() == "idle");
+}
+
+BOOST_AUTO_TEST_CASE(last_words_wait_only_so_long_for_the_peer_to_go)
+{
+    OpenHouse house(limits([](Limits& l) { l.linger_time = 300ms; }));
+    Guest guest = house.application();
+    guest.send_bytes(std::string(4, '\0'));
+    BOOST_TEST(guest.receive().value().ending().reason() == "protocol_error");
+    BOOST_TEST(!guest.receive().has_value());
+    // Our side is closed. Now the other's end goes, too, though the peer does nothing.
+    BOOST_TEST(guest.is_reset("x"));
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+BOOST_AUTO_TEST_SUITE(limits_of_requests)
+
+BOOST_AUTO_TEST_CASE(no_more_is_read_than_may_lie_unanswered_and_all_is_answered_in_the_end)
+{
+    const std::vector<Limits> narrow{
+        limits([](Limits& l) { l.in_flight_max = 1; }),
+        limits([](Limits& l) { l.unanswered_bytes_max = 1; }),
+        limits([](Limits& l) { l.questions_max = 1; }),
+    };
+    constexpr std::uint64_t requests = 300;
+    for (const Limits& each : narrow) {
+        OpenHouse house(each, 1);
+        house.install(requests);
+        {
+            Guest guest = house.application();
+            std::string all;
+            for (std::uint64_t i = 0; i < requests; ++i)
+                all += frame_of(checkout(10 + i, lease(std::to_string(i))));
+            guest.send_bytes(all);
+            for (std::uint64_t i = 0; i < requests; ++i)
+                BOOST_REQUIRE(guest.receive().value().id() == 10 + i);
+        }
+        house.stop();
+        BOOST_TEST(house.turns() >= requests); // Nothing lay beside it, so each had its own.
+    }
+}
+
+BOOST_AUTO_TEST_CASE(a_connection_speaks_for_so_many_leases)
+{
+    OpenHouse house(limits([](Limits& l) { l.leases_per_connection_max = 2; }));
+    house.install(10);
+    Guest guest = house.application();
+    BOOST_TEST(guest.ask(checkout(2, lease("one"))).has_granted());
+    BOOST_TEST(guest.ask(checkout(3, lease("two"))).has_granted());
+    BOOST_TEST(guest.ask(checkout(4, lease("three"))).refused().code() == "LIMIT_REACHED");
+    BOOST_TEST(guest.ask(checkout(5, lease("two"))).has_granted()); // Again, the same.
+    BOOST_TEST(guest.ask(renewal(6, 1)).refused().code() == "LIMIT_REACHED");
+    BOOST_TEST(guest.ask(checkin(7, lease("one"))).has_done());
+    BOOST_TEST(guest.ask(checkout(8, lease("three"))).has_granted());
+    BOOST_TEST(house.status().pools(0).held() == 2);
+}
+
+BOOST_AUTO_TEST_CASE(a_reader_that_lets_too_much_wait_is_cut_and_its_lease_runs_on)
+{
+    OpenHouse house(limits([](Limits& l) { l.unsent_bytes_max = 64 << 10; }), 1);
+    house.install(1);
+    house.set_terms(1h, 0ms);
+    Guest guest = house.application();
+    BOOST_TEST(guest.ask(checkout(2, lease("held"))).has_granted());
+    flood(guest);
+    BOOST_TEST(guest.is_reset());
+
+    BOOST_TEST(house.application().ask(checkout(2, lease("other"))).refused().code() ==
+               "NO_FREE_SEAT");
+}
+
+BOOST_AUTO_TEST_CASE(a_reader_that_takes_nothing_for_long_is_cut_and_its_lease_runs_on)
+{
+    OpenHouse house(limits([](Limits& l) {
+                        l.send_time = 300ms;
+                        l.unsent_bytes_max = 1 << 30;
+                    }),
+                    1);
+    house.install(1);
+    house.set_terms(1h, 0ms);
+    Guest guest = house.application();
+    BOOST_TEST(guest.ask(checkout(2, lease("held"))).has_granted());
+    flood(guest);
+    BOOST_TEST(guest.is_reset());
+
+    BOOST_TEST(house.application().ask(checkout(2, lease("other"))).refused().code() ==
+               "NO_FREE_SEAT");
+}
+
+BOOST_AUTO_TEST_SUITE_END()
