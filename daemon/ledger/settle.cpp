@@ -16,14 +16,14 @@ using Documents = std::vector<std::shared_ptr<const std::string>>;
 std::shared_ptr<const Documents> documents_to_show(const State& state)
 {
     std::map<VendorName, std::vector<const EntitlementRecord*>> of_vendor;
-    for (const auto& [id, record] : state.entitlements)
-        if (record.entitlement.lock != NodeLock::none && record.entitlement.on_this_node)
-            of_vendor[record.entitlement.vendor].push_back(&record);
+    for (const bool counts : {true, false})
+        for (const auto& [id, record] : state.entitlements)
+            if (record.counts == counts && record.entitlement.lock != NodeLock::none &&
+                record.entitlement.on_this_node)
+                of_vendor[record.entitlement.vendor].push_back(&record);
     std::size_t longest = 0;
-    for (auto& [vendor, records] : of_vendor) {
-        std::ranges::stable_partition(records, &EntitlementRecord::counts);
+    for (const auto& [vendor, records] : of_vendor)
         longest = std::max(longest, records.size());
-    }
     auto documents = std::make_shared<Documents>();
     for (std::size_t round = 0; round < longest; ++round)
         for (const auto& [vendor, records] : of_vendor)
