@@ -103,13 +103,16 @@ def code(text):
 
 
 def includes_point_down(tree):
+    # A public header is included as its users do, by its name alone.
+    public = {pathlib.PurePath(path).name: path for path in tree.having((".h",))
+              if "/include/" in path}
     for path in tree.having(CPP):
         floor = max((name for name in FLOORS if inside(path, name)), key=len, default=None)
         for number, line in enumerate(code(tree.text(path)).splitlines(), 1):
             found = re.match(r'\s*#\s*include\s+"(.+)"', line)
             if not found:
                 continue
-            target = found[1]
+            target = public.get(found[1], found[1])
             allowed = (floor, *FLOORS[floor]) if floor else ()
             if not any(inside(target, folder) for folder in allowed):
                 yield f"{path}:{number}: {target} is not below {floor or 'this folder'}"
@@ -234,7 +237,7 @@ def headers_are_included_by_somebody(tree):
 def headers_have_a_guard(tree):
     for path in tree.having((".h", ".hpp")):
         first = next((line for line in code(tree.text(path)).splitlines() if line.strip()), "")
-        if not re.match(r"#pragma once|#ifndef USHER_\w+_H", first):
+        if not re.match(r"#pragma once|#ifndef USHER(_\w+)?_H", first):
             yield f"{path}: it begins with neither #pragma once nor a guard"
 
 

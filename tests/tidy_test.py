@@ -50,6 +50,12 @@ class Tidy(unittest.TestCase):
         self.assert_breaks(tidy.includes_point_down,
                            {"client/a.cpp": '#include "daemon/server/desk.hpp"\n'}, "not below")
 
+    def test_a_public_header_is_known_by_its_name(self):
+        rule = tidy.includes_point_down
+        self.assert_holds(rule, {"client/include/usher.h": "",
+                                 "tools/a.cpp": '#include "usher.h"\n'})
+        self.assert_breaks(rule, {"daemon/a.cpp": '#include "usher.h"\n'}, "is not below daemon")
+
     def test_no_floor_uses_what_is_above_it(self):
         rule = tidy.no_floor_uses_what_is_above_it
         self.assert_holds(rule, {"daemon/ledger/a.cpp": "// Never std::mutex, never spdlog.\n"})
