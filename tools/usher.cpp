@@ -1,11 +1,10 @@
 #include "tools/call.hpp"
-#include "tools/printable.hpp"
+#include "tools/misuse.hpp"
 #include "tools/refusal_text.hpp"
 #include "tools/usher_verbs.hpp"
 #include "tools/verb.hpp"
 
 #include <array>
-#include <cctype>
 #include <iostream>
 #include <string>
 #include <vector>
@@ -53,16 +52,6 @@ constexpr auto verbs = std::to_array<Verb>({
      address},
 });
 
-/// CLI11's sentences begin like sentences and may end like them; ours do not.
-std::string in_our_style(std::string sentence)
-{
-    if (sentence.size() > 1 && std::islower(static_cast<unsigned char>(sentence[1])) != 0)
-        sentence[0] = static_cast<char>(std::tolower(static_cast<unsigned char>(sentence[0])));
-    while (sentence.ends_with('.') || sentence.ends_with('\n'))
-        sentence.pop_back();
-    return printable(sentence);
-}
-
 int fail(const Terminal& terminal, const Fault& fault)
 {
     terminal.error(fault.what());
@@ -87,9 +76,8 @@ int obey(const Verb& verb, std::vector<std::string> words, const Terminal& termi
         terminal.out() << call.options().help() << std::flush;
         return 0;
     } catch (const CLI::ParseError& error) {
-        return fail(terminal, {in_our_style(error.what()),
-                               {"usher " + std::string(verb.word) + " --help tells how"},
-                               Fault::Kind::usage});
+        return fail(terminal,
+                    misuse(error, "usher " + std::string(verb.word) + " --help tells how"));
     } catch (const Refused& no) {
         say(terminal, no.refused());
         print_for_programs(call, "refused", refusal_json(no.refused()));

@@ -174,6 +174,15 @@ BOOST_AUTO_TEST_CASE(a_node_tells_a_vendor_its_key_and_hashes_only)
     BOOST_TEST(split_jws(text.substr(11)).payload.find("02:00") == std::string::npos);
 }
 
+BOOST_AUTO_TEST_CASE(a_text_that_another_program_wrote_is_read)
+{
+    std::ifstream stream(USHER_SOURCE_DIR "/tests/vectors/good.node");
+    const std::string written{std::istreambuf_iterator<char>(stream), {}};
+    const NodeLockTerms lock = lock_from(written, "machine", 3).value();
+    BOOST_TEST(lock.salt == "0123456789abcdef");
+    BOOST_TEST((lock.identifiers.at("mac") == sha256("mac")));
+}
+
 BOOST_AUTO_TEST_CASE(one_identifier_is_too_few_to_be_known_by)
 {
     const Node node =

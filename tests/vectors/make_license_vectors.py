@@ -15,6 +15,7 @@ import tempfile
 
 PKCS8_ED25519 = bytes.fromhex("302e020100300506032b657004220420")
 ACME = hashlib.sha256(b"usher test vendor acme").digest()
+NODE = hashlib.sha256(b"usher test node").digest()
 STRANGER = hashlib.sha256(b"usher test vendor stranger").digest()
 INVALID_UTF8 = b'{"format":1,"from":"\xff"}'
 HOST = {
@@ -86,6 +87,14 @@ def jws(payload, head=None, seed=ACME):
     parts = [header() if head is None else head, payload]
     message = ".".join(map(base64url, parts)).encode()
     return message + b"." + base64url(sign(seed, message)).encode()
+
+
+def node_text():
+    """What a host shows a vendor, signed by the host's own key."""
+    jwk = {"crv": "Ed25519", "kty": "OKP", "x": base64url(public_key(NODE))}
+    head = canonical({"alg": "EdDSA", "jwk": jwk, "typ": "usher-node"})
+    shown = {"format": 1, "identifiers": HOST["identifiers"], "salt": HOST["salt"]}
+    return b"usher-node:" + jws(canonical(shown), head, NODE) + b"\n"
 
 
 def flip_last_bit(text):
@@ -211,6 +220,7 @@ def main():
               jws(payload) + b"\n")
     for name, kind, what, file in files():
         write(directory, "bad_" + name, [("expect", kind), ("what", what)], file)
+    (directory / "good.node").write_bytes(node_text())
 
 
 if __name__ == "__main__":
