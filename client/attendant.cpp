@@ -27,53 +27,11 @@ std::uint64_t random_seed()
     return seed;
 }
 
-No say(Setback setback, const char* code, std::string text, const char* cure)
-{
-    No no{.setback = setback, .why = {}};
-    no.why.set_code(code);
-    no.why.set_text(std::move(text));
-    no.why.add_cures(cure);
-    return no;
-}
-
-No forked()
-{
-    return say(Setback::forked, "FORKED",
-               "this program was forked from the one that holds the seat",
-               "open a connection of your own after fork");
-}
-
-No in_callback()
-{
-    return say(Setback::in_callback, "IN_CALLBACK",
-               "a callback must not wait for the server: it is its own thread that would answer",
-               "let another thread do it");
-}
-
-No closed()
-{
-    return say(Setback::closed, "CLOSED", "the connection is being closed",
-               "finish all calls before closing");
-}
-
-No unknown_seat()
-{
-    return say(Setback::unknown_seat, "UNKNOWN_SEAT", "there is no such seat in this program",
-               "use the number that checkout gave, and only until checkin");
-}
-
 Failure silent_server()
 {
     return {.step = Step::exchange,
             .text = "the server did not answer in time",
             .cure = "see that usherd is not stopped or overloaded, and that the network is up"};
-}
-
-Setback setback_of(const Failure& failure)
-{
-    if (is_wrong_server(failure))
-        return Setback::wrong_server;
-    return is_lasting(failure) ? Setback::turned_away : Setback::unreachable;
 }
 
 } // namespace
@@ -118,12 +76,10 @@ boost::system::result<Attendant::Given, No> Attendant::checkout(Wish wish, bool 
         return closed();
     const auto number = holdings_.ask_for(std::move(wish), id);
     if (!number)
-        return say(Setback::limit, "LIMIT_REACHED", "this program asks for more than 4096 seats",
-                   "give seats back, or ask for more units at once");
+        return too_many_seats();
     if (!begin_thread()) {
         holdings_.give_back(*number, Clock::now());
-        return say(Setback::limit, "LIMIT_REACHED", "the system gives this program no thread",
-                   "raise its limit of threads or memory");
+        return no_thread();
     }
     awaited_.insert(*number);
     await_answer(lock, *number, stays_in_queue);

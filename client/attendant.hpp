@@ -4,6 +4,7 @@
 #include "client/door.hpp"
 #include "client/heartbeat.hpp"
 #include "client/holdings.hpp"
+#include "client/setback.hpp"
 
 #include <condition_variable>
 #include <functional>
@@ -16,24 +17,6 @@
 #include <vector>
 
 namespace usher::client {
-
-/// Why a call did not do what it was asked for.
-enum class Setback : std::uint8_t {
-    refused,      ///< The server said no.
-    unreachable,  ///< It could not be asked in time.
-    wrong_server, ///< What answers at the address is not the server that it should be.
-    turned_away,  ///< The server does not want us, or our own certificate is of no use.
-    unknown_seat,
-    limit,       ///< More than 4096 seats, or the system gives no thread.
-    in_callback, ///< Would wait for the thread that it is called on.
-    forked,      ///< This is the child of the program that opened the attendant.
-    closed,      ///< It is being closed meanwhile.
-};
-
-struct No {
-    Setback setback = Setback::refused;
-    v1::Refused why; ///< Code, sentence and cures, whoever says no.
-};
 
 /// Holds the seats of one application at one server, for as long as the application wants.
 ///

@@ -7,8 +7,6 @@
  * The vendor's key is part of the program, so that only a server with that vendor's licenses is
  * believed: cc -DUSHER_EXAMPLE_VENDOR_KEY='"usher-vendor:acme:..."' example.c -lusher
  */
-#include "usher.h"
-
 #include <errno.h>
 #include <signal.h>
 #include <stdio.h>
@@ -16,6 +14,7 @@
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
+#include <usher.h>
 
 enum { EXIT_NO_SEAT = 1, EXIT_USAGE = 2 };
 

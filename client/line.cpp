@@ -118,8 +118,19 @@ Result<std::uint64_t> Line::send(v1::Request request, const Patience& patience)
                        .text = "the request is too long for a message",
                        .cure = "ask for less at once"};
     if (auto written = stream_.write(frame, patience); !written)
-        return written.error();
+        return why_ended(std::move(written.error()));
     return last_id_;
+}
+
+Failure Line::why_ended(Failure failure)
+{
+    for (;;) {
+        const auto last = read_frame({Clock::now()});
+        if (!last || !*last)
+            return failure;
+        if ((*last)->has_ending())
+            return ended((*last)->ending());
+    }
 }
 
 Result<std::optional<v1::Response>> Line::receive(const Patience& patience)

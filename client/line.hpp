@@ -45,6 +45,8 @@ class Line {
   private:
     explicit Line(Stream stream) : stream_(std::move(stream)) {}
     Result<void> greet(const Credentials& credentials, const Patience& patience);
+    /// What the server said before it went, where it said something; else `failure`.
+    Failure why_ended(Failure failure);
     Result<std::optional<v1::Response>> read_frame(const Patience& patience);
 
     Stream stream_;

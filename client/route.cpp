@@ -143,8 +143,11 @@ Result<Route> Route::prepare(Address address, Credentials credentials)
         route.tls_.get());
     SSL_CTX_set_app_data(context, route.tls_.get());
     SSL_CTX_sess_set_new_cb(context, [](SSL* ssl, SSL_SESSION* session) {
-        static_cast<Tls*>(SSL_CTX_get_app_data(SSL_get_SSL_CTX(ssl)))->session.reset(session);
-        return 1; // It is ours to free now.
+        // A copy: OpenSSL spoils the session of a connection that breaks, which is just when it is
+        // needed.
+        static_cast<Tls*>(SSL_CTX_get_app_data(SSL_get_SSL_CTX(ssl)))
+            ->session.reset(SSL_SESSION_dup(session));
+        return 0;
     });
     return route;
 }
@@ -158,8 +161,8 @@ ssl_st* Route::begin_tls()
     // It serves until there is a newer one, though RFC 8446 would have each used once so that
     // nobody can tell that two connections are one client's: thousands may have to come back at
     // once.
-    if (tls_->session)
-        SSL_set_session(ssl, tls_->session.get());
+    if (const Session copy(tls_->session ? SSL_SESSION_dup(tls_->session.get()) : nullptr); copy)
+        SSL_set_session(ssl, copy.get());
     // A numeric address is no server name (RFC 6066).
     const std::string& host = std::get<TcpAddress>(address_).host;
     if (host.find_first_not_of("0123456789.") != std::string::npos &&

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <cstring>
 #include <memory>
 #include <netdb.h>
 #include <netinet/in.h>
@@ -58,6 +59,26 @@ std::string connect_within(int fd, const sockaddr* to, socklen_t length, const P
     socklen_t size = sizeof(error);
     ::getsockopt(fd, SOL_SOCKET, SO_ERROR, &error, &size);
     return error == 0 ? std::string() : text_of(error);
+}
+
+/// Who tries again and again to reach a port of this host that nobody listens at may one day meet
+/// himself there (TCP opens from both ends at once), and would keep the server from its own port.
+bool is_own_echo(int fd)
+{
+    sockaddr_storage here{};
+    sockaddr_storage there{};
+    socklen_t here_size = sizeof(here);
+    socklen_t there_size = sizeof(there);
+    return ::getsockname(fd, reinterpret_cast<sockaddr*>(&here), &here_size) == 0 &&
+           ::getpeername(fd, reinterpret_cast<sockaddr*>(&there), &there_size) == 0 &&
+           here_size == there_size && std::memcmp(&here, &there, here_size) == 0;
+}
+
+/// Lets go of the port at once, instead of keeping it for a minute as TCP does after a goodbye.
+void abort_on_close(int fd)
+{
+    const linger at_once{.l_onoff = 1, .l_linger = 0};
+    ::setsockopt(fd, SOL_SOCKET, SO_LINGER, &at_once, sizeof(at_once));
 }
 
 Result<Found> resolve(const TcpAddress& address)
@@ -145,6 +166,10 @@ Result<Socket> Socket::connect(const TcpAddress& address, const Patience& patien
     for (const addrinfo* next = found->get(); next != nullptr; next = next->ai_next, --left) {
         Socket socket(open_socket(next->ai_family));
         why = connect_within(socket.fd(), next->ai_addr, next->ai_addrlen, share(patience, left));
+        if (why.empty() && is_own_echo(socket.fd())) {
+            abort_on_close(socket.fd());
+            why = text_of(ECONNREFUSED);
+        }
         if (!why.empty())
             continue;
         const int on = 1; // A request is one small packet: nothing is gained by holding it back.

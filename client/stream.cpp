@@ -72,6 +72,16 @@ Failure explain_tls()
     }
 }
 
+/// The server judges our certificate only after our side of the handshake is done, so its no may
+/// come at any time later.
+Failure explain_closing()
+{
+    Failure failure = explain_tls();
+    return failure.text.starts_with("the server does not accept")
+               ? failure
+               : broken("the other end has closed it");
+}
+
 short events_of(int error)
 {
     return error == SSL_ERROR_WANT_WRITE ? POLLOUT : POLLIN;
@@ -145,8 +155,11 @@ Result<void> Stream::write(std::string_view bytes, const Patience& patience)
             written = SSL_write(ssl_.get(), bytes.data(), length);
             const int error = SSL_get_error(ssl_.get(), static_cast<int>(written));
             if (written <= 0 && error != SSL_ERROR_WANT_READ && error != SSL_ERROR_WANT_WRITE) {
+                // What it said before it closed is still there to be read.
+                char first = 0;
                 ERR_clear_error();
-                return broken("the other end has closed it");
+                return SSL_peek(ssl_.get(), &first, 1) > 0 ? broken("the other end has closed it")
+                                                           : explain_closing();
             }
             events = events_of(error);
         } else {
@@ -180,13 +193,7 @@ Result<std::size_t> Stream::read(std::span<char> room, const Patience& patience)
                 return std::size_t{0};
             continue;
         }
-        if (error != SSL_ERROR_SSL)
-            return broken("the other end has closed it");
-        // The server judges our certificate only after our side of the handshake is done.
-        Failure failure = explain_tls();
-        return failure.text.starts_with("the server does not accept")
-                   ? failure
-                   : broken("the other end has closed it");
+        return explain_closing();
     }
 }
 

@@ -1,3 +1,6 @@
+#ifndef USHER_LIBUSHER_H
+#define USHER_LIBUSHER_H
+
 /* libusher: hold a seat at a license server while your application works.
  *
  *     usher_options options = USHER_OPTIONS_DEFAULT;
@@ -42,9 +45,6 @@
  * Begin yours with the *_DEFAULT of your header. A newer library takes what an older header made;
  * an older library refuses (USHER_BAD_ARGUMENT) what it does not know, unless that is zero.
  */
-#ifndef USHER_H
-#define USHER_H
-
 #include <stddef.h>
 #include <stdint.h>
 
@@ -320,4 +320,4 @@ USHER_API const char* usher_version(void);
 }
 #endif
 
-#endif /* USHER_H */
+#endif /* USHER_LIBUSHER_H */
