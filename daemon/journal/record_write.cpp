@@ -278,10 +278,10 @@ struct Writer {
     }
     void operator()(const ledger::TimeSeen&) const { to.mutable_time_seen(); }
 
-    void operator()(const ledger::LeaseRenewed&) const { assert(!"fleeting"); }
-    void operator()(const ledger::ConnectionLost&) const { assert(!"fleeting"); }
-    void operator()(const ledger::AmnestyGranted&) const { assert(!"fleeting"); }
-    void operator()(const ledger::TermsSet&) const { assert(!"fleeting"); }
+    void operator()(const ledger::LeaseRenewed&) const { assert(false && "fleeting"); }
+    void operator()(const ledger::ConnectionLost&) const { assert(false && "fleeting"); }
+    void operator()(const ledger::AmnestyGranted&) const { assert(false && "fleeting"); }
+    void operator()(const ledger::TermsSet&) const { assert(false && "fleeting"); }
 };
 
 } // namespace
