@@ -47,10 +47,10 @@ install(FILES ${PROJECT_SOURCE_DIR}/CHANGELOG.md ${PROJECT_SOURCE_DIR}/README.md
     DESTINATION share/doc/usherd COMPONENT usherd)
 set(CPACK_DEBIAN_USHERD_PACKAGE_DEPENDS "systemd, usher")
 set(CPACK_DEBIAN_USHERD_PACKAGE_CONTROL_EXTRA
-    ${PROJECT_SOURCE_DIR}/systemd/debian/conffiles
-    ${PROJECT_SOURCE_DIR}/systemd/debian/postinst
-    ${PROJECT_SOURCE_DIR}/systemd/debian/postrm
-    ${PROJECT_SOURCE_DIR}/systemd/debian/prerm)
+    ${PROJECT_SOURCE_DIR}/systemd/debian/usherd/conffiles
+    ${PROJECT_SOURCE_DIR}/systemd/debian/usherd/postinst
+    ${PROJECT_SOURCE_DIR}/systemd/debian/usherd/postrm
+    ${PROJECT_SOURCE_DIR}/systemd/debian/usherd/prerm)
 
 usher_package(usher usher net
 "The command line: usher shows who holds which seat and why somebody was
@@ -60,7 +60,9 @@ shape profiles with it.")
 usher_package(libusher libusher0 libs
 "The library of applications: libusher checks seats out and in, renews them in
 the background and survives a restart of the server.")
-set(CPACK_DEBIAN_LIBUSHER_PACKAGE_GENERATE_SHLIBS ON)
+set(CPACK_DEBIAN_LIBUSHER_PACKAGE_CONTROL_EXTRA
+    ${PROJECT_SOURCE_DIR}/systemd/debian/libusher/shlibs
+    ${PROJECT_SOURCE_DIR}/systemd/debian/libusher/triggers)
 
 usher_package(libusher-dev libusher-dev libdevel
 "To build applications: the header of libusher and what pkg-config needs.")
