@@ -19,14 +19,41 @@ std::optional<Refusal> why_unfounded(const State& state, const PoolRecord& pool)
     return refusal;
 }
 
-/// What the wish takes beyond the seat that its holder has already.
-Units further_units(const PoolRecord& pool, const Lease& lease)
+/// The seat that its holder has already; null: none.
+const Seat* seat_for(const PoolRecord& pool, const Lease& lease)
 {
     if (pool.pool.metric == Metric::lease)
-        return lease.units;
+        return nullptr;
     const auto seat = pool.seats.find(seat_key(pool.pool.metric, lease.user, lease.device));
-    return seat == pool.seats.end() ? lease.units
-                                    : std::max<Units>(0, lease.units - seat->second.units());
+    return seat == pool.seats.end() ? nullptr : &seat->second;
+}
+
+/// What the wish takes beyond that.
+Units further_units(const PoolRecord& pool, const Lease& lease)
+{
+    const Seat* seat = seat_for(pool, lease);
+    return seat ? std::max<Units>(0, lease.units - seat->units()) : lease.units;
+}
+
+/// The same, of what its profile lends.
+Units further_units(const ProfileRecord& profile, const PoolRecord& pool, const Lease& lease)
+{
+    const auto taken = profile.seats.find(seat_for(pool, lease));
+    return taken == profile.seats.end() ? lease.units
+                                        : std::max<Units>(0, lease.units - taken->second.units());
+}
+
+/// A profile that lends no more is as full as a pool is, with numbers of its own.
+Refusal refuse_over_capacity(const State& state, const PoolRecord& pool, const Lease& lease)
+{
+    const ProfileRecord& profile = *state.find_profile(lease.profile);
+    Refusal refusal = refuse(Code::no_free_seat, profile.profile.name.text);
+    refusal.stock = profile.profile.capacity;
+    refusal.held = profile.in_use;
+    refusal.want = lease.units;
+    refusal.short_by =
+        profile.in_use + further_units(profile, pool, lease) - *profile.profile.capacity;
+    return refusal;
 }
 
 /// Whether somebody whom `pool` can serve stands before the wish.
@@ -36,7 +63,8 @@ bool is_behind_somebody(const State& state, const PoolRecord& pool, const Wish& 
         if (wish.place && place >= *wish.place)
             return false;
         const Lease& other = state.waiters.at(place).waiter.lease;
-        if (has_enough(pool, other) && !why_never(state, pool, other))
+        if (has_enough(state, pool, other) && !why_never(state, pool, other) &&
+            !is_over_capacity(state, pool, other))
             return true;
     }
     return false;
@@ -60,9 +88,19 @@ std::optional<Refusal> why_never(const State& state, const PoolRecord& pool, con
     return why_unfounded(state, pool);
 }
 
-bool has_enough(const PoolRecord& pool, const Lease& lease)
+bool has_enough(const State& state, const PoolRecord& pool, const Lease& lease)
 {
+    const ProfileRecord* profile = state.find_profile(lease.profile);
+    if (profile && profile->profile.capacity && lease.units > *profile->profile.capacity)
+        return false;
     return is_unlimited(pool) || lease.units <= pool.stock;
+}
+
+bool is_over_capacity(const State& state, const PoolRecord& pool, const Lease& lease)
+{
+    const ProfileRecord* profile = state.find_profile(lease.profile);
+    return profile && profile->profile.capacity &&
+           profile->in_use + further_units(*profile, pool, lease) > *profile->profile.capacity;
 }
 
 std::optional<Refusal> why_not_now(const State& state, const PoolRecord& pool, const Wish& wish)
@@ -75,11 +113,12 @@ std::optional<Refusal> why_not_now(const State& state, const PoolRecord& pool, c
         return refusal;
     }
     const Units further = further_units(pool, wish.lease);
-    if (further == 0)
-        return std::nullopt;
     const bool fits = is_unlimited(pool) || further <= available(pool);
-    if (fits && !is_behind_somebody(state, pool, wish))
+    if (further == 0 || (fits && !is_behind_somebody(state, pool, wish))) {
+        if (is_over_capacity(state, pool, wish.lease))
+            return refuse_over_capacity(state, pool, wish.lease);
         return std::nullopt;
+    }
     Refusal refusal = refuse(Code::no_free_seat, pool);
     refusal.want = wish.lease.units;
     if (!is_unlimited(pool) && further > available(pool))
@@ -93,7 +132,8 @@ bool is_possible(const State& state, const Waiter& waiter)
 {
     return std::ranges::any_of(waiter.pools, [&](const PoolId& id) {
         const PoolRecord* pool = state.find_pool(id);
-        return pool && has_enough(*pool, waiter.lease) && !why_never(state, *pool, waiter.lease);
+        return pool && has_enough(state, *pool, waiter.lease) &&
+               !why_never(state, *pool, waiter.lease);
     });
 }
 

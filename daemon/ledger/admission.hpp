@@ -5,7 +5,7 @@
 /// Whether a pool lends to a wish: asked for a newcomer, for who waits, and for what-ifs alike.
 namespace usher::ledger {
 
-/// What somebody wants of one pool; `lease.pool` is not looked at.
+/// What somebody wants of one pool through `lease.profile`; `lease.pool` is not looked at.
 struct Wish {
     const Lease& lease;
     std::optional<std::uint64_t> place; ///< In the queue; none: a newcomer, behind everybody.
@@ -16,8 +16,12 @@ struct Wish {
 [[nodiscard]] std::optional<Refusal> why_never(const State& state, const PoolRecord& pool,
                                                const Lease& lease);
 
-/// Whether the pool owns as many units as the wish wants.
-[[nodiscard]] bool has_enough(const PoolRecord& pool, const Lease& lease);
+/// Whether the pool owns as many units as the wish wants, and its profile may lend as many.
+[[nodiscard]] bool has_enough(const State& state, const PoolRecord& pool, const Lease& lease);
+
+/// Whether as much is in use through the wish's profile that its capacity leaves too little. Such a
+/// wish stands before nobody, for others take nothing from it.
+[[nodiscard]] bool is_over_capacity(const State& state, const PoolRecord& pool, const Lease& lease);
 
 /// Why `pool` does not serve the wish at once; none: it does. The guards stand in the order of
 /// `Code`. Names no holders: `name_holders` does.

@@ -18,15 +18,6 @@ void free_up_everything(State& state)
         free_up(state, pool);
 }
 
-/// Whoever waits for a seat that is held already may share it: a list of users or the mode was in the
-/// way. Nothing else ever is, for while a pool is locked no seat of it is taken.
-void offer_shares(State& state, const PoolRecord& pool)
-{
-    for (const auto& [key, place] : pool.wished)
-        if (pool.seats.contains(key))
-            state.shareable.emplace_back(pool.pool.id, key);
-}
-
 void forget_boundaries(State& state, const Entitlement& entitlement,
                        const std::function<bool(CalendarInstant)>& is_over)
 {
@@ -48,23 +39,12 @@ void forget_old_clients(State& state, CalendarInstant at)
         });
 }
 
-} // namespace
-
-void free_up(State& state, PoolRecord& pool)
-{
-    if (!pool.queue.empty())
-        state.freed.emplace(pool.number, &pool);
-}
-
-Client* note_client(State& state, const ProfileName& profile, const UserName& user,
-                    const DeviceName& device, CalendarInstant last, CalendarInstant at)
+/// Remembers at `at` that a client used a profile; null where the profile has too many clients.
+Client* note_client(State& state, ProfileRecord& profile, std::string key, CalendarInstant last,
+                    CalendarInstant at)
 {
     forget_old_clients(state, at);
-    const auto found = state.profiles.find(profile);
-    if (found == state.profiles.end())
-        return nullptr; // It was removed while a lease that was taken through it lived on.
-    auto& clients = found->second.clients;
-    std::string key = client_key(user, device);
+    auto& clients = profile.clients;
     auto known = clients.find(key);
     if (known == clients.end()) {
         if (clients.size() >= clients_max)
@@ -73,6 +53,37 @@ Client* note_client(State& state, const ProfileName& profile, const UserName& us
     }
     known->second.last = std::max(known->second.last, last);
     return &known->second;
+}
+
+} // namespace
+
+void free_up(State& state, PoolRecord& pool)
+{
+    if (!pool.queue.empty())
+        state.freed.emplace(pool.number, &pool);
+}
+
+void offer_shares(State& state, const PoolRecord& pool)
+{
+    for (const auto& [key, place] : pool.wished)
+        if (pool.seats.contains(key))
+            state.shareable.emplace_back(pool.pool.id, key);
+}
+
+void join_profile(State& state, LeaseRecord& lease, CalendarInstant at)
+{
+    const auto found = state.profiles.find(lease.lease.profile);
+    if (found == state.profiles.end())
+        return;
+    ProfileRecord& profile = found->second;
+    lease.profile = &profile;
+    lease.client = note_client(state, profile, client_key(lease.lease.user, lease.lease.device),
+                               lease.lease.started, at);
+    if (lease.client)
+        ++lease.client->leases;
+    if (profile.profile.capacity)
+        profile.in_use +=
+            lease.seat ? profile.seats[lease.seat].sit_down(lease.lease.units) : lease.lease.units;
 }
 
 std::string denial_key(const ProfileName& profile, const UserName& user, const DeviceName& device)
@@ -193,6 +204,10 @@ void Applier::operator()(const ProfileSet& fact) const
         record.clients = decltype(record.clients)(0, state.hash);
     }
     record.profile = fact.profile;
+    if (is_new) // One of this name was removed while leases that it had lent lived on.
+        for (auto& [id, lease] : state.leases)
+            if (lease.lease.profile == fact.profile.name)
+                join_profile(state, lease, at);
     if (fact.profile.is_default)
         state.defaults.emplace(record.number, &record);
     else
@@ -219,16 +234,24 @@ void Applier::operator()(const ProfileRemoved& fact) const
 {
     const auto found = state.profiles.find(fact.name);
     assert(found != state.profiles.end());
-    for (auto& [id, record] : state.leases)
-        if (record.lease.profile == fact.name)
-            record.client = nullptr;
+    for (auto& [id, lease] : state.leases)
+        if (lease.profile == &found->second) {
+            lease.profile = nullptr;
+            lease.client = nullptr;
+        }
+    for (const PoolId& id :
+         found->second.profile.pools) { // Its capacity is in nobody's way any more.
+        free_up(state, pool_of(state, id));
+        offer_shares(state, pool_of(state, id));
+    }
     state.defaults.erase(found->second.number);
     state.profiles.erase(found);
 }
 
 void Applier::operator()(const ProfileUsed& fact) const
 {
-    note_client(state, fact.profile, fact.user, fact.device, fact.last, at);
+    note_client(state, state.profiles.at(fact.profile), client_key(fact.user, fact.device),
+                fact.last, at);
 }
 
 void Applier::operator()(const UsersSet& fact) const

@@ -42,10 +42,13 @@ struct Applier {
 /// The pool's queue may be served now: seats were given back, or somebody left the queue.
 void free_up(State& state, PoolRecord& pool);
 
-/// Remembers at `at` that a client used a profile; null where the profile is gone or has too many
-/// clients.
-Client* note_client(State& state, const ProfileName& profile, const UserName& user,
-                    const DeviceName& device, CalendarInstant last, CalendarInstant at);
+/// Whoever waits for a seat that is held already may share it: a list of users, the mode or a
+/// profile's capacity was in the way. Nothing else ever is, for while a pool is locked no seat of
+/// it is taken. O(those who wish to share).
+void offer_shares(State& state, const PoolRecord& pool);
+
+/// The lease was taken through the profile that it names, if there still is one.
+void join_profile(State& state, LeaseRecord& lease, CalendarInstant at);
 
 /// What a refusal is remembered under: one a minute for each.
 [[nodiscard]] std::string denial_key(const ProfileName& profile, const UserName& user,

@@ -31,13 +31,10 @@ void sit_down(PoolRecord& pool, LeaseRecord& lease)
         pool.held += lease.lease.units;
         return;
     }
-    const std::string key = seat_key(pool.pool.metric, lease.lease.user, lease.lease.device);
-    Seat& seat = pool.seats[key];
-    const Units before = seat.units();
-    lease.shares_seat = before > 0;
+    Seat& seat = pool.seats[seat_key(pool.pool.metric, lease.lease.user, lease.lease.device)];
+    lease.shares_seat = !seat.leases.empty();
     lease.seat = &seat;
-    ++seat.leases[lease.lease.units];
-    pool.held += seat.units() - before;
+    pool.held += seat.sit_down(lease.lease.units);
 }
 
 void stand_up(PoolRecord& pool, LeaseRecord& lease)
@@ -46,14 +43,33 @@ void stand_up(PoolRecord& pool, LeaseRecord& lease)
         pool.held -= lease.lease.units;
         return;
     }
-    Seat& seat = *lease.seat;
-    const Units before = seat.units();
-    const auto count = seat.leases.find(lease.lease.units);
-    if (--count->second == 0)
-        seat.leases.erase(count);
-    pool.held -= before - seat.units();
-    if (seat.leases.empty())
+    pool.held -= lease.seat->stand_up(lease.lease.units);
+    if (lease.seat->leases.empty())
         pool.seats.erase(seat_key(pool.pool.metric, lease.lease.user, lease.lease.device));
+}
+
+/// The lease is nobody's of its profile any more; who waited for the profile's capacity may go on.
+void leave_profile(State& state, LeaseRecord& lease, CalendarInstant at)
+{
+    if (lease.client) {
+        --lease.client->leases;
+        lease.client->last = std::max(lease.client->last, at);
+    }
+    if (!lease.profile || !lease.profile->profile.capacity)
+        return;
+    ProfileRecord& profile = *lease.profile;
+    if (!lease.seat) {
+        profile.in_use -= lease.lease.units;
+    } else {
+        const auto taken = profile.seats.find(lease.seat);
+        profile.in_use -= taken->second.stand_up(lease.lease.units);
+        if (taken->second.leases.empty())
+            profile.seats.erase(taken);
+    }
+    for (const PoolId& id : profile.profile.pools) {
+        free_up(state, state.pools.at(id));
+        offer_shares(state, state.pools.at(id));
+    }
 }
 
 // Who is watched for silence.
@@ -147,11 +163,7 @@ void Applier::operator()(const LeaseGranted& fact) const
     if (!pool.wished.empty() && record.seat)
         state.shareable.emplace_back(
             fact.lease.pool, seat_key(pool.pool.metric, fact.lease.user, fact.lease.device));
-    if (!fact.lease.profile.empty())
-        record.client = note_client(state, fact.lease.profile, fact.lease.user, fact.lease.device,
-                                    fact.lease.started, at);
-    if (record.client)
-        ++record.client->leases;
+    join_profile(state, record, at);
 }
 
 void Applier::operator()(const LeaseEnded& fact) const
@@ -163,12 +175,9 @@ void Applier::operator()(const LeaseEnded& fact) const
     unwatch(state, record);
     if (record.lease.kind == LeaseKind::fixed && record.lease.ends)
         state.fixed_ends.erase({*record.lease.ends, fact.id});
+    leave_profile(state, record, at); // While its seat is there still.
     stand_up(pool, record);
     take_out(pool, record);
-    if (record.client) {
-        --record.client->leases;
-        record.client->last = std::max(record.client->last, at);
-    }
     remember_ending(state, fact.id, record.lease.identity, fact.reason);
     state.tags.erase(record.lease.tag);
     state.leases.erase(found);

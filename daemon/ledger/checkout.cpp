@@ -110,16 +110,17 @@ struct Search {
     Pools to_wait_for;
 };
 
-Search search(const State& state, const Pools& pools, const Lease& lease)
+Search search(const State& state, const Checkout& command, const Pools& pools, Lease& lease)
 {
     Search found;
     for (const PoolRecord* pool : pools) {
+        lease.profile = profile_behind(state, command, *pool);
         std::optional<Refusal> refusal = why_not_now(state, *pool, {lease, std::nullopt});
         if (!refusal) {
             found.pool = pool;
             return found;
         }
-        if (refusal->code == Code::no_free_seat && has_enough(*pool, lease))
+        if (refusal->code == Code::no_free_seat && has_enough(state, *pool, lease))
             found.to_wait_for.push_back(pool);
         if (!found.refusal) {
             name_holders(*refusal, *pool);
@@ -177,12 +178,11 @@ Verdict decide(const State& state, const Checkout& command, Now now)
         return denied(state, command, refuse(Code::unknown_profile, command.profile.text), now);
 
     Lease lease = lease_for(command, now.calendar);
-    Search found = search(state, route, lease);
+    Search found = search(state, command, route, lease);
     if (found.pool) {
         const Pool& pool = found.pool->pool;
         lease.pool = pool.id;
         lease.kind = pool.kind;
-        lease.profile = profile_behind(state, command, *found.pool);
         const bool shares_seat =
             found.pool->seats.contains(seat_key(pool.metric, lease.user, lease.device));
         Granted answer = granted(state, lease, shares_seat);

@@ -58,8 +58,10 @@ struct Pool {
 struct Profile {
     ProfileName name;
     std::vector<PoolId> pools;
-    bool is_default = false;       ///< Tried where a client names no profile (A-Q8).
-    std::optional<Units> capacity; ///< Of a worker; at most the stock behind it (A-R30).
+    bool is_default = false; ///< Tried where a client names no profile (A-Q8).
+    /// So many units at most are lent through it (A-R30): at most the stock behind it when it is
+    /// set. None: as many as there are.
+    std::optional<Units> capacity;
 
     friend bool operator==(const Profile&, const Profile&) = default;
 };

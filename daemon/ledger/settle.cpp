@@ -139,12 +139,14 @@ Facts serve(const State& state, const PoolRecord& pool, Now now)
 {
     for (const std::uint64_t place : pool.queue) {
         const WaiterRecord& record = state.waiters.at(place);
+        if (is_over_capacity(state, pool, record.waiter.lease))
+            continue;
         const auto refusal = why_not_now(state, pool, {record.waiter.lease, place});
         if (!refusal)
             return grant(state, pool, record, now);
         const bool is_full = refusal->code == Code::no_free_seat;
         if (refusal->code == Code::pool_locked ||
-            (is_full && has_enough(pool, record.waiter.lease)))
+            (is_full && has_enough(state, pool, record.waiter.lease)))
             return {}; // Nothing is lent, or this is the first whom the pool can serve some day.
     }
     return {};

@@ -15,6 +15,22 @@ void take_first(std::optional<Code>& reason, std::optional<Code> other)
 
 } // namespace
 
+Units Seat::sit_down(Units asked)
+{
+    const Units before = units();
+    ++leases[asked];
+    return units() - before;
+}
+
+Units Seat::stand_up(Units asked)
+{
+    const Units before = units();
+    const auto count = leases.find(asked);
+    if (--count->second == 0)
+        leases.erase(count);
+    return before - units();
+}
+
 State::State(std::uint64_t seed)
     : hash{seed}, leases(0, hash), tags(0, hash), places(0, hash), endings(0, hash),
       documents(std::make_shared<const std::vector<std::shared_ptr<const std::string>>>())
@@ -24,6 +40,12 @@ const PoolRecord* State::find_pool(const PoolId& id) const
 {
     const auto found = pools.find(id);
     return found == pools.end() ? nullptr : &found->second;
+}
+
+const ProfileRecord* State::find_profile(const ProfileName& name) const
+{
+    const auto found = profiles.find(name);
+    return found == profiles.end() ? nullptr : &found->second;
 }
 
 const LeaseRecord* State::find_lease(const LeaseId& id) const

@@ -22,6 +22,7 @@ namespace usher::ledger {
 
 struct PoolRecord;
 struct LeaseRecord;
+struct ProfileRecord;
 struct Client;
 
 /// Places in the order in which they are served; says in O(log n) how many stand before one.
@@ -34,6 +35,8 @@ struct Seat {
     std::map<Units, std::size_t> leases; ///< How many leases asked for so many units; never empty.
 
     [[nodiscard]] Units units() const { return leases.empty() ? 0 : leases.rbegin()->first; }
+    Units sit_down(Units asked); ///< How many units more it takes now.
+    Units stand_up(Units asked); ///< How many fewer.
 };
 
 /// A pool with everything that refers to it.
@@ -60,10 +63,11 @@ struct LeaseRecord {
     Lease lease;
     std::uint64_t number = 0; ///< In the order in which leases were granted.
     PoolRecord* pool = nullptr;
-    Seat* seat = nullptr;     ///< None where a lease is a seat of its own.
-    Client* client = nullptr; ///< Of its profile; none where it has none, or too many clients.
-    bool shares_seat = false; ///< The seat was held already when this one was granted.
-    ConnectionId connection;  ///< That speaks for it.
+    Seat* seat = nullptr;             ///< None where a lease is a seat of its own.
+    ProfileRecord* profile = nullptr; ///< None where it was removed, or none was asked for.
+    Client* client = nullptr;         ///< Of its profile; none where that has too many.
+    bool shares_seat = false;         ///< The seat was held already when this one was granted.
+    ConnectionId connection;          ///< That speaks for it.
     SteadyInstant deadline{};
     LeaseRecord* before = nullptr; ///< In its pool.
     LeaseRecord* after = nullptr;
@@ -97,6 +101,9 @@ struct ProfileRecord {
     std::uint64_t number = 0; ///< In the order in which profiles were added; kept by a rename.
     /// By `client_key`; who holds nothing and has not been here for 30 days is forgotten.
     std::unordered_map<std::string, Client, SeededHash> clients;
+    // Kept only where the profile has a capacity.
+    Units in_use = 0; ///< Of the seats that were taken through it, a seat's units once.
+    std::unordered_map<const Seat*, Seat> seats; ///< What of each seat was taken through it.
 };
 
 /// Why a lease that is no more ended, for its holder's next question.
@@ -170,6 +177,7 @@ struct State {
     std::vector<std::pair<PoolId, std::string>> shareable; ///< Seats that somebody waits to share.
 
     [[nodiscard]] const PoolRecord* find_pool(const PoolId& id) const;
+    [[nodiscard]] const ProfileRecord* find_profile(const ProfileName& name) const;
     [[nodiscard]] const LeaseRecord* find_lease(const LeaseId& id) const;
     [[nodiscard]] const WaiterRecord* find_waiter(const LeaseId& id) const;
     [[nodiscard]] const LeaseRecord* find_lease(LeaseTag tag) const;

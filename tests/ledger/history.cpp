@@ -257,7 +257,12 @@ void History::change_profiles(Step step)
         return;
     say("profile " + verb + " " + name.text + " " + other.text);
     if (verb == "add")
-        ask(AddProfile{by, {name, {first, second}, step.number % 8 == 0, {}}});
+        ask(AddProfile{
+            by,
+            {name,
+             {first, second},
+             step.number % 8 == 0,
+             step.number >= 128 ? std::optional<Units>(1 + step.number % 3) : std::nullopt}});
     else if (verb == "rename")
         ask(RenameProfile{by, name, other});
     else if (verb == "remove")

@@ -59,8 +59,31 @@ Units NaiveHouse::further(const PoolId& pool, const Claim& claim) const
     return std::max<Units>(0, claim.units - has);
 }
 
+bool NaiveHouse::is_over_capacity(const PoolId& pool, const Claim& claim) const
+{
+    const auto profile = std::ranges::find(profiles, claim.profile, &Profile::name);
+    if (profile == profiles.end() || !profile->capacity)
+        return false;
+    std::map<std::string, Units> seats;
+    const auto take = [&](const PoolId& from, const Claim& one) {
+        Units& units = seats[from.text + " " + seat(metrics.at(from), one)];
+        units = std::max(units, one.units);
+    };
+    for (const Claim& holder : holders)
+        if (holder.profile == claim.profile)
+            take(holder.pool(), holder);
+    take(pool, claim);
+    Units sum = 0;
+    for (const auto& [key, units] : seats)
+        sum += units;
+    return sum > *profile->capacity;
+}
+
 bool NaiveHouse::is_enough(const PoolId& pool, const Claim& claim, CalendarInstant at) const
 {
+    const auto profile = std::ranges::find(profiles, claim.profile, &Profile::name);
+    if (profile != profiles.end() && profile->capacity && claim.units > *profile->capacity)
+        return false;
     const auto units = stock(pool, at);
     return !units || claim.units <= *units;
 }
@@ -96,6 +119,8 @@ std::optional<Code> NaiveHouse::why_not(const PoolId& pool, const Claim& claim, 
     const Units taken = held(pool);
     if (units && taken > *units)
         return Code::pool_locked;
+    if (is_over_capacity(pool, claim))
+        return Code::no_free_seat;
     const Units more = further(pool, claim);
     if (more == 0)
         return std::nullopt;
@@ -103,7 +128,7 @@ std::optional<Code> NaiveHouse::why_not(const PoolId& pool, const Claim& claim, 
         return Code::no_free_seat;
     for (std::size_t i = 0; i < ahead; ++i)
         if (std::ranges::count(waiters[i].pools, pool) && is_enough(pool, waiters[i], at) &&
-            !why_never(pool, waiters[i], at))
+            !why_never(pool, waiters[i], at) && !is_over_capacity(pool, waiters[i]))
             return Code::no_free_seat;
     return std::nullopt;
 }

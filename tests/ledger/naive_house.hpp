@@ -50,6 +50,7 @@ struct NaiveHouse {
     [[nodiscard]] Units held(const PoolId& pool) const;
     /// What the claim takes of the pool beyond the seat that is held already.
     [[nodiscard]] Units further(const PoolId& pool, const Claim& claim) const;
+    [[nodiscard]] bool is_over_capacity(const PoolId& pool, const Claim& claim) const;
     [[nodiscard]] bool is_enough(const PoolId& pool, const Claim& claim, CalendarInstant at) const;
 
     /// Why the pool will never lend to the claim, as things are; none: some day.

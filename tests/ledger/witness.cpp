@@ -256,11 +256,11 @@ void Witness::Hearing::operator()(const Checkout& command) const
                 .connection = command.asker.connection};
     std::optional<Code> first;
     for (const PoolId& pool : pools) {
+        claim.profile = house.profile_of(command.profile, pool);
         const auto code = house.why_not(pool, claim, house.waiters.size(), now.calendar);
         if (!code) {
             const auto* granted = std::get_if<Granted>(&answer);
             expect(granted && granted->pool == pool, "a free seat of " + pool.text + " is refused");
-            claim.profile = house.profile_of(command.profile, pool);
             return witness.grant(std::move(claim), pool, house.waiters.size(), now);
         }
         first = first ? first : code;
