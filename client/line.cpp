@@ -87,7 +87,7 @@ Result<void> Line::greet(const Credentials& credentials, const Patience& patienc
 {
     auto response = ask(hello(credentials), patience);
     if (!response) {
-        Failure failure = std::move(response.error());
+        Failure failure = response.error();
         if (failure.step == Step::exchange)
             failure.step = Step::greeting;
         return failure;
@@ -118,7 +118,7 @@ Result<std::uint64_t> Line::send(v1::Request request, const Patience& patience)
                        .text = "the request is too long for a message",
                        .cure = "ask for less at once"};
     if (auto written = stream_.write(frame, patience); !written)
-        return why_ended(std::move(written.error()));
+        return why_ended(written.error());
     return last_id_;
 }
 
