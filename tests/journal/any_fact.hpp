@@ -134,7 +134,7 @@ class AnyFact {
     requires std::is_aggregate_v<Aggregate>
     void fill(Aggregate& aggregate)
     {
-        boost::pfr::for_each_field(aggregate, [this](auto& field) { fill(field); });
+        boost::pfr::for_each_field(aggregate, [this](auto& field) { this->fill(field); });
     }
 
     std::mt19937_64 random_;
