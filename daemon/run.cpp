@@ -57,8 +57,9 @@ std::uint64_t random_seed()
     return seed;
 }
 
-/// The ledger as it was after the last turn.
-ledger::Ledger remember(journal::Journal& journal)
+/// The ledger as it was after the last turn. It knows the operator's terms before it starts: what
+/// it then grants to everybody is a term of theirs.
+ledger::Ledger remember(journal::Journal& journal, const Config& config)
 {
     ledger::Ledger ledger(random_seed());
     std::uint64_t turns = 0;
@@ -69,6 +70,7 @@ ledger::Ledger remember(journal::Journal& journal)
     });
     spdlog::info("remembered turns={} leases={} licenses={}", turns, ledger.state().leases.size(),
                  ledger.state().entitlements.size());
+    ledger.apply(ledger::TermsSet{config.lease.term, config.lease.grace}, ledger.calendar_floor());
     return ledger;
 }
 
@@ -192,7 +194,7 @@ void run(const Order& order, const Config& config, const Time& time)
     trust::keep_private_directory(config.state);
     journal::SqliteJournal journal(config.state / "journal.db"); // Locks a second usherd out.
     const House house = open_house(config.state, time.host_root);
-    ledger::Ledger ledger = remember(journal);
+    ledger::Ledger ledger = remember(journal, config);
     const Comparison comparison = compare(house, ledger.state());
 
     server::Listeners listeners = open_listeners(config);
@@ -202,7 +204,6 @@ void run(const Order& order, const Config& config, const Time& time)
     server::Desk desk(
         ledger, journal, time.clock, time.desk,
         [&](std::vector<server::Letter>&& letters) { server::deliver(std::move(letters), halls); });
-    desk.ask(set_terms(config));
     server::Door door(halls, desk, std::move(listeners));
     Crew crew(halls, desk, comparison.start, signals);
     const std::shared_ptr<void> guest = time.visit ? time.visit(desk) : nullptr;
