@@ -1,0 +1,1 @@
+"""The language of `tests/scenarios` (its README.md documents it), and how it is played."""
