@@ -1,0 +1,244 @@
+"""Every code of a refusal, provoked over the wire; one that nothing provokes fails the test."""
+
+import os
+import re
+import unittest
+
+from siege import Siege
+from support import wire
+from support.daemon import SOURCE
+from support.messages import operator, usher
+from support.scenario import words
+from support.scenario.host import Host
+from support.scenario.vendor import License, altered
+
+LEASES_MAX = 4096  # Of one connection.
+
+# Codes of rooms that are not built yet: no message of this version can bring about what they
+# refuse. Each must be struck off when its verb comes.
+NOT_YET = {
+    "POOL_CLOSED": "no verb closes a pool",
+    "NOT_LEASABLE": "no license makes a pool that is only a root",
+    "SERVER_ENDING": "a daemon that stops reads no further request that it would have to refuse",
+}
+
+
+def codes():
+    """All codes as the ledger's table has them."""
+    text = (SOURCE / "daemon" / "ledger" / "refusal.cpp").read_text()
+    return set(re.findall(r'\{Code::\w+,\s*"([A-Z_]+)"', text))
+
+
+class EveryCode(Siege):
+    """A test `test_CODE` a code."""
+
+    numbers = iter(range(1, 1000))
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.install(License("1.0.0.9", "Named", 2, "user"), "Named")
+
+    def setUp(self):
+        self.desk = self.operator()
+        self.client = self.connect()
+        self.addCleanup(self.desk.close)
+        self.addCleanup(self.client.close)
+
+    # What the tests do.
+
+    def checkout(self, profile="Client", **fields):
+        return self.client.ask(checkout=wire.checkout(profile, **fields))
+
+    def new_license(self, **fields):
+        license = License(f"5.0.0.{next(self.numbers)}", "Probe", 1, "lease")
+        for name, value in fields.items():
+            setattr(license, name, value)
+        return license
+
+    def installed(self, **fields):
+        """The profile of a new license."""
+        license = self.new_license(**fields)
+        self.install(license, license.number)
+        return license.number
+
+    def maintenance(self, on=True):
+        self.desk.operate(maintenance=operator.Maintenance(on=on))
+        if on:
+            self.addCleanup(lambda: self.desk.operate(
+                maintenance=operator.Maintenance(on=False)))
+
+    # The claim.
+
+    def test_each_code_is_provoked(self):
+        provoked = {name.removeprefix("test_") for name in dir(self)
+                    if re.fullmatch(r"test_[A-Z_]+", name)}
+        self.assertGreater(len(codes()), 20)
+        self.assertEqual(provoked | set(NOT_YET), codes())
+        self.assertEqual(provoked & set(NOT_YET), set())
+
+    def test_no_message_names_what_is_not_built_yet(self):
+        """Once there is a verb for it, the exception above has to go."""
+        verbs = {field.name for field in operator.Operate.DESCRIPTOR.fields}
+        self.assertEqual({verb for verb in verbs if verb.startswith("pool_")}, {"pool_users"})
+
+    # One each.
+
+    def test_BAD_REQUEST(self):
+        self.assert_refused(self.checkout(lease=b"short"), "BAD_REQUEST")
+
+    def test_BAD_NAME(self):
+        self.assert_refused(self.checkout(user="two\nlines"), "BAD_NAME")
+
+    def test_BAD_QUANTITY(self):
+        self.assert_refused(self.checkout(units=0), "BAD_QUANTITY")
+
+    def test_NOT_ALLOWED(self):
+        self.assert_refused(self.client.operate(look=operator.Look()), "NOT_ALLOWED")
+
+    def test_UNKNOWN_CREDENTIAL(self):
+        with self.knock() as stranger:
+            self.assert_refused(stranger.hello("usher-key-of-nobody"), "UNKNOWN_CREDENTIAL")
+        answer = self.desk.operate(credential_revoke=operator.CredentialRevoke(name="nobody"))
+        self.assert_refused(answer, "UNKNOWN_CREDENTIAL")
+
+    def test_IN_MAINTENANCE(self):
+        self.maintenance()
+        self.assert_refused(self.checkout(), "IN_MAINTENANCE")
+        self.maintenance(on=False)
+
+    def test_NOT_IN_MAINTENANCE(self):
+        answer = self.desk.operate(profile_remove=operator.ProfileRemove(name="Client"))
+        self.assert_refused(answer, "NOT_IN_MAINTENANCE")
+
+    def test_UNKNOWN_PROFILE(self):
+        self.assert_refused(self.checkout("Nope"), "UNKNOWN_PROFILE")
+
+    def test_UNKNOWN_POOL(self):
+        answer = self.desk.operate(profile_add=operator.ProfileAdd(name="P", pools=["9.9.9.9"]))
+        self.assert_refused(answer, "UNKNOWN_POOL")
+
+    def test_UNKNOWN_LICENSE(self):
+        answer = self.desk.operate(license_remove=operator.LicenseRemove(license="9.9.9.9"))
+        self.assert_refused(answer, "UNKNOWN_LICENSE")
+
+    def test_UNKNOWN_LEASE(self):
+        answer = self.client.ask(checkin=usher.Checkin(lease=os.urandom(16)))
+        self.assert_refused(answer, "UNKNOWN_LEASE")
+
+    def test_LEASE_ID_REUSED(self):
+        lease = wire.checkout("Client", user="one")
+        self.client.ask(checkout=lease)
+        self.assert_refused(self.checkout(lease=lease.lease, user="two"), "LEASE_ID_REUSED")
+        self.client.ask(checkin=usher.Checkin(lease=lease.lease))
+
+    def test_NAME_TAKEN(self):
+        answer = self.desk.operate(profile_add=operator.ProfileAdd(name="Client",
+                                                                   pools=["1.0.0.1"]))
+        self.assert_refused(answer, "NAME_TAKEN")
+
+    def test_LIST_FULL(self):
+        self.maintenance()
+        answer = self.desk.operate(pool_users=operator.PoolUsers(pool="1.0.0.9",
+                                                                 users=["a", "b", "c"]))
+        self.maintenance(on=False)
+        self.assert_refused(answer, "LIST_FULL")
+        self.assertEqual((answer.refused.stock, answer.refused.want), (2, 3))
+
+    def test_NOT_REGISTERED_USER(self):
+        self.maintenance()
+        self.desk.operate(pool_users=operator.PoolUsers(pool="1.0.0.9", users=["daisy"]))
+        self.maintenance(on=False)
+        self.assert_refused(self.checkout("Named", user="mickey"), "NOT_REGISTERED_USER")
+
+    def host(self):
+        """Another host, whose clock can be moved."""
+        host = Host("other", self.directory / f"host-{next(self.numbers)}",
+                    {"vendor_keys": [self.vendors.trusted().key]})
+        self.addCleanup(host.daemon.close)
+        host.start(words.start_us())
+        return host
+
+    def test_NODELOCK_MISMATCH(self):
+        license = self.new_license()
+        self.install(license, license.number, self.host().node["node"])
+        self.assert_refused(self.checkout(license.number), "NODELOCK_MISMATCH")
+
+    def test_EXPIRED(self):
+        self.assert_refused(self.checkout(self.installed(until_us=1_000_000)), "EXPIRED")
+
+    def test_NOT_YET_VALID(self):
+        profile = self.installed(from_us=4_000_000_000_000_000)
+        self.assert_refused(self.checkout(profile), "NOT_YET_VALID")
+
+    def test_NOT_ACTIVE_HERE(self):
+        profile = self.installed(requires="Foundation")
+        answer = self.checkout(profile)
+        self.assert_refused(answer, "NOT_ACTIVE_HERE")
+        self.assertEqual(answer.refused.subject, "Foundation")
+
+    def test_POOL_LOCKED(self):
+        host = self.host()
+        license = self.new_license(until_us=words.start_us() + 60_000_000)
+        host.daemon.must("license", "install", "-", "--profile", "Short",
+                         input=self.signed(license))
+        with host.connect() as client:
+            client.hello()
+            lease = wire.checkout("Short")
+            self.assertTrue(client.ask(checkout=lease).HasField("granted"))
+            host.daemon.calendar("2030-01-16T00:00:00Z")
+            state, = client.ask(renew=usher.Renew(leases=[lease.lease])).renewed.leases
+        self.assertEqual(state.state, usher.LeaseState.LOCKED)
+        self.assert_refused(state, "POOL_LOCKED")
+        self.assertEqual(state.refused.short, 1)
+
+    def test_NO_FREE_SEAT(self):
+        profile = self.installed()
+        self.assertTrue(self.checkout(profile).HasField("granted"))
+        answer = self.checkout(profile)
+        self.assert_refused(answer, "NO_FREE_SEAT")
+        self.assertEqual((answer.refused.held, answer.refused.stock), (1, 1))
+        self.assertEqual([holder.user for holder in answer.refused.holders], ["user"])
+
+    def test_CAPACITY_EXCEEDED(self):
+        answer = self.desk.operate(profile_add=operator.ProfileAdd(
+            name="Worker", pools=["1.0.0.1"], capacity=11))
+        self.assert_refused(answer, "CAPACITY_EXCEEDED")
+
+    def test_LIMIT_REACHED(self):
+        profile = self.installed(quantity=None)
+        asked = [self.client.send(checkout=wire.checkout(profile)) for _ in range(LEASES_MAX)]
+        for request in asked:
+            self.assertTrue(self.client.answer_to(request).HasField("granted"))
+        self.assert_refused(self.checkout(profile), "LIMIT_REACHED")
+
+    def test_LEASES_OUTSTANDING(self):
+        profile = self.installed()
+        self.assertTrue(self.checkout(profile).HasField("granted"))
+        self.maintenance()
+        answer = self.desk.operate(license_remove=operator.LicenseRemove(license=profile))
+        self.maintenance(on=False)
+        self.assert_refused(answer, "LEASES_OUTSTANDING")
+        self.assertEqual(answer.refused.held, 1)
+
+    def test_LICENSE_INVALID(self):
+        document = altered(self.signed(self.new_license()))
+        answer = self.desk.operate(license_install=operator.LicenseInstall(document=document))
+        self.assert_refused(answer, "LICENSE_INVALID")
+
+    def test_UNKNOWN_VENDOR(self):
+        document = self.signed(self.new_license(vendor="other"))
+        answer = self.desk.operate(license_install=operator.LicenseInstall(document=document))
+        self.assert_refused(answer, "UNKNOWN_VENDOR")
+
+    def test_ALREADY_INSTALLED(self):
+        document = self.signed(License("1.0.0.1", "Client", 10, "lease"))
+        answer = self.desk.operate(license_install=operator.LicenseInstall(document=document))
+        self.assert_refused(answer, "ALREADY_INSTALLED")
+
+    def test_UNSUPPORTED(self):
+        self.assert_refused(self.desk.ask(operate=operator.Operate()), "UNSUPPORTED")
+
+
+if __name__ == "__main__":
+    unittest.main()

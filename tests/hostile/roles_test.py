@@ -1,0 +1,87 @@
+"""Each verb with each role over the wire: let through exactly from the role on that it needs."""
+
+import unittest
+
+from siege import Siege
+from support.messages import operator, usher
+
+ROLES = ("application", "viewer", "operator", "admin")
+
+# The least role of each verb. A verb of the protocol that is missing here fails the test.
+LEAST = {
+    "checkout": "application", "renew": "application", "checkin": "application",
+    "leave": "application",
+    "look": "viewer", "explain_refusals": "viewer", "node_show": "viewer",
+    "revoke": "operator", "profile_add": "operator", "profile_rename": "operator",
+    "profile_remove": "operator", "profile_default": "operator", "pool_users": "operator",
+    "license_install": "admin", "license_remove": "admin", "maintenance": "admin",
+    "key_create": "admin", "certificate_create": "admin", "credential_revoke": "admin",
+}
+
+
+class RoleAndVerb(Siege):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.keys = {role: cls.key(f"key-of-{role}", role) for role in ROLES}
+        cls.certificates = {}
+        for role in ROLES:
+            cls.daemon.must("certificate", "create", f"certificate-of-{role}", "--role", role,
+                            "--directory", cls.directory)
+            stem = cls.directory / f"certificate-of-{role}"
+            cls.certificates[role] = (f"{stem}.pem", f"{stem}.key")
+
+    def test_the_table_names_every_verb_of_the_protocol(self):
+        asks = {field.name for field in usher.Request.DESCRIPTOR.oneofs_by_name["ask"].fields}
+        verbs = asks - {"hello", "operate"}
+        verbs |= {field.name for field in operator.Operate.DESCRIPTOR.oneofs_by_name["verb"].fields}
+        self.assertEqual(verbs, set(LEAST))
+
+    def ask_empty(self, connection, verb):
+        """The verb with nothing in it, so that it changes nothing whoever asks it."""
+        if verb in usher.Request.DESCRIPTOR.fields_by_name:
+            message = usher.Request.DESCRIPTOR.fields_by_name[verb].message_type
+            return connection.ask(**{verb: message._concrete_class()})
+        message = operator.Operate.DESCRIPTOR.fields_by_name[verb].message_type
+        return connection.operate(**{verb: message._concrete_class()})
+
+    def assert_judged(self, role, verb, connection):
+        answer = self.ask_empty(connection, verb)
+        is_allowed = ROLES.index(role) >= ROLES.index(LEAST[verb])
+        if is_allowed:
+            self.assertNotEqual(answer.refused.code, "NOT_ALLOWED", f"{role} {verb}")
+        else:
+            self.assert_refused(answer, "NOT_ALLOWED")
+            self.assertIn(LEAST[verb], answer.refused.text)
+
+    def test_a_key_may_what_its_role_may(self):
+        for role in ROLES:
+            for verb in LEAST:
+                with self.subTest(role=role, verb=verb), self.connect(self.keys[role]) as client:
+                    self.assertEqual(client.welcome.role, role)
+                    self.assert_judged(role, verb, client)
+
+    def test_a_certificate_may_what_its_role_may(self):
+        for role in ROLES:
+            for verb in LEAST:
+                with self.subTest(role=role, verb=verb):
+                    with self.knock(certificate=self.certificates[role]) as client:
+                        self.assertEqual(client.hello().welcome.role, role)
+                        self.assert_judged(role, verb, client)
+
+    def test_who_brings_nothing_is_an_application_and_no_more(self):
+        for verb in LEAST:
+            with self.subTest(verb=verb), self.connect() as client:
+                self.assertEqual(client.welcome.identity, "anonymous")
+                self.assert_judged("application", verb, client)
+
+    def test_root_at_the_local_socket_is_an_administrator(self):
+        for verb in LEAST:
+            # Maintenance without a word means off, which is refused by its own code.
+            with self.subTest(verb=verb), self.operator() as client:
+                self.assertEqual(client.welcome.role, "admin")
+                self.assert_judged("admin", verb, client)
+
+
+if __name__ == "__main__":
+    unittest.main()
