@@ -40,6 +40,16 @@ Call::Call(const Verb& verb, std::vector<std::string> words, Terminal terminal)
     app_.set_help_flag("-h,--help", "Say this");
 }
 
+Call::~Call()
+{
+    if (!line_)
+        return;
+    v1::Request leave;
+    leave.mutable_leave();
+    (void)line_->send(std::move(leave), patience());
+    line_->close();
+}
+
 void Call::add_common_options()
 {
     app_.add_flag("--json", is_json_, "Print one JSON object, also where the answer is no");

@@ -37,6 +37,8 @@ class Call {
   public:
     /// `words`: what follows the verb.
     Call(const Verb& verb, std::vector<std::string> words, Terminal terminal);
+    /// Takes its leave, so that the daemon's log tells a command that ended from one that died.
+    ~Call();
     Call(const Call&) = delete;
     Call& operator=(const Call&) = delete;
 
@@ -62,6 +64,7 @@ class Call {
 
     [[nodiscard]] client::Address address() const;
     [[nodiscard]] client::Credentials credentials() const;
+    [[nodiscard]] std::chrono::milliseconds timeout() const { return timeout_; }
     /// From now on, as long as --timeout allows.
     [[nodiscard]] client::Patience patience() const;
     /// The connection, opened when it is first needed.

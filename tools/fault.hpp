@@ -22,6 +22,7 @@ class Fault : public std::exception {
 
     [[nodiscard]] const char* what() const noexcept override { return sentence_.c_str(); }
     [[nodiscard]] const std::vector<std::string>& hints() const { return hints_; }
+    [[nodiscard]] Kind kind() const { return kind_; }
     [[nodiscard]] int exit_code() const { return static_cast<int>(kind_); }
 
   private:

@@ -12,9 +12,17 @@
 namespace usher::tools {
 namespace {
 
+constexpr int exit_no_seat = 125; // As a shell's own failures, so that CMD's codes stay its own.
+
 constexpr auto verbs = std::to_array<Verb>({
     {"status", "", "Pools, profiles, leases and who waits", Door::operators, status},
     {"leases", "", "Who holds what, and from where", Door::operators, leases},
+    {"run", "PROFILE [OPTION...] -- CMD...", "Hold a seat while CMD runs", Door::applications, run,
+     exit_no_seat},
+    {"checkout", "PROFILE [OPTION...] [--hold]", "Take a seat by hand, and print its lease",
+     Door::applications, checkout},
+    {"renew", "LEASE...", "Keep it: held, locked or unknown", Door::applications, renew},
+    {"checkin", "LEASE", "Give it back", Door::applications, checkin},
     {"why", "[--user USER]", "Why somebody was refused, newest first", Door::operators, why},
     {"revoke", "LEASE [--reason TEXT]", "Take a seat away from its holder", Door::operators,
      revoke},
@@ -46,18 +54,26 @@ constexpr auto verbs = std::to_array<Verb>({
     {"certificate list", "", "Who has one", Door::operators, certificate_list},
     {"certificate revoke", "NAME", "Make it worthless", Door::operators, certificate_revoke},
     {"node", "", "What a vendor needs to sign a license for this host", Door::operators, node},
+    {"journal verify", "[FILE] [--head HEAD]", "Whether anything in it was changed or lost",
+     Door::nobody, journal_verify},
+    {"journal tail", "[FILE] [--turns N]", "What happened last", Door::nobody, journal_tail},
+    {"journal export", "[FILE]", "Everything that happened, a line of JSON a turn", Door::nobody,
+     journal_export},
     {"doctor", "", "Name, port, TLS, clock, identity, entitlement: what is wrong and the fix",
      Door::operators, doctor},
     {"address", "", "What clients need to find this server: USHER_SERVER", Door::operators,
      address},
 });
 
-int fail(const Terminal& terminal, const Fault& fault)
+constexpr int exit_usage = 2;
+
+/// `exit_failed`: where what was typed is understood.
+int fail(const Terminal& terminal, const Fault& fault, int exit_failed = 1)
 {
     terminal.error(fault.what());
     for (const std::string& hint : fault.hints())
         terminal.hint(hint);
-    return fault.exit_code();
+    return fault.kind() == Fault::Kind::usage ? exit_usage : exit_failed;
 }
 
 /// What went wrong, for programs; people are told on standard error in either case.
@@ -81,10 +97,10 @@ int obey(const Verb& verb, std::vector<std::string> words, const Terminal& termi
     } catch (const Refused& no) {
         say(terminal, no.refused());
         print_for_programs(call, "refused", refusal_json(no.refused()));
-        return 1;
+        return verb.exit_failed;
     } catch (const Fault& fault) {
         print_for_programs(call, "failed", {{"text", fault.what()}, {"cures", fault.hints()}});
-        return fail(terminal, fault);
+        return fail(terminal, fault, verb.exit_failed);
     }
 }
 

@@ -33,6 +33,7 @@ Findings try_the_way(const Call& call, const std::string& text)
     auto line = client::Line::open(*route, call.patience());
     if (!line)
         return findings_of_way(text, line.error());
+    line->close();
     return findings_of_way(text, std::nullopt);
 }
 

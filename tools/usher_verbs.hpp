@@ -34,6 +34,9 @@ int certificate_list(Call& call);
 int certificate_revoke(Call& call);
 int node(Call& call); // usher_node.cpp
 int address(Call& call);
+int journal_verify(Call& call); // usher_journal_verbs.cpp
+int journal_tail(Call& call);
+int journal_export(Call& call);
 int doctor(Call& call); // usher_doctor.cpp
 
 } // namespace usher::tools

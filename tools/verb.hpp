@@ -23,6 +23,7 @@ struct Verb {
     std::string_view help;      ///< One line, without a full stop.
     Door door = Door::operators;
     int (*obey)(Call&) = nullptr; ///< Returns the exit code.
+    int exit_failed = 1;          ///< Where it was refused or failed.
 };
 
 /// The verb that `words` begin with; null: none.
