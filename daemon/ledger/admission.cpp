@@ -139,7 +139,8 @@ bool is_possible(const State& state, const Waiter& waiter)
 
 Refusal why_waiting(const State& state, const Waiter& waiter)
 {
-    if (state.mode == Mode::maintenance)
+    // What became vain stays vain when maintenance has ended.
+    if (state.mode == Mode::maintenance && is_possible(state, waiter))
         return refuse(Code::in_maintenance);
     const PoolRecord& pool = *state.find_pool(waiter.pools.front());
     auto refusal = why_not_now(state, pool, {waiter.lease, waiter.place});
