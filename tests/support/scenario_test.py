@@ -94,6 +94,8 @@ RIGHT_AND_WRONG = [
     ("at 20s: Anna holds Work", "at 20s: Carl waits"),
     ("$ usher status", "$ usher nonsense"),
     ("$ sh -c 'exit 3'\n  exit 3", "$ sh -c 'exit 3'\n  exit 4"),
+    ("$ sleep 100 & nap\nnap is running\nnap is killed", "$ true & nap\nnap ends with 1"),
+    ("$ sh -c 'exit 3' & nap\nnap ends with 3", "$ sh -c 'exit 3' & nap\nnap ends"),
     ("$ printf 'a  b\\nc\\n'\n  | a b\n  | c\n  nothing else",
      "$ printf 'a  b\\nc\\n'\n  | c\n  | a b"),
     ("$ echo the end\n  | the …", "$ echo the end\n  | the"),

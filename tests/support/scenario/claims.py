@@ -144,10 +144,15 @@ def no_profile(stage, step, name):
         raise Mismatch(f"no profile {name}", ", ".join(names))
 
 
-@form("[the ]profiles( are|:) (<names:list>|none)")
+@form("[the ]profiles( are|:) <names:list>")
 def profiles(stage, step, names):
     got = [entry["name"] for entry in stage.host(step.host).daemon.status()["profiles"]]
-    must_be("profiles", sorted(words.names(names or "")), sorted(got))
+    must_be("profiles", sorted(some(names)), sorted(got))
+
+
+def some(text):
+    """The names of a list that may be `none` or `empty`."""
+    return [] if text.lower() in ("none", "empty") else words.names(text)
 
 
 @form("[there is ]no pool <pool:name>")
@@ -202,20 +207,18 @@ def of_pool(stage, step, what, pool):
             if not pool or entry.get("pool") in ids or set(entry.get("pools", [])) & set(ids)]
 
 
-@form("[the ]queue( of <pool:name>|)( is|:) (<apps:list>|empty|none)")
+@form("[the ]queue( of <pool:name>|)( is|:) <apps:list>")
 def queue(stage, step, pool, apps):
-    expected = words.names(apps or "") if (apps or "").lower() not in ("empty", "none") else []
-    must_be("the queue", expected, names_of(stage, of_pool(stage, step, "queue", pool)))
+    must_be("the queue", some(apps), names_of(stage, of_pool(stage, step, "queue", pool)))
 
 
-@form("[the ]leases( of <pool:name>|)( are|:) (<count:number>|<apps:list>|none)")
+@form("[the ]leases( of <pool:name>|)( are|:) (<count:number>|<apps:list>)")
 def leases(stage, step, pool, apps, count):
     entries = of_pool(stage, step, "leases", pool)
     if count is not None:
         must_be("so many leases:", int(count), len(entries))
         return
-    expected = words.names(apps or "") if (apps or "").lower() not in ("empty", "none") else []
-    must_be("leases of", sorted(expected), sorted(names_of(stage, entries)))
+    must_be("leases of", sorted(some(apps)), sorted(names_of(stage, entries)))
 
 
 def deadline(entry, value, label):
