@@ -46,14 +46,14 @@ Attendant::~Attendant()
     assert(!is_forked() && !is_in_callback());
     Lock lock(guard_);
     is_closing_ = true;
+    changed_.notify_all();
+    changed_.wait(lock, [&] { return callers_ == 0; }); // Each still looks at its own seat.
     const Instant now = Clock::now();
     close_until_ = now + settings_.farewell_max;
     holdings_.give_all_back(now);
     if (!heartbeat_.is_connected())
         stop_.ring();
     work_.ring();
-    changed_.notify_all();
-    changed_.wait(lock, [&] { return callers_ == 0; });
     if (!has_thread_)
         return;
     changed_.wait_until(lock, close_until_, [&] { return is_done_; });

@@ -57,7 +57,7 @@ usher_status status_of(Setback setback)
     case Setback::forked: return USHER_FORKED;
     case Setback::closed: return USHER_CLOSED;
     }
-    assert(!"a setback without a status");
+    assert(false && "a setback without a status");
     return USHER_LIMIT;
 }
 

@@ -117,16 +117,28 @@ static sigset_t endings(void)
     return set;
 }
 
+/* Seconds of a clock that nobody sets. */
+static time_t steady_seconds(void)
+{
+    struct timespec now = {0, 0};
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return now.tv_sec;
+}
+
+/* Until the time is over or a signal comes; being stopped and continued is neither. */
 static void hold(long seconds)
 {
     const sigset_t set = endings();
-    struct timespec time_max = {0, 0};
-    if (seconds < 0) {
-        sigwaitinfo(&set, NULL);
-        return;
+    const time_t end = seconds < 0 ? 0 : steady_seconds() + seconds;
+    for (;;) {
+        struct timespec left = {3600, 0};
+        if (seconds >= 0)
+            left.tv_sec = end - steady_seconds();
+        if (left.tv_sec < 0 || sigtimedwait(&set, NULL, &left) > 0)
+            return;
+        if (errno == EAGAIN && seconds >= 0)
+            return;
     }
-    time_max.tv_sec = seconds;
-    sigtimedwait(&set, NULL, &time_max);
 }
 
 static int work(usher_client* client, const struct task* task)

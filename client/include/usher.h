@@ -123,7 +123,7 @@ typedef struct usher_refusal {
     int64_t stock;       /* Units that there are; this and the next four: -1 where not said. */
     int64_t held;        /* Units that are held. */
     int64_t want;        /* Units that were asked for. */
-    int64_t missing;     /* Units that are held beyond the stock. */
+    int64_t missing;     /* Units that would have to become free first. */
     int64_t queue;       /* How many wait before you. */
     const usher_holder* const* holders; /* At most 8, the longest-holding first. */
     size_t holders_count;
