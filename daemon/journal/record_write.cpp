@@ -26,12 +26,6 @@ std::string_view word(ledger::Credential::Kind kind)
     return kind == ledger::Credential::Kind::key ? "key" : "certificate";
 }
 
-template <std::size_t Size>
-std::string bytes(const std::array<std::uint8_t, Size>& array)
-{
-    return {reinterpret_cast<const char*>(array.data()), array.size()};
-}
-
 void fill(record::Users& to, const std::set<ledger::UserName>& users)
 {
     for (const ledger::UserName& user : users)
@@ -40,7 +34,7 @@ void fill(record::Users& to, const std::set<ledger::UserName>& users)
 
 void fill(record::Lease& to, const ledger::Lease& lease)
 {
-    to.set_id(bytes(lease.id.bytes));
+    to.set_id(lease.id.bytes.data(), lease.id.bytes.size());
     to.set_tag(lease.tag.bits);
     to.set_pool(lease.pool.text);
     to.set_units(lease.units);
@@ -222,7 +216,7 @@ struct Writer {
     void operator()(const ledger::LeaseEnded& fact) const
     {
         record::LeaseEnded& one = *to.mutable_lease_ended();
-        one.set_id(bytes(fact.id.bytes));
+        one.set_id(fact.id.bytes.data(), fact.id.bytes.size());
         one.set_reason(text(word(fact.reason)));
         one.set_by(fact.by.text);
         one.set_note(fact.note);
@@ -239,7 +233,7 @@ struct Writer {
     void operator()(const ledger::Unqueued& fact) const
     {
         record::Unqueued& one = *to.mutable_unqueued();
-        one.set_id(bytes(fact.id.bytes));
+        one.set_id(fact.id.bytes.data(), fact.id.bytes.size());
         one.set_reason(text(word(fact.reason)));
         one.set_by(fact.by.text);
         one.set_note(fact.note);
@@ -257,7 +251,7 @@ struct Writer {
         one.set_name(credential.name);
         one.set_kind(text(word(credential.kind)));
         one.set_role(text(word(credential.role)));
-        one.set_digest(bytes(credential.digest.bytes));
+        one.set_digest(credential.digest.bytes.data(), credential.digest.bytes.size());
         one.set_made_us(microseconds(credential.made));
         one.set_by(fact.by.text);
     }

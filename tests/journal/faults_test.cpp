@@ -134,6 +134,27 @@ void injure(const std::string& call, const std::string& injury, int step, const 
 
 BOOST_AUTO_TEST_SUITE(faults)
 
+BOOST_AUTO_TEST_CASE(an_append_is_one_sync_and_it_comes_before_the_answer,
+                     *unit_test::precondition(may_trace))
+{
+    const Workshop shop;
+    const Ran ran = shop.run("strace -o " + shop.trace().string() + " -e trace=fdatasync,write " +
+                             shop.writer(4));
+    BOOST_TEST(ran.last == 4U);
+    std::istringstream calls(contents(shop.trace()));
+    std::vector<int> syncs_before_answer{0};
+    for (std::string call; std::getline(calls, call);) {
+        if (call.starts_with("fdatasync("))
+            ++syncs_before_answer.back();
+        else if (call.starts_with("write(1,"))
+            syncs_before_answer.push_back(0);
+    }
+    // The first turn begins the -wal, whose head is synced as well.
+    BOOST_REQUIRE(syncs_before_answer.size() == 5U);
+    for (std::size_t turn = 1; turn < 4; ++turn)
+        BOOST_TEST(syncs_before_answer[turn] == 1);
+}
+
 BOOST_AUTO_TEST_CASE(a_sync_that_fails_loses_nothing_that_was_answered,
                      *unit_test::precondition(may_trace))
 {
