@@ -235,8 +235,8 @@ USHER_API usher_status usher_open(const usher_options* options, usher_client** c
 
 /* Gives all seats back, waits up to 2 s for the server to hear of it, ends the thread, and frees
  * `client`. Calls that still wait in other threads end with USHER_CLOSED first; no callback comes
- * after it has returned. NULL is fine. USHER_OK, USHER_IN_CALLBACK (then nothing happened),
- * USHER_FORKED. */
+ * after it has returned. A callback that is running, and a host name that is being resolved, are
+ * waited for. NULL is fine. USHER_OK, USHER_IN_CALLBACK (then nothing happened), USHER_FORKED. */
 USHER_API usher_status usher_close(usher_client* client);
 
 /* In usher_wish.flags. */
