@@ -95,6 +95,7 @@ RIGHT_AND_WRONG = [
     ("$ usher status", "$ usher nonsense"),
     ("$ sh -c 'exit 3'\n  exit 3", "$ sh -c 'exit 3'\n  exit 4"),
     ("$ sleep 100 & nap\nnap is running\nnap is killed", "$ true & nap\nnap ends with 1"),
+    ("eventually: Work 2 of 2", "Work 3 of 2"),
     ("$ sh -c 'exit 3' & nap\nnap ends with 3", "$ sh -c 'exit 3' & nap\nnap ends"),
     ("$ printf 'a  b\\nc\\n'\n  | a b\n  | c\n  nothing else",
      "$ printf 'a  b\\nc\\n'\n  | c\n  | a b"),

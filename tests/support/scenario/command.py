@@ -1,11 +1,13 @@
 """Commands as a user types them, and what is expected of them."""
 
 import json
+import os
 import re
+import signal
 import subprocess
 
 from support import wire
-from support.daemon import PATIENCE, end
+from support.daemon import PATIENCE
 from support.scenario.answer import Answer, Expectation, Mismatch
 from support.scenario.forms import form
 from support.scenario.setup_forms import operated
@@ -21,14 +23,14 @@ class Job:
         self.line, self.process = line, process
 
     def kill(self):
-        # The shell has become the program: see `typed`.
+        """kill -9 of the program (the shell has become it: see `typed`), then of what it started."""
         self.process.kill()
+        os.killpg(self.process.pid, signal.SIGKILL)  # Not reaped yet: the number is still its own.
         self.process.communicate()
 
     def end(self):
         if self.process.poll() is None:
-            end(self.process)
-        self.process.communicate()
+            self.kill()
 
 
 class Command:
@@ -48,7 +50,8 @@ class Command:
         process = subprocess.Popen(
             ["/bin/sh", "-c", typed(self.line, stage, stage.host(self.host), bool(self.job))],
             cwd=stage.desk_directory, env=self._environment(stage), text=True, errors="replace",
-            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+            start_new_session=bool(self.job))
         if self.job:
             stage.jobs[self.job] = Job(self.line, process)
             return

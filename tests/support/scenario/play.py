@@ -5,6 +5,7 @@ import concurrent.futures
 import os
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 from support import daemon, wire
@@ -53,7 +54,7 @@ def play(text):
     try:
         for statement, step in steps:
             try:
-                step.play(stage)
+                perform(statement, step, stage)
             except Mismatch as wrong:
                 line = getattr(wrong, "line", None) or statement.answer_line or statement.line
                 raise Failed(line, str(wrong)) from wrong
@@ -63,6 +64,18 @@ def play(text):
                              f"expected it to work, got {type(error).__name__}: {error}") from error
     finally:
         stage.close()
+
+
+def perform(statement, step, stage):
+    """Plays one step; one that holds eventually is tried until it does."""
+    deadline = time.monotonic() + (daemon.PATIENCE if statement.eventually else 0)
+    while True:
+        try:
+            return step.play(stage)
+        except Mismatch:
+            if time.monotonic() >= deadline:
+                raise
+        time.sleep(0.05)
 
 
 def judged(path):

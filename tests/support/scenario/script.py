@@ -31,7 +31,8 @@ class Statement:
     answer_line: int = 0
     below: list = dataclasses.field(default_factory=list)  # Of a command: (line, text).
     host: str = ""  # `on hostB: …`; empty: the current one.
-    guise: str = ""  # `as NAME: …`: whose key or certificate a command uses.
+    guise: str = ""  # `as NAME: …`: whose key a command uses.
+    eventually: bool = False  # It need not hold at once.
 
     @property
     def is_command(self):
@@ -151,6 +152,7 @@ def take(statements, number, line):
 
 def take_step(statements, number, text):
     host = guise = ""
+    eventually = False
     while True:
         moment = re.match(rf"(?:at|after)\s+(?:{words.DURATION}|day\s+\d+|{words.NAME}\s*\+\s*"
                           rf"{words.DURATION})\s*[:,]\s*(?=\S)", text, re.I)
@@ -161,14 +163,17 @@ def take_step(statements, number, text):
             host, text = words.name(found[1]), text[found.end():]
         elif found := re.match(rf"as\s+({words.NAME})\s*:\s*(?=\S)", text, re.I):
             guise, text = words.name(found[1]), text[found.end():]
+        elif found := re.match(r"eventually\s*[:,]?\s+(?=\S)", text, re.I):
+            eventually, text = True, text[found.end():]
         else:
             break
     if text.startswith("$"):
-        statements.append(Statement(number, text, host=host, guise=guise))
+        statements.append(Statement(number, text, host=host, guise=guise,
+                                    eventually=eventually))
         return
     if guise:
         raise Unclear("`as NAME:` stands before commands only")
     step, answer = re.match(r'((?:"[^"]*"|(?!\s(?:->|=>|→)\s).)*)(.*)', text).groups()
     answer = ARROW.sub("", answer.strip()).rstrip(".")
     statements.append(Statement(number, step.strip().rstrip("."), answer, number if answer else 0,
-                                host=host))
+                                host=host, eventually=eventually))
