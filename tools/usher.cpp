@@ -30,7 +30,7 @@ constexpr auto verbs = std::to_array<Verb>({
      Door::operators, license_install},
     {"license list", "", "What was bought, and whether it counts here", Door::operators,
      license_list},
-    {"license remove", "LICENSE", "Forget a license; in maintenance", Door::operators,
+    {"license remove", "LICENSE [--force]", "Forget a license; in maintenance", Door::operators,
      license_remove},
     {"profile add", "NAME POOL... [--default] [--capacity UNITS]",
      "A name that applications can ask for", Door::operators, profile_add},

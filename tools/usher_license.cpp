@@ -39,7 +39,10 @@ int license_remove(Call& call)
     call.options()
         .add_option("LICENSE", *remove.mutable_license(), "The number that `license list` shows")
         ->required();
+    bool force = false;
+    call.options().add_flag("--force", force, "End the leases of it");
     call.parse();
+    remove.set_force(force);
     return call.done(operate, "removed " + printable(remove.license()));
 }
 

@@ -85,9 +85,11 @@ struct Install {
     ProfileName profile; ///< Empty: `ProfileN` with the first free N (A-R12).
 };
 
+/// Refused while somebody holds something of it, unless by force: then he loses it and is told.
 struct Remove {
     Identity by;
     EntitlementId license;
+    bool force = false;
 };
 
 struct AddProfile {

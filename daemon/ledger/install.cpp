@@ -60,6 +60,21 @@ std::vector<std::string> warnings_about(const Entitlement& entitlement, Calendar
             std::string(word(*reason)) + ")"};
 }
 
+void end_leases(const PoolRecord& pool, const Remove& command, Verdict& verdict)
+{
+    std::size_t count = 0;
+    for (const LeaseRecord* at = pool.first; at; at = at->after, ++count)
+        verdict.facts.emplace_back(
+            LeaseEnded{.id = at->lease.id,
+                       .reason = EndReason::revoked,
+                       .by = command.by,
+                       .note = "license " + command.license.text + " was removed"});
+    if (count > 0)
+        std::get<Done>(verdict.answer)
+            .warnings.push_back(std::to_string(count) +
+                                (count == 1 ? " lease was" : " leases were") + " ended");
+}
+
 /// A profile without the pool; where nothing is left of it, it goes.
 void drop_from_profiles(const State& state, const Remove& command, const PoolId& pool,
                         Verdict& verdict)
@@ -123,7 +138,7 @@ Verdict decide(const State& state, const Remove& command, Now)
         return no(refuse(Code::not_in_maintenance));
     const EntitlementRecord& record = found->second;
     const PoolRecord& pool = state.pools.at(record.entitlement.root);
-    if (pool.first) {
+    if (pool.first && !command.force) {
         Refusal refusal = refuse(Code::leases_outstanding, pool);
         name_holders(refusal, pool);
         return no(std::move(refusal));
@@ -131,6 +146,7 @@ Verdict decide(const State& state, const Remove& command, Now)
 
     Verdict verdict{Done{}, {}};
     drop_from_queue(state, pool, verdict);
+    end_leases(pool, command, verdict);
     if (record.units > 0)
         verdict.facts.emplace_back(Posted{
             .from = pool.pool.id,

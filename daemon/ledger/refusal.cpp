@@ -113,7 +113,7 @@ constexpr auto wordings = std::to_array<Wording>({
     {Code::leases_outstanding,
      "LEASES_OUTSTANDING",
      "{held} units of {subject} are still held",
-     {"wait until they are given back", "usher revoke"}},
+     {"wait until they are given back", "usher revoke", "--force, to end them all"}},
     {Code::license_invalid,
      "LICENSE_INVALID",
      "this is not a valid license: {detail}",

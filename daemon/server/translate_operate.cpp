@@ -81,8 +81,9 @@ struct Verbs {
     Translation operator()(const v1::LicenseRemove& asked) const
     {
         Fields fields;
-        return judged(fields,
-                      ledger::Remove{caller.identity, {fields.name("license", asked.license())}});
+        return judged(fields, ledger::Remove{.by = caller.identity,
+                                             .license = {fields.name("license", asked.license())},
+                                             .force = asked.force()});
     }
 
     Translation operator()(const v1::ProfileAdd& asked) const

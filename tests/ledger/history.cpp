@@ -235,7 +235,7 @@ void History::remove(Step step)
 {
     const Offer& offer = pick(offers, step.what);
     say(std::string("remove ") + offer.id);
-    ask(Remove{{"local:root"}, {offer.id}});
+    ask(Remove{{"local:root"}, {offer.id}, step.number % 2 == 0});
 }
 
 void History::set_mode(Step step)

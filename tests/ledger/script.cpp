@@ -216,8 +216,9 @@ Command Script::command(const std::string& verb, Words& words)
     if (verb == "await")
         return AwaitHolders{};
     const std::string first = verb == "start" ? "" : next(words);
+    std::string force;
     if (verb == "remove")
-        return Remove{by, {first}};
+        return Remove{by, {first}, words >> force && force == "force"};
     if (verb == "users")
         return SetUsers{by, {first}, users(next(words))};
     if (verb == "maintenance")
@@ -291,6 +292,7 @@ Command Script::profile(Words& words)
     const std::string name = next(words);
     if (verb == "rename")
         return RenameProfile{by, {name}, {next(words)}};
+    std::string force;
     if (verb == "remove")
         return RemoveProfile{by, {name}};
     if (verb == "default")

@@ -138,7 +138,12 @@ struct Witness::Hearing {
         if (!is_done_in_maintenance())
             return;
         const PoolId pool{command.license.text};
-        expect(house.held(pool) == 0, "a license is removed from under its holders");
+        expect(command.force || house.held(pool) == 0,
+               "a license is removed from under its holders");
+        const Claims held = house.holders;
+        for (const Claim& holder : held)
+            if (holder.pool() == pool)
+                end(house.holders, holder.id);
         for (Profile& profile : house.profiles)
             std::erase(profile.pools, pool);
         std::erase_if(house.profiles, [](const Profile& profile) { return profile.pools.empty(); });
