@@ -15,7 +15,9 @@ namespace {
 
 using Path = std::filesystem::path;
 
-constexpr std::size_t head_bytes_max = 20 + 1 + 64 + 1; ///< Number, colon, link, end of line.
+/// Number, colon, link, end of line. Always the same: after a power cut a file that grew might have
+/// its old length and its new bytes, or the other way round.
+constexpr std::size_t head_bytes = 20 + 1 + 64 + 1;
 
 Path beside(const Path& journal, std::string_view ending)
 {
@@ -227,11 +229,10 @@ std::optional<Head> HeadFile::read(const Path& journal)
         return std::nullopt;
     if (!opened)
         fail("open", path);
-    std::string text = beginning(opened, head_bytes_max + 1, path);
-    const bool is_line = text.ends_with('\n');
-    if (is_line)
-        text.pop_back();
-    const auto head = is_line ? head_from(text) : std::nullopt;
+    const std::string text = beginning(opened, head_bytes + 1, path);
+    const bool is_line = text.size() == head_bytes && text.ends_with('\n');
+    const auto head =
+        is_line ? head_from(std::string_view(text).substr(0, head_bytes - 1)) : std::nullopt;
     if (!head)
         throw Fault(path.string() + " is damaged",
                     "check the disk; the file only says where the journal ended, so remove it once "
@@ -254,9 +255,16 @@ HeadFile::~HeadFile()
 
 void HeadFile::write(const Head& head)
 {
-    const std::string line = to_text(head) + '\n';
+    std::string line = to_text(head) + '\n';
+    line.insert(0, head_bytes - line.size(), '0');
     const ssize_t count = ::pwrite(number_, line.data(), line.size(), 0);
     if (count != static_cast<ssize_t>(line.size()))
+        fail("write", path_);
+}
+
+void HeadFile::sync() const
+{
+    if (::fsync(number_) != 0)
         fail("write", path_);
 }
 

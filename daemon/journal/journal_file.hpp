@@ -73,6 +73,8 @@ class HeadFile {
     HeadFile& operator=(const HeadFile&) = delete;
 
     void write(const Head& head);
+    /// Needed once, after the first write: a file of no length would pass for damage.
+    void sync() const;
 
   private:
     std::filesystem::path path_;

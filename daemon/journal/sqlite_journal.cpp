@@ -50,6 +50,7 @@ void SqliteJournal::replay(const std::function<void(const Turn&)>& visit)
                                    file_.string() + "-head");
     head_file_.emplace(file_);
     head_file_->write(head_);
+    head_file_->sync();
     is_replayed_ = true;
 }
 

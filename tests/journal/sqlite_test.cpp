@@ -145,6 +145,20 @@ BOOST_AUTO_TEST_CASE(the_files_are_for_their_owner_only)
     ::umask(before);
 }
 
+BOOST_AUTO_TEST_CASE(the_memory_of_the_head_is_there_from_the_start_and_never_changes_its_length)
+{
+    Scratch scratch;
+    SqliteJournal journal(scratch.journal());
+    static_cast<void>(replayed(journal));
+    const std::string head = scratch.journal().string() + "-head";
+    for (int i = 1; i <= 11; ++i) {
+        BOOST_TEST(HeadFile::read(scratch.journal()).value().number ==
+                   static_cast<std::uint64_t>(i - 1));
+        BOOST_TEST(std::filesystem::file_size(head) == 86U);
+        journal.append(day(i), {{numbered(i)}});
+    }
+}
+
 BOOST_AUTO_TEST_CASE(a_second_usherd_is_locked_out_until_the_first_one_ends)
 {
     Scratch scratch;
