@@ -95,6 +95,10 @@ RIGHT_AND_WRONG = [
     ("$ usher status", "$ usher nonsense"),
     ("$ sh -c 'exit 3'\n  exit 3", "$ sh -c 'exit 3'\n  exit 4"),
     ("$ sleep 100 & nap\nnap is running\nnap is killed", "$ true & nap\nnap ends with 1"),
+    ("$ echo code 42\n  keep N ~ (\\d+)\n$ echo {N}\n  | 42", "$ echo code\n  keep N ~ (\\d+)"),
+    ("$ usher status --json\n  keep ID = json leases[user=anna].id\n$ echo {ID}\n"
+     "  | {lease of Anna}", "$ usher status --json\n  keep ID = json leases[user=nobody].id"),
+    ("$ echo whole\n  keep ALL\n$ echo \\\n  {ALL}\n  | whole", "$ echo {ALL}\n  | whole"),
     ("eventually: Work 2 of 2", "Work 3 of 2"),
     ("$ sh -c 'exit 3' & nap\nnap ends with 3", "$ sh -c 'exit 3' & nap\nnap ends"),
     ("$ printf 'a  b\\nc\\n'\n  | a b\n  | c\n  nothing else",

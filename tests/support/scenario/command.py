@@ -25,7 +25,8 @@ class Job:
     def kill(self):
         """kill -9 of the program (the shell has become it: see `typed`), then of what it started."""
         self.process.kill()
-        os.killpg(self.process.pid, signal.SIGKILL)  # Not reaped yet: the number is still its own.
+        # Not reaped yet, so the number is still its own.
+        os.killpg(self.process.pid, signal.SIGKILL)
         self.process.communicate()
 
     def end(self):
@@ -59,7 +60,9 @@ class Command:
 
     def _environment(self, stage):
         host = stage.host(self.host)
-        environment = host.daemon.environment(HOME=str(stage.desk_directory))
+        environment = host.daemon.environment(
+            HOME=str(stage.desk_directory),
+            USHER_ISSUER_DIRECTORY=str(stage.vendors.trusted().directory))
         if host.is_running:
             environment["USHER_SERVER"] = host.server
         if self.guise in stage.keys:
@@ -78,6 +81,9 @@ class Command:
         is_refused = self.expectation is not None and self.expectation.word == "refused"
         check_output(done, self.below, refused=is_refused,
                      place=lambda text: spelled(text, stage, stage.host(self.host)))
+        for number, kind, content in self.below:
+            if kind == "keep":
+                keep(done, content, number, stage)
 
 
 def typed(line, stage, host, becomes):
@@ -96,7 +102,8 @@ def spelled(text, stage, host):
             return stage.keys[words_said[1]]
         return {"server": lambda: host.server, "node": lambda: host.node["node"],
                 "port": lambda: str(host.daemon.port)}[words_said[0]]()
-    return re.sub(r"\{(lease of \S+|key \S+|server|node|port)\}", value, text)
+    text = re.sub(r"\{(lease of \S+|key \S+|server|node|port)\}", value, text)
+    return re.sub(r"\{([\w.-]+)\}", lambda found: stage.kept.get(found[1], found[0]), text)
 
 
 def finished(line, process):
@@ -148,6 +155,8 @@ def below(number, text):
         return number, "exit", int(found[1])
     if text.lower().startswith("json"):
         return number, "json", json_claim(text[4:].strip())
+    if text.lower().startswith("keep"):
+        return number, "keep", what_to_keep(text)
     mark, content = re.fullmatch(r"(!?[|~])(.*)", text).groups()
     if mark.endswith("~"):
         try:
@@ -214,7 +223,48 @@ def refuse_line(output, kind, content, place):
             raise Mismatch("no such line", line.strip())
 
 
+# What is kept of an output, for later commands.
+
+
+def what_to_keep(text):
+    """`keep CODE`, `keep CODE ~ REGEX`, `keep ID = json PATH` → (name, kind, how)."""
+    found = re.fullmatch(r"keep\s+([\w.-]+)(?:\s*(~)\s*(.+)|\s*=\s*(json)\s+(.+))?", text, re.I)
+    if not found:
+        raise Unclear(f"`{text}`: write keep NAME, keep NAME ~ REGEX, or keep NAME = json PATH")
+    name, regex_mark, regex, json_mark, path = found.groups()
+    if not regex_mark:
+        return name, json_mark and "json", path
+    try:
+        return name, "~", re.compile(regex)
+    except re.error as error:
+        raise Unclear(f"{regex}: {error}") from error
+
+
+def keep(done, content, number, stage):
+    name, kind, how = content
+    if kind == "json":
+        value = json_of(done.stdout)
+        value = at_path(value, how)
+        stage.kept[name] = value if isinstance(value, str) else json.dumps(value)
+    elif kind == "~":
+        found = how.search(done.stdout + done.stderr)
+        if not found:
+            wrong = Mismatch(f"something like `{how.pattern}`", done.stdout.strip() or "nothing")
+            wrong.line = number
+            raise wrong
+        stage.kept[name] = found[1] if how.groups else found[0]
+    else:
+        stage.kept[name] = done.stdout.strip()
+
+
 # JSON.
+
+
+def json_of(stdout):
+    try:
+        return json.loads(stdout)
+    except ValueError:
+        raise Mismatch("JSON", stdout.strip()[:200] or "nothing") from None
 
 
 def json_claim(text):
@@ -257,10 +307,7 @@ def at_path(value, path):
 
 def check_json(stdout, claim, place):
     path, operator, text = claim
-    try:
-        value = at_path(json.loads(stdout), path)
-    except ValueError:
-        raise Mismatch("JSON", stdout.strip()[:200] or "nothing") from None
+    value = at_path(json_of(stdout), path)
     if operator == "has":
         count = int(re.match(r"\d+", text)[0])
         holds = len(value) == count

@@ -10,7 +10,7 @@ HEADINGS = ("given", "when", "then", "and", "but")
 PREFACES = ("scenario", "rules", "rule", "feature", "background", "note")
 ARROW = re.compile(r"^(?:->|=>|→)\s*")
 # Lines that belong to the command or statement above them.
-BELOW_A_COMMAND = re.compile(r"^(\||!\||~|!~|exit\b|json\b|nothing else\b)", re.I)
+BELOW_A_COMMAND = re.compile(r"^(\||!\||~|!~|exit\b|json\b|keep\b|nothing else\b)", re.I)
 
 
 class Misspelled(Exception):
@@ -41,14 +41,26 @@ class Statement:
 
 def read(text):
     """All statements of a scenario in the order in which they are played."""
-    lines = [(number, line) for number, line in enumerate(text.splitlines(), 1)]
     statements = []
-    for number, line in unrolled(lines):
+    for number, line in unrolled(joined(enumerate(text.splitlines(), 1))):
         try:
             take(statements, number, line)
         except Unclear as error:
             raise Misspelled(number, str(error)) from error
     return statements
+
+
+def joined(lines):
+    """A command goes on in the next line where it ends with a backslash, as in a shell."""
+    result, goes_on = [], False
+    for number, line in lines:
+        if goes_on:
+            result[-1] = (result[-1][0], result[-1][1].rstrip()[:-1] + line.strip())
+        else:
+            result.append((number, line))
+        last = result[-1][1].strip()
+        goes_on = last.endswith("\\") and re.match(r"(on\s+\S+:\s*|as\s+\S+:\s*)*\$", last)
+    return result
 
 
 # Loops.

@@ -29,6 +29,7 @@ class Stage:
         self.keys = {}
         self.certificates = {}
         self.jobs = {}
+        self.kept = {}  # Of what commands printed.
         self.marks = {}
         self.now_ms = 0
         self.calendar_us = words.start_us()
