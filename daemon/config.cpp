@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <array>
 #include <cstdlib>
+#include <tuple>
 #include <unistd.h>
 #include <utility>
 
@@ -242,8 +243,8 @@ std::variant<Reading, std::vector<Complaint>> read_config(std::string_view text,
     }
     if (complaints.empty())
         return reading;
-    std::ranges::stable_sort(complaints, {}, [](const Complaint& complaint) {
-        return std::pair(complaint.place.line, complaint.place.column);
+    std::ranges::sort(complaints, {}, [](const Complaint& complaint) {
+        return std::tuple(complaint.place.line, complaint.place.column, complaint.sentence);
     });
     return complaints;
 }
