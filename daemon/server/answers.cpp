@@ -134,9 +134,9 @@ struct Answers {
     }
     void operator()(const ledger::Greeted&) const
     {
-        assert(!"a greeting is answered by `welcome`, which knows the connection");
+        assert(false && "a greeting is answered by `welcome`, which knows the connection");
     }
-    void operator()(const ledger::Picture&) const { assert(!"a picture has parts"); }
+    void operator()(const ledger::Picture&) const { assert(false && "a picture has parts"); }
 
     static void fill_done(v1::Done& to, const ledger::Done& done)
     {

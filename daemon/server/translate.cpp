@@ -149,7 +149,7 @@ Translation translate(const v1::Request& request, const Caller& caller, const Pr
     case v1::Request::kLeave:
     case v1::Request::ASK_NOT_SET: break;
     }
-    assert(!"Leave is the session's own, and an unknown request has met its objection");
+    assert(false && "Leave is the session's own, and an unknown request has met its objection");
     std::abort();
 }
 

@@ -248,7 +248,7 @@ Translation translate_operate(std::uint64_t request, const v1::Operate& operate,
     case v1::Operate::kNodeShow: return verbs(operate.node_show());
     case v1::Operate::VERB_NOT_SET: break;
     }
-    assert(!"an unknown verb has met its objection");
+    assert(false && "an unknown verb has met its objection");
     std::abort();
 }
 

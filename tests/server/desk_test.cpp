@@ -4,7 +4,9 @@
 #include "tests/support/fake_clock.hpp"
 
 #include <algorithm>
+#include <atomic>
 #include <boost/test/unit_test.hpp>
+#include <latch>
 #include <map>
 #include <thread>
 
@@ -246,6 +248,18 @@ BOOST_AUTO_TEST_CASE(a_snapshot_is_taken_when_enough_turns_have_come_and_at_the_
 
 BOOST_AUTO_TEST_SUITE_END()
 
+/// The machine's clocks, but so much later.
+class AheadClock final : public Clock {
+  public:
+    [[nodiscard]] ledger::Now now() const override
+    {
+        const ledger::Now real = SystemClock().now();
+        return {real.calendar + ahead.load(), real.steady + ahead.load()};
+    }
+
+    std::atomic<ledger::Duration> ahead{};
+};
+
 BOOST_AUTO_TEST_SUITE(desk_threads)
 
 BOOST_AUTO_TEST_CASE(many_threads_ask_and_each_is_answered_in_its_order)
@@ -282,25 +296,30 @@ BOOST_AUTO_TEST_CASE(many_threads_ask_and_each_is_answered_in_its_order)
 
 BOOST_AUTO_TEST_CASE(a_seat_of_a_silent_holder_is_free_after_its_term_without_any_question)
 {
-    const SystemClock clock;
+    AheadClock clock;
     ledger::Ledger ledger;
     journal::MemoryDisk disk;
     journal::MemoryJournal journal{disk};
     journal.replay([](const journal::Turn&) {});
-    std::atomic<bool> lost = false;
-    Desk desk(ledger, journal, clock, {}, [&](std::vector<Letter>&& letters) {
+    std::latch granted(1);
+    std::latch lost(1);
+    // A clock that jumps is not a daemon that was away.
+    Desk desk(ledger, journal, clock, {.absence_max = 1h}, [&](std::vector<Letter>&& letters) {
         for (const Letter& letter : letters)
-            if (const auto* notice = std::get_if<ledger::Notice>(&letter.text))
-                if (std::holds_alternative<ledger::SeatLost>(*notice)) {
-                    lost = true;
-                    lost.notify_one();
-                }
+            if (const auto* notice = std::get_if<ledger::Notice>(&letter.text)) {
+                if (std::holds_alternative<ledger::SeatLost>(*notice))
+                    lost.count_down();
+            } else {
+                granted.count_down();
+            }
     });
-    desk.ask({{}, 0, ledger::SetTerms{50ms, 10ms}});
     desk.ask({{}, 0, two_seats()});
-    desk.ask({{}, 0, checkout(ann, 1)});
+    desk.ask({ann, 1, checkout(ann, 1)});
     std::thread serving([&] { desk.run({}); });
-    lost.wait(false);
+    granted.wait();
+    clock.ahead = 25s;
+    desk.wake();
+    lost.wait();
     desk.stop();
     serving.join();
 

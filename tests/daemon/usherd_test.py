@@ -1,0 +1,226 @@
+"""usherd as its supervisor and its operator have it: start, reload, stop, and what stops it."""
+
+import contextlib
+import os
+import resource
+import select
+import signal
+import socket
+import subprocess
+import tempfile
+import unittest
+import unittest.mock
+from pathlib import Path
+
+from support.daemon import BIN, PATIENCE, Daemon, toml, until
+
+
+def usherd(*words, **more):
+    """Runs usherd until it ends by itself; gives exit code and both outputs."""
+    return subprocess.run([BIN / "usherd", *map(str, words)], text=True, capture_output=True,
+                          stdin=subprocess.DEVNULL, timeout=PATIENCE, check=False, **more)
+
+
+class CommandLine(unittest.TestCase):
+    def setUp(self):
+        self.directory = Path(self.enterContext(tempfile.TemporaryDirectory(prefix="usher-")))
+        self.config = self.directory / "usherd.toml"
+
+    def test_check_says_whether_a_file_is_right_and_starts_nothing(self):
+        self.config.write_text(toml({"state": str(self.directory / "state")}))
+        done = usherd("--config", self.config, "--check")
+        self.assertEqual((done.returncode, done.stdout), (0, f"{self.config}: ok\n"))
+        self.assertFalse((self.directory / "state").exists())
+
+    def test_every_mistake_is_named_with_its_place(self):
+        self.config.write_text("threads = 0\n[lease]\nterm = 25\n")
+        done = usherd("--config", self.config, "--check")
+        self.assertEqual(done.returncode, 1)
+        self.assertEqual(done.stderr.splitlines(), [
+            f"usherd: error: {self.config}:1:11: threads: 0 is out of range (1 to 64)",
+            f'usherd: error: {self.config}:3:8: lease.term: must be a duration like "25s", '
+            "not a whole number",
+            "usherd: hint: correct it; usherd --config FILE --check tries it"])
+
+    def test_a_file_that_is_not_there_and_a_wrong_word_have_different_codes(self):
+        missing = usherd("--config", self.directory / "none.toml")
+        self.assertEqual(missing.returncode, 1)
+        self.assertIn("none.toml: No such file or directory", missing.stderr)
+        self.assertEqual(usherd("--frobnicate").returncode, 2)
+        self.assertEqual(usherd().returncode, 2)
+
+    @unittest.skipUnless(os.geteuid() == 0, "only root can be refused as root")
+    def test_root_is_refused_unless_it_insists(self):
+        self.config.write_text(toml({"state": str(self.directory / "state")}))
+        done = usherd("--config", self.config)
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("usherd: error: usherd does not run as root", done.stderr)
+
+
+class Start(unittest.TestCase):
+    def refused(self, daemon):
+        """What usherd says that is started beside `daemon` with the same settings."""
+        done = usherd("--config", daemon.config, "--allow-root")
+        self.assertEqual(done.returncode, 1)
+        lines = done.stderr.splitlines()
+        self.assertTrue(any(line.startswith("usherd: hint: ") for line in lines), done.stderr)
+        return next(line for line in lines if line.startswith("usherd: error: "))
+
+    def test_a_second_one_on_the_same_state_is_refused_and_disturbs_nobody(self):
+        with Daemon() as daemon:
+            self.refused(daemon)
+            self.assertEqual(daemon.status()["mode"], "serving")
+
+    def test_a_taken_port_and_a_taken_socket_are_refused_by_name(self):
+        with Daemon() as daemon:
+            daemon.settings["state"] = str(daemon.directory / "other")
+            daemon.write_config()
+            self.assertIn(f"port {daemon.port}: Address already in use", self.refused(daemon))
+            daemon.settings["listen"] = ["127.0.0.1:0"]
+            daemon.write_config()
+            self.assertIn(f"another usherd serves at {daemon.socket}", self.refused(daemon))
+            self.assertEqual(daemon.status()["mode"], "serving")
+
+    def test_the_settings_in_force_are_logged_and_no_key_ever_is(self):
+        with Daemon({"lease.term": "40s"}) as daemon:
+            key = daemon.must("key", "create", "solver")
+            secret = next(word for word in key.split() if word.startswith("usher-key-"))
+            daemon.run_as_client("status", USHER_KEY=secret)
+            daemon.stop()
+            log = daemon.log_text()
+            self.assertIn("setting lease.term = 40s", log)
+            self.assertIn("setting limits.sessions_max = 16000", log)
+            self.assertNotIn("usher-key-", log)
+
+
+class Reload(unittest.TestCase):
+    def logged(self, daemon, text):
+        until(lambda: text in daemon.log_text(), text)
+
+    def test_a_wrong_file_is_refused_with_its_place_and_the_old_one_stays(self):
+        with Daemon() as daemon:
+            daemon.config.write_text(daemon.config.read_text() + "[lease]\nterm = 7\n")
+            daemon.process.send_signal(signal.SIGHUP)
+            self.logged(daemon, "configuration not taken over: ")
+            self.assertRegex(daemon.log_text(), r"usherd\.toml:\d+:8: lease\.term: must be")
+            self.assertEqual(daemon.status()["mode"], "serving")
+
+    def test_what_needs_a_restart_is_refused_as_a_whole(self):
+        with Daemon() as daemon:
+            daemon.settings.update({"threads": 3, "log.level": "error"})
+            daemon.reload()
+            self.logged(daemon, "threads: cannot change from 2 to 3 while usherd runs")
+            daemon.settings.update({"threads": 2, "log.level": "info"})
+            daemon.reload()
+            self.logged(daemon, "configuration taken over")  # At level info: it has stayed.
+
+    def test_a_missing_file_changes_nothing(self):
+        with Daemon() as daemon:
+            daemon.config.unlink()
+            daemon.process.send_signal(signal.SIGHUP)
+            self.logged(daemon, "configuration not taken over: cannot read")
+            self.assertEqual(daemon.status()["mode"], "serving")
+
+    def test_a_new_setting_counts_for_who_comes_next(self):
+        with Daemon() as daemon:
+            asked = ("run", "Server", "--", "true")
+            self.assertIn("UNKNOWN_PROFILE", daemon.run_as_client(*asked).stderr)
+            daemon.settings["anonymous"] = False
+            daemon.reload()
+            self.logged(daemon, "configuration taken over")
+            self.assertIn("UNKNOWN_CREDENTIAL", daemon.run_as_client(*asked).stderr)
+
+
+class Supervised(unittest.TestCase):
+    """What systemd hears."""
+
+    def setUp(self):
+        self.directory = Path(self.enterContext(tempfile.TemporaryDirectory(prefix="usher-")))
+        self.notices = self.enterContext(socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM))
+        self.notices.settimeout(PATIENCE)
+        self.notices.bind(str(self.directory / "notify"))
+
+    @contextlib.contextmanager
+    def daemon(self, **environment):
+        """A daemon whose supervisor is this test."""
+        daemon = Daemon()
+        named = {"NOTIFY_SOCKET": str(self.directory / "notify"), **environment}
+        with unittest.mock.patch.dict(os.environ, named):
+            daemon.start()
+        try:
+            yield daemon
+        finally:
+            daemon.close()
+
+    def heard(self):
+        return dict(line.split("=", 1) for line in self.notices.recv(4096).decode().splitlines())
+
+    def test_ready_reloading_and_stopping_are_told(self):
+        with self.daemon() as daemon:
+            ready = self.heard()
+            self.assertEqual(ready["READY"], "1")
+            self.assertTrue(ready["STATUS"].startswith("serving at usher://"))
+            daemon.reload()
+            reloading = self.heard()
+            self.assertEqual(reloading["RELOADING"], "1")
+            self.assertGreater(int(reloading["MONOTONIC_USEC"]), 0)
+            self.assertEqual(self.heard()["READY"], "1")
+            self.assertEqual(daemon.stop(), 0)
+            self.assertEqual(self.heard(), {"STOPPING": "1"})
+
+    def test_the_watchdog_is_fed_while_all_threads_go_on(self):
+        with self.daemon(WATCHDOG_USEC="4500000") as daemon:
+            self.assertEqual(self.heard()["READY"], "1")
+            for _ in range(2):
+                self.assertEqual(self.heard(), {"WATCHDOG": "1"})
+            self.assertEqual(daemon.stop(), 0)
+
+
+class Trouble(unittest.TestCase):
+    def test_a_stop_takes_the_socket_away_and_ends_well(self):
+        with Daemon() as daemon:
+            for word in (signal.SIGTERM, signal.SIGINT):
+                daemon.process.send_signal(word)
+                self.assertEqual(daemon.process.wait(PATIENCE), 0)
+                self.assertFalse(daemon.socket.exists())
+                daemon.start()
+
+    def test_a_socket_that_a_killed_one_left_is_replaced(self):
+        with Daemon() as daemon:
+            daemon.restart(kill=True)
+            self.assertEqual(daemon.status()["mode"], "serving")
+
+    def test_without_descriptors_newcomers_wait_and_nothing_spins(self):
+        with Daemon() as daemon:
+            descriptors = len(os.listdir(f"/proc/{daemon.pid}/fd"))
+            allowed = descriptors + 10
+            resource.prlimit(daemon.pid, resource.RLIMIT_NOFILE, (allowed, allowed))
+            crowd = [socket.create_connection(("127.0.0.1", daemon.port)) for _ in range(30)]
+            until(lambda: "cannot accept connections: Too many open files" in daemon.log_text(),
+                  "the line in the log")
+            before = self.cpu_seconds(daemon)
+            select.select([], [], [], 1)
+            self.assertLess(self.cpu_seconds(daemon) - before, 0.5)
+            for one in crowd:
+                one.close()
+            self.assertEqual(daemon.status()["mode"], "serving")
+            self.assertLess(daemon.log_text().count("cannot accept connections"), 5)
+
+    @staticmethod
+    def cpu_seconds(daemon):
+        fields = Path(f"/proc/{daemon.pid}/stat").read_text().rpartition(")")[2].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+    def test_a_journal_that_cannot_be_written_ends_it_and_nobody_is_told_yes(self):
+        with Daemon({"log.level": "error"}) as daemon:
+            room = 2048  # For the log, which is a file here; no page of a database fits.
+            resource.prlimit(daemon.pid, resource.RLIMIT_FSIZE, (room, room))
+            asked = daemon.usher("key", "create", "solver")
+            self.assertNotEqual(asked.returncode, 0)
+            self.assertNotIn("usher-key-", asked.stdout)
+            self.assertEqual(daemon.process.wait(PATIENCE), 1)
+            self.assertIn("usherd: error: ", daemon.log_text())
+
+
+if __name__ == "__main__":
+    unittest.main()
