@@ -82,7 +82,7 @@ class Session:
         self.shell.stdin.flush()
         said = b""
         deadline = time.monotonic() + PATIENCE
-        while (end := re.search(rf"\n{PROMPT} (\d+)\n\Z".encode(), said)) is None:
+        while (end := re.search(rf"\n{PROMPT} (\d+)\n".encode(), said)) is None:
             left = max(0, deadline - time.monotonic())
             readable, _, _ = select.select([self.shell.stdout], [], [], left)
             piece = os.read(self.shell.stdout.fileno(), 65536) if readable else b""

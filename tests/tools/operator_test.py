@@ -109,6 +109,14 @@ class Operators(unittest.TestCase):
         self.daemon.must("license", "remove", CLIENT)
         self.assertNotIn(CLIENT, self.daemon.must("license", "list"))
 
+    def test_a_license_in_use_is_removed_only_where_the_operator_insists(self):
+        self.daemon.must("checkout", "Client", "--user", "daisy")
+        self.in_maintenance()
+        refused = self.assert_refused("LEASES_OUTSTANDING", "license", "remove", CLIENT)
+        self.assertEqual(refused["held"], 1)
+        self.daemon.must("license", "remove", CLIENT, "--force")
+        self.assertEqual(self.daemon.status()["leases"], [])
+
     def test_an_unlimited_license_is_null_and_says_so(self):
         license = self.house.vendor.sign("1", "Viewer", "unlimited")
         self.daemon.must("license", "install", "-", input=license)
