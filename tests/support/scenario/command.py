@@ -23,7 +23,7 @@ class Job:
         self.line, self.process = line, process
 
     def kill(self):
-        """kill -9 of the program (the shell has become it: see `typed`), then of what it started."""
+        """kill -9 of the program (the shell became it, see `typed`), then of what it started."""
         self.process.kill()
         # Not reaped yet, so the number is still its own.
         os.killpg(self.process.pid, signal.SIGKILL)
