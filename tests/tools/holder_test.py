@@ -180,6 +180,13 @@ class Holders(unittest.TestCase):
         self.daemon.must("revoke", self.held("daisy")[0]["id"])
         self.assertEqual(process.wait(60), -signal.SIGTERM)
 
+    def test_a_program_that_does_not_listen_is_killed_ten_seconds_after_the_loss(self):
+        process = self.begin("run", "Client", "--user", "daisy", "--stop-on-loss", "--", "sh", "-c",
+                             "trap '' TERM; echo up; exec sleep 600")
+        self.assertEqual(process.stdout.readline(), "up\n")
+        self.daemon.must("revoke", self.held("daisy")[0]["id"])
+        self.assertEqual(process.wait(60), -signal.SIGKILL)
+
     def test_a_killed_run_frees_its_seat_after_the_grace(self):
         process = self.begin("run", "Client", "--user", "daisy", "--",
                              "sh", "-c", "echo up; sleep 3")

@@ -217,7 +217,7 @@ def main():
     try:
         directory = directory_of(options.directory)
     except OSError as error:
-        sys.exit(f"tools/quickstart: error: {error}")
+        sys.exit(f"tools/quickstart: error: cannot make {error.filename}: {error.strerror}")
     story = Story(directory)
     keeps = False
     try:
