@@ -203,6 +203,8 @@ class Trouble(unittest.TestCase):
             self.assertEqual(daemon.status()["mode"], "serving")
 
     def test_without_descriptors_newcomers_wait_and_nothing_spins(self):
+        if b"__ubsan_handle" in (BIN / "usherd").read_bytes():
+            self.skipTest("UBSan needs a descriptor itself to look at an object's type")
         with Daemon() as daemon:
             descriptors = len(os.listdir(f"/proc/{daemon.pid}/fd"))
             allowed = descriptors + 10
