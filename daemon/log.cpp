@@ -2,6 +2,7 @@
 
 #include <cassert>
 #include <cstdlib>
+#include <google/protobuf/stubs/logging.h>
 #include <memory>
 #include <spdlog/pattern_formatter.h>
 #include <spdlog/sinks/stdout_sinks.h>
@@ -67,6 +68,9 @@ void open_log()
     logger->set_formatter(std::move(formatter));
     logger->flush_on(spdlog::level::debug); // A line that a crash swallows is the one that matters.
     spdlog::set_default_logger(std::move(logger));
+    // It has a log of its own, on standard error, with a line for each field of a peer that is not
+    // UTF-8: as many as the peer likes. What is wrong with a message is told by who reads it.
+    google::protobuf::SetLogHandler(nullptr);
 }
 
 void set_log_level(const std::string& level)
