@@ -91,7 +91,8 @@ typedef enum usher_status {
     /* This process is a child of the one that opened the client. */
     USHER_FORKED = 10,
     /* The client is being closed by another thread. */
-    USHER_CLOSED = 11
+    USHER_CLOSED = 11,
+    USHER_STATUS_MAX = 0x7fffffff /* None: room for those that are added. */
 } usher_status;
 
 /* The word for a status, as it stands above: "USHER_OK". Never NULL. */
@@ -159,7 +160,8 @@ typedef enum usher_event_kind {
      * the right one is back. */
     USHER_EVENT_SERVER_REFUSED = 11,
     /* While seats are held: as with USHER_TURNED_AWAY; `refusal` says why. */
-    USHER_EVENT_TURNED_AWAY = 12
+    USHER_EVENT_TURNED_AWAY = 12,
+    USHER_EVENT_MAX = 0x7fffffff /* None: room for those that are added. */
 } usher_event_kind;
 
 typedef struct usher_event {
@@ -289,7 +291,8 @@ typedef enum usher_seat_state {
     USHER_SEAT_LOCKED = 3,
     /* Held or locked when the server was last heard of, which is more than its term ago. */
     USHER_SEAT_UNCERTAIN = 4,
-    USHER_SEAT_LOST = 5
+    USHER_SEAT_LOST = 5,
+    USHER_SEAT_MAX = 0x7fffffff /* None: room for those that are added. */
 } usher_seat_state;
 
 /* A seat as it stands. */

@@ -5,6 +5,7 @@
 #include "tests/client/listening.hpp"
 
 #include <atomic>
+#include <future>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -54,8 +55,11 @@ BOOST_AUTO_TEST_CASE(after_a_lost_answer_the_same_id_is_asked_for_again)
     const Stage server = stage([&](Actor& actor) {
         if (visit++ > 0)
             return play(actor);
-        after_greeting([&](Actor& crashing) { first = crashing.read()->checkout().lease(); })(
-            actor);
+        after_greeting([&](Actor& crashing) {
+            const auto request = crashing.read();
+            const std::lock_guard lock(guard);
+            first = request->checkout().lease();
+        })(actor);
     });
     const auto one = open(server);
     const auto given = one->checkout(wish(), false);
@@ -138,12 +142,15 @@ BOOST_AUTO_TEST_CASE(a_server_that_asks_to_stay_away_is_left_alone_for_so_long)
 BOOST_AUTO_TEST_CASE(an_emulated_server_gets_nothing_and_is_said_at_once)
 {
     const Company other;
+    std::atomic<unsigned> visit = 0;
+    std::promise<bool> was_asked;
     const Stage server = stage([&](Actor& actor) {
         v1::Response response = other.welcome(actor.exporter());
         response.set_id(actor.read()->id());
         actor.say(response);
-        const auto more = actor.read();
-        BOOST_TEST(!more.has_value()); // No checkout for such a server.
+        const bool asks = actor.read().has_value();
+        if (visit++ == 0)
+            was_asked.set_value(asks);
     });
     const auto one = open(server);
     const Instant begun = Clock::now();
@@ -152,6 +159,7 @@ BOOST_AUTO_TEST_CASE(an_emulated_server_gets_nothing_and_is_said_at_once)
     BOOST_TEST((given.error().setback == Setback::wrong_server));
     BOOST_TEST(given.error().why.code() == "NOT_GENUINE");
     BOOST_TEST((Clock::now() - begun < 9s)); // Not after the whole patience of a call.
+    BOOST_TEST(!was_asked.get_future().get());
 }
 
 BOOST_AUTO_TEST_CASE(a_server_that_is_replaced_by_another_is_called_back_once_and_seats_live_on)

@@ -27,7 +27,7 @@ def compile_example(program, vendor_key):
              f"{SOURCE}/client/example.c", f"-L{BUILD}/client", "-lusher",
              f"-Wl,-rpath,{BUILD}/client", "-o", str(program)]
     if setting("USHER_ASAN") == "ON":
-        words.append("-fsanitize=address,undefined")
+        words += ["-fsanitize=address,undefined", "-fsanitize-link-c++-runtime", "-lstdc++"]
     subprocess.run(words, check=True, timeout=PATIENCE)
 
 

@@ -75,7 +75,8 @@ class Installed(unittest.TestCase):
         flags = run("pkg-config", "--cflags", "--libs", "libusher", PKG_CONFIG_PATH=str(folder),
                     PKG_CONFIG_SYSROOT_DIR=str(self.root)).split()
         program = self.root / "example"
-        run(*self.compiler(), "-std=c11", SOURCE / "client" / "example.c", *flags, "-o", program)
+        run(*self.compiler(), "-std=c11", SOURCE / "client" / "example.c", *flags, *self.runtime(),
+            "-o", program)
         done = subprocess.run([program], capture_output=True, text=True, timeout=PATIENCE,
                               check=False, env={"LD_LIBRARY_PATH": str(folder.parent)})
         self.assertEqual(done.returncode, 2, done.stderr)
@@ -92,10 +93,15 @@ class Installed(unittest.TestCase):
     def compiler():
         words = [setting("CMAKE_C_COMPILER"), "-D_POSIX_C_SOURCE=200809L"]
         if setting("USHER_ASAN") == "ON":
-            words.append("-fsanitize=address,undefined")
+            words += ["-fsanitize=address,undefined", "-fsanitize-link-c++-runtime"]
         if setting("USHER_TSAN") == "ON":
             words.append("-fsanitize=thread")
         return words
+
+    @staticmethod
+    def runtime():
+        """What the sanitizers' runtime for C++ stands on."""
+        return ["-lstdc++"] if setting("USHER_ASAN") == "ON" else []
 
 
 if __name__ == "__main__":

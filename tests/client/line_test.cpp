@@ -1,9 +1,9 @@
 #include "tests/client/genuine.hpp"
 
-#include "protocol/frame.hpp"
 #include "protocol/limits.hpp"
 
 #include <csignal>
+#include <future>
 #include <sys/eventfd.h>
 #include <unistd.h>
 
@@ -32,12 +32,13 @@ BOOST_AUTO_TEST_CASE(a_genuine_server_is_believed_and_answers)
 
 BOOST_AUTO_TEST_CASE(the_greeting_says_who_comes)
 {
-    v1::Hello heard;
+    std::promise<v1::Hello> told;
     const Stage server = stage([&](Actor& actor) {
         if (const auto hello = actor.read())
-            heard = hello->hello();
+            told.set_value(hello->hello());
     });
     (void)failure_at(server, ca(), credentials());
+    const v1::Hello heard = told.get_future().get();
     BOOST_TEST(heard.client() == "test 1");
     BOOST_TEST(heard.key() == "usher-key-x");
     BOOST_TEST(heard.version() == 1U);
@@ -98,15 +99,14 @@ BOOST_AUTO_TEST_CASE(messages_in_crumbs_and_messages_in_one_lump_are_the_same)
     const Stage server = stage([&](Actor& actor) {
         v1::Response response = company.welcome(actor.exporter());
         response.set_id(actor.read()->id());
-        std::string bytes;
-        BOOST_REQUIRE(protocol::append_frame(bytes, response));
+        std::string bytes = frame_of(response);
         for (std::size_t at = 0; at < bytes.size(); at += 7)
             actor.write(std::string_view(bytes).substr(at, 7));
         bytes.clear();
         for (const char* mode : {"maintenance", "serving"}) {
             v1::Response notice;
             notice.mutable_mode_changed()->set_mode(mode);
-            BOOST_REQUIRE(protocol::append_frame(bytes, notice));
+            bytes += frame_of(notice);
         }
         actor.write(bytes);
         (void)actor.read_some();

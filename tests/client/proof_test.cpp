@@ -3,6 +3,7 @@
 #include "protocol/limits.hpp"
 
 #include <array>
+#include <atomic>
 
 using namespace usher;
 using namespace usher::client;
@@ -103,13 +104,14 @@ BOOST_AUTO_TEST_CASE(a_proxy_in_between_fails_at_the_proof)
     const auto now = std::chrono::system_clock::now();
     const auto proxy_ca = server::make_ca("proxy", now);
     const auto proxy_certificate = server::make_server_certificate(proxy_ca, {"localhost"}, now);
-    bool was_welcomed = false;
+    std::atomic<bool> was_welcomed = false;
     const Stage proxy(proxy_certificate, {.chain = {proxy_ca.certificate.get()}},
                       [&](Actor& actor) {
                           Route behind = route(real);
                           auto stream = Stream::open(behind, patience());
                           std::array<char, 16384> room{};
-                          BOOST_REQUIRE(stream->write(actor.read_some(), patience()).has_value());
+                          if (!stream || !stream->write(actor.read_some(), patience()))
+                              return;
                           for (;;) {
                               const auto count = stream->read(room, patience(500ms));
                               if (!count || *count == 0)
@@ -120,7 +122,7 @@ BOOST_AUTO_TEST_CASE(a_proxy_in_between_fails_at_the_proof)
                       });
     const Failure failure = failure_at(proxy, proxy_ca.certificate.get(), credentials());
     BOOST_TEST(says(failure, Step::proof, "made for another connection"));
-    BOOST_TEST(was_welcomed);
+    BOOST_TEST(was_welcomed.load());
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -40,6 +40,13 @@ int choose(SSL*, const unsigned char** chosen, unsigned char* length, const unsi
 
 } // namespace
 
+std::string frame_of(const v1::Response& response)
+{
+    std::string frame;
+    require(protocol::append_frame(frame, response), "a response that is too long");
+    return frame;
+}
+
 Actor::Actor(int fd, SSL_CTX* context) : fd_(fd)
 {
     const timeval patience{.tv_sec = 20, .tv_usec = 0}; // A test that hangs must end.
@@ -89,9 +96,7 @@ std::string Actor::read_some()
 
 void Actor::say(const v1::Response& response)
 {
-    std::string frame;
-    require(protocol::append_frame(frame, response), "a response that is too long");
-    write(frame);
+    write(frame_of(response));
 }
 
 void Actor::write(std::string_view bytes)

@@ -23,7 +23,11 @@
 /// Servers that a test writes itself, over real TLS on this host.
 namespace usher::client::test {
 
-/// One accepted connection, on a thread of its own. Blocking, with a limit.
+/// As it goes over the line.
+[[nodiscard]] std::string frame_of(const v1::Response& response);
+
+/// One accepted connection, on a thread of its own: what is played there must not use the macros of
+/// Boost.Test. Blocking, with a limit.
 class Actor {
   public:
     Actor(int fd, SSL_CTX* context); ///< Null context: plain bytes.

@@ -1,6 +1,7 @@
 #include "tests/client/genuine.hpp"
 
 #include <fstream>
+#include <future>
 
 using namespace usher;
 using namespace usher::client;
@@ -198,11 +199,11 @@ ClientFiles write_client(const server::Credentials& ca, const std::filesystem::p
 BOOST_AUTO_TEST_CASE(our_certificate_is_shown_and_proven)
 {
     const ClientFiles files = write_client(company.ca, company.scratch.path());
-    std::string seen;
+    std::promise<std::string> seen;
     Stage::Tls strict = tls();
     strict.client_ca = company.ca.certificate.get();
     const Stage server(company.certificate, strict, [&](Actor& actor) {
-        seen = actor.client_name();
+        seen.set_value(actor.client_name());
         genuine()(actor);
     });
     client::Credentials own = credentials();
@@ -210,7 +211,7 @@ BOOST_AUTO_TEST_CASE(our_certificate_is_shown_and_proven)
     own.certificate_key = files.key;
     Route to = *Route::prepare(server.address(ca()), own);
     BOOST_TEST(Line::open(to, patience()).has_value());
-    BOOST_TEST(seen == "solver");
+    BOOST_TEST(seen.get_future().get() == "solver");
 }
 
 BOOST_AUTO_TEST_CASE(a_certificate_that_the_server_does_not_want_fails_at_tls)
