@@ -1,10 +1,10 @@
 #include "daemon/journal/memory_journal.hpp"
 #include "daemon/ledger/invariants.hpp"
 #include "daemon/server/desk.hpp"
+#include "tests/support/ahead_clock.hpp"
 #include "tests/support/fake_clock.hpp"
 
 #include <algorithm>
-#include <atomic>
 #include <boost/test/unit_test.hpp>
 #include <latch>
 #include <map>
@@ -248,18 +248,6 @@ BOOST_AUTO_TEST_CASE(a_snapshot_is_taken_when_enough_turns_have_come_and_at_the_
 
 BOOST_AUTO_TEST_SUITE_END()
 
-/// The machine's clocks, but so much later.
-class AheadClock final : public Clock {
-  public:
-    [[nodiscard]] ledger::Now now() const override
-    {
-        const ledger::Now real = SystemClock().now();
-        return {real.calendar + ahead.load(), real.steady + ahead.load()};
-    }
-
-    std::atomic<ledger::Duration> ahead{};
-};
-
 BOOST_AUTO_TEST_SUITE(desk_threads)
 
 BOOST_AUTO_TEST_CASE(many_threads_ask_and_each_is_answered_in_its_order)
@@ -296,7 +284,7 @@ BOOST_AUTO_TEST_CASE(many_threads_ask_and_each_is_answered_in_its_order)
 
 BOOST_AUTO_TEST_CASE(a_seat_of_a_silent_holder_is_free_after_its_term_without_any_question)
 {
-    AheadClock clock;
+    test::AheadClock clock;
     ledger::Ledger ledger;
     journal::MemoryDisk disk;
     journal::MemoryJournal journal{disk};

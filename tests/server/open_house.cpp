@@ -19,7 +19,7 @@ OpenHouse::OpenHouse(const Limits& limits, std::size_t halls) : limits_(limits)
         halls_.push_back(std::make_unique<Hall>(
             i, halls, Rules{std::make_shared<const Premises>(premises), limits}));
     desk_ = std::make_unique<Desk>(
-        ledger_, journal_, clock_, Desk::Limits{},
+        ledger_, journal_, clock_, Desk::Limits{.absence_max = std::chrono::hours(24)},
         [this](std::vector<Letter>&& letters) { deliver(std::move(letters), halls_); });
     Listeners listeners;
     listeners.tcp.push_back(listen_at("127.0.0.1", 0));
@@ -73,6 +73,12 @@ void OpenHouse::set_terms(std::chrono::milliseconds term, std::chrono::milliseco
 {
     desk_->ask({{}, 0, ledger::SetTerms{term, grace}});
     static_cast<void>(status()); // Then it has been heard.
+}
+
+void OpenHouse::advance(std::chrono::milliseconds duration)
+{
+    clock_.ahead = clock_.ahead.load() + duration;
+    desk_->wake();
 }
 
 void OpenHouse::adopt(const Limits& limits)

@@ -6,6 +6,7 @@
 #include "daemon/server/hall.hpp"
 #include "tests/server/guest.hpp"
 #include "tests/server/house.hpp"
+#include "tests/support/ahead_clock.hpp"
 
 #include <thread>
 #include <vector>
@@ -31,6 +32,8 @@ class OpenHouse : public House {
     void install(std::int64_t quantity);
     /// How long a silent holder keeps its seat, and one whose connection ended.
     void set_terms(std::chrono::milliseconds term, std::chrono::milliseconds grace);
+    /// Lets so much time go by. Nobody's absence: the daemon was there all along.
+    void advance(std::chrono::milliseconds duration);
     /// What a reload does.
     void adopt(const Limits& limits);
 
@@ -46,7 +49,7 @@ class OpenHouse : public House {
 
   private:
     Limits limits_;
-    SystemClock clock_;
+    usher::test::AheadClock clock_;
     ledger::Ledger ledger_;
     journal::MemoryDisk disk_;
     journal::MemoryJournal journal_{disk_};

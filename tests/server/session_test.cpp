@@ -139,6 +139,21 @@ BOOST_FIXTURE_TEST_CASE(who_says_that_it_leaves_keeps_its_seat_for_the_term, One
     BOOST_TEST(other.ask(checkout(2, lease("wished"))).refused().code() == "NO_FREE_SEAT");
 }
 
+BOOST_FIXTURE_TEST_CASE(nobody_expires_while_somebody_waits_to_be_let_in_after_a_start, TenSeats)
+{
+    Guest holder = application();
+    BOOST_TEST(holder.ask(checkout(2, lease("held"))).has_granted());
+    const auto deadline = [&] { return status().leases(0).deadline_us(); };
+    const std::int64_t first = deadline();
+    advance(20s); // Of a term of 25.
+    const Guest returning = Guest::at_port(port());
+    const auto give_up = std::chrono::steady_clock::now() + Guest::patience;
+    while (deadline() < first + 5'000'000) // The door asks every second.
+        BOOST_REQUIRE((std::chrono::steady_clock::now() < give_up));
+    advance(10s);
+    BOOST_TEST(holder.ask(checkin(3, lease("held"))).has_done());
+}
+
 BOOST_FIXTURE_TEST_CASE(a_hello_is_answered_with_a_proof_over_tls_and_without_locally, OpenHouse)
 {
     Guest guest = Guest::over_tls(port());
