@@ -54,6 +54,23 @@ class Packages(unittest.TestCase):
         self.assertLessEqual({"libusher.so", "usher.h", "libusher.pc"}, build)
         self.assertNotIn("usher.h", library)
 
+    def test_an_application_is_built_with_what_pkg_config_says(self):
+        with tempfile.TemporaryDirectory(prefix="usher-vendor-") as root:
+            for name in ("libusher0", "libusher-dev"):
+                subprocess.run(["dpkg-deb", "--extract", self.files[name], root], check=True)
+            folder, = pathlib.Path(root).glob("usr/lib/*/pkgconfig")
+            flags = subprocess.check_output(
+                ["pkg-config", "--cflags", "--libs", "libusher"], text=True,
+                env={**os.environ, "PKG_CONFIG_PATH": str(folder), "PKG_CONFIG_SYSROOT_DIR": root})
+            example = packages.BUILD.parents[1] / "client" / "example.c"
+            program = pathlib.Path(root) / "example"
+            subprocess.run(["cc", "-D_POSIX_C_SOURCE=200809L", example, "-o", program,
+                            *flags.split()], check=True)
+            done = subprocess.run([program], capture_output=True, text=True, check=False,
+                                  env={**os.environ, "LD_LIBRARY_PATH": str(folder.parent)})
+            self.assertEqual(done.returncode, 2, done.stderr)
+            self.assertIn("usage:", done.stderr)
+
     def test_no_test_program_is_installed(self):
         for file in self.files.values():
             for path in map(pathlib.Path, packages.content(file)):
