@@ -1,6 +1,6 @@
 # Debian packages, made by `cpack` in the folder of the build: the daemon, the operators' command,
-# the library, what is needed to build with it, and what only a vendor has: the issuer, which is
-# never installed with the daemon.
+# the library, what is needed to build with it and to try what was built, and what only a vendor
+# has: the issuer, which is never installed with the daemon.
 
 set(CPACK_GENERATOR DEB)
 set(CPACK_PACKAGE_NAME usher)
@@ -64,10 +64,18 @@ set(CPACK_DEBIAN_LIBUSHER_PACKAGE_CONTROL_EXTRA
     ${PROJECT_SOURCE_DIR}/systemd/debian/libusher/shlibs
     ${PROJECT_SOURCE_DIR}/systemd/debian/libusher/triggers)
 
+usher_package(libusher-fake libusher-fake0 libs
+"A server inside the program: the tests of an application take seats without
+any daemon. Nobody runs an application with it.")
+set(CPACK_DEBIAN_LIBUSHER-FAKE_PACKAGE_CONTROL_EXTRA
+    ${PROJECT_SOURCE_DIR}/systemd/debian/libusher-fake/shlibs
+    ${PROJECT_SOURCE_DIR}/systemd/debian/libusher/triggers)
+
 usher_package(libusher-dev libusher-dev libdevel
-"To build applications: the header of libusher and what pkg-config needs.")
+"To build applications: the headers of libusher and what pkg-config needs.")
+set(usher_version "${PROJECT_VERSION}-${CPACK_DEBIAN_PACKAGE_RELEASE}")
 set(CPACK_DEBIAN_LIBUSHER-DEV_PACKAGE_DEPENDS
-    "libusher0 (= ${PROJECT_VERSION}-${CPACK_DEBIAN_PACKAGE_RELEASE})")
+    "libusher0 (= ${usher_version}), libusher-fake0 (= ${usher_version})")
 
 usher_package(usher-issuer usher-issuer net
 "The vendor's side: usher-issuer makes a vendor's key and signs licenses. Nobody

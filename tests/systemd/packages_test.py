@@ -23,9 +23,9 @@ class Packages(unittest.TestCase):
         cls.addClassCleanup(folder.cleanup)
         cls.files = packages.make(folder.name, 1)
 
-    def test_there_are_five(self):
-        self.assertEqual(set(self.files), {"usherd", "usher", "libusher0", "libusher-dev",
-                                           "usher-issuer"})
+    def test_each_kind_of_reader_has_a_package(self):
+        self.assertEqual(set(self.files), {"usherd", "usher", "libusher0", "libusher-fake0",
+                                           "libusher-dev", "usher-issuer"})
 
     def test_the_daemon_brings_its_unit_user_and_configuration(self):
         self.assertLessEqual({"/usr/sbin/usherd", "/usr/share/man/man8/usherd.8.gz", *UNIT_FILES},
@@ -53,6 +53,10 @@ class Packages(unittest.TestCase):
         self.assertIn("libusher.so.0", library)
         self.assertLessEqual({"libusher.so", "usher.h", "libusher.pc"}, build)
         self.assertNotIn("usher.h", library)
+
+    def test_the_fake_is_for_those_who_build_applications(self):
+        self.assertNotIn("libusher-fake0", packages.needs(self.files["libusher0"]))
+        self.assertIn("libusher-fake0", packages.needs(self.files["libusher-dev"]))
 
     def test_an_application_is_built_with_what_pkg_config_says(self):
         with tempfile.TemporaryDirectory(prefix="usher-vendor-") as root:
