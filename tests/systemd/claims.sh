@@ -161,6 +161,10 @@ claim_an_upgrade_keeps_who_holds_and_what_was_configured() {
     holds_as_before
 }
 
+claim_the_holder_has_come_back_by_itself() {
+    until_true sh -c 'usher leases --json | grep -q "\"connected\": *true"'
+}
+
 claim_an_application_that_ends_gives_its_seat_back() {
     # The command's own parent is the seat's holder: it passes the signal on, then returns the seat.
     kill "$(cat /run/holder)"
@@ -212,5 +216,7 @@ for claim in $(sed -n 's/^claim_\([a-z0-9_]*\)() {$/\1/p' "$0"); do
     fi
 done
 echo 'the end of the claims'
+echo '| what the holder said:'
+sed 's/^/| /' /run/holder.log
 echo '| the last of the journal:'
 journalctl --unit usherd --no-pager --lines 60 | sed 's/^/| /'
