@@ -51,8 +51,10 @@ Attendant::~Attendant()
     const Instant now = Clock::now();
     close_until_ = now + settings_.farewell_max;
     holdings_.give_all_back(now);
-    if (!heartbeat_.is_connected())
-        stop_.ring();
+    // A seat that nobody gives back stays taken for a term, so even a server that was away a moment
+    // ago is tried once more before we go.
+    attempts_at_close_ = attempts_;
+    heartbeat_.hurry(now);
     work_.ring();
     if (!has_thread_)
         return;
@@ -229,8 +231,8 @@ void Attendant::run()
 
 bool Attendant::is_over() const
 {
-    return is_closing_ &&
-           (!heartbeat_.is_connected() || holdings_.is_empty() || Clock::now() >= close_until_);
+    const bool is_in_vain = !heartbeat_.is_connected() && attempts_ > attempts_at_close_;
+    return is_closing_ && (is_in_vain || holdings_.is_empty() || Clock::now() >= close_until_);
 }
 
 void Attendant::serve_once(Lock& lock)

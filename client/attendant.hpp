@@ -100,6 +100,7 @@ class Attendant {
     std::set<SeatNumber> awaited_;        ///< Somebody is waiting for their answer in a call.
     std::optional<Failure> last_failure_; ///< Why there is no connection; none: there is one.
     std::uint64_t attempts_ = 0;          ///< To connect, that are over.
+    std::uint64_t attempts_at_close_ = 0; ///< So many when closing began.
     bool is_reported_ = false;            ///< A lasting failure was called back.
     std::vector<Event> news_;             ///< Not called back yet.
     unsigned callers_ = 0;                ///< Calls that wait.

@@ -59,6 +59,9 @@ class Heartbeat {
     /// Trying again will not help before a person does something: as late as ever.
     void discourage(Instant now);
 
+    /// There is no later: whoever waits to try again tries now.
+    void hurry(Instant now) { next_attempt_ = std::min(next_attempt_, now); }
+
     [[nodiscard]] bool is_connected() const { return is_connected_; }
 
   private:

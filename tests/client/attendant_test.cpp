@@ -311,6 +311,21 @@ BOOST_AUTO_TEST_CASE(closing_ends_calls_that_wait)
     BOOST_TEST((said.load() == Setback::closed));
 }
 
+BOOST_AUTO_TEST_CASE(closing_gives_back_even_what_is_held_at_a_server_that_was_just_away)
+{
+    auto one = open();
+    hold(*one);
+    hold(*one);
+    fake.set_cut(true);
+    fake.restart();
+    BOOST_TEST(heard.await(Kind::disconnected).has_value());
+    fake.set_cut(false);
+    one.reset();
+    const auto two = open();
+    hold(*two);
+    hold(*two);
+}
+
 BOOST_AUTO_TEST_CASE(closing_without_a_server_is_quick)
 {
     auto one = open();
