@@ -18,6 +18,12 @@ std::string seat(Metric metric, const Claim& claim)
 
 } // namespace
 
+Claim* find(Claims& claims, const LeaseId& id)
+{
+    const auto found = std::ranges::find(claims, id, &Claim::id);
+    return found == claims.end() ? nullptr : &*found;
+}
+
 std::optional<Code> NaiveHouse::why_worthless(const PoolId& pool, CalendarInstant at) const
 {
     const Entitlement& license = licenses.at(pool);

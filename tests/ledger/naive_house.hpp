@@ -30,6 +30,11 @@ struct Claim {
     [[nodiscard]] const PoolId& pool() const { return pools.front(); }
 };
 
+using Claims = std::vector<Claim>;
+
+/// Null: none.
+Claim* find(Claims& claims, const LeaseId& id);
+
 struct NaiveHouse {
     Mode mode = Mode::serving;
     Duration term = std::chrono::seconds(25);

@@ -1,0 +1,194 @@
+#include "tests/ledger/script.hpp"
+#include "tests/ledger/words.hpp"
+
+#include <algorithm>
+#include <stdexcept>
+
+/// How each request of a line becomes a command.
+namespace usher::ledger::test {
+
+Command Script::checkout(const std::string& name, Words& words)
+{
+    Checkout command{.asker = {{"key:app"}, connection_of(name)},
+                     .id = lease_id(name),
+                     .tag = lease_tag(lease_id(name)),
+                     .profile = {next(words)},
+                     .party = {},
+                     .user = {},
+                     .device = {}};
+    if (command.profile.text == "-")
+        command.profile.text.clear();
+    const auto client = split(next(words), "@");
+    command.user.text = client.at(0);
+    command.device.text = client.at(1);
+    for (std::string key; words >> key;) {
+        const std::string value = next(words);
+        if (key == "units")
+            command.units = std::stoll(value);
+        else if (key == "wait")
+            command.patience = duration(value);
+        else if (key == "as")
+            command.asker.identity.text = value;
+        else if (key == "party")
+            command.party.text = value;
+        else
+            throw std::runtime_error(key + " is nothing of a checkout");
+    }
+    return command;
+}
+
+Command Script::command(const std::string& verb, Words& words)
+{
+    const Identity by{"local:root"};
+    if (verb == "install")
+        return install(words);
+    if (verb == "profile")
+        return profile(words);
+    if (verb == "await")
+        return AwaitHolders{};
+    const std::string first = verb == "start" ? "" : next(words);
+    std::string force;
+    if (verb == "remove")
+        return Remove{by, {first}, words >> force && force == "force"};
+    if (verb == "users")
+        return SetUsers{by, {first}, users(next(words))};
+    if (verb == "maintenance")
+        return SetMode{by, first == "on" ? Mode::maintenance : Mode::serving};
+    if (verb == "terms")
+        return SetTerms{duration(first), duration(next(words))};
+    if (verb == "revoke") {
+        std::string reason = rest(words);
+        return Revoke{by, lease_tag(lease_id(first)), std::move(reason)};
+    }
+    if (verb == "why")
+        return ExplainRefusals{{first == "-" ? "" : first}};
+    CredentialDigest digest;
+    std::copy_n(first.begin(), std::min(first.size(), digest.bytes.size()), digest.bytes.begin());
+    if (verb == "key")
+        return IssueCredential{
+            by,
+            {first, Credential::Kind::key,
+             word_of(next(words), {Role::application, Role::viewer, Role::operator_, Role::admin}),
+             digest}};
+    if (verb == "unkey")
+        return RevokeCredential{by, first};
+    if (verb == "greet")
+        return first == "-" ? Greet{{}, {"anonymous"}} : Greet{digest, {first}};
+    Start start;
+    for (std::string license; words >> license;)
+        start.on_this_node[{license}] = next(words) == "here";
+    return start;
+}
+
+Command Script::install(Words& words)
+{
+    const std::string id = next(words);
+    const std::string quantity = next(words);
+    Install command{.by = {"local:root"}};
+    Entitlement& license = command.entitlement;
+    license = {.id = {id}, .root = {id}, .product = {id}, .vendor = {"acme"}};
+    license.document = std::make_shared<const std::string>("license " + id);
+    if (quantity != "unlimited")
+        license.quantity = std::stoll(quantity);
+    for (std::string key; words >> key;) {
+        const std::string value = next(words);
+        if (key == "product")
+            license.product.text = value;
+        else if (key == "vendor")
+            license.vendor.text = value;
+        else if (key == "from")
+            license.from = noon + duration(value);
+        else if (key == "to")
+            license.to = noon + duration(value);
+        else if (key == "node") {
+            license.lock = NodeLock::machine;
+            license.on_this_node = value == "here";
+        } else if (key == "per")
+            command.metric =
+                word_of(value, {Metric::lease, Metric::device, Metric::user, Metric::user_device});
+        else if (key == "requires")
+            command.requires_product = ProductId{value};
+        else if (key == "profile")
+            command.profile.text = value;
+        else
+            throw std::runtime_error(key + " is nothing of a license");
+    }
+    return command;
+}
+
+Command Script::profile(Words& words)
+{
+    const Identity by{"local:root"};
+    const std::string verb = next(words);
+    const std::string name = next(words);
+    if (verb == "rename")
+        return RenameProfile{by, {name}, {next(words)}};
+    std::string force;
+    if (verb == "remove")
+        return RemoveProfile{by, {name}};
+    if (verb == "default")
+        return SetDefault{by, {name}, next(words) == "on"};
+    if (verb != "add")
+        throw std::runtime_error(verb + " is nothing to do with a profile");
+    AddProfile command{by, {.name = {name}, .pools = {}, .capacity = {}}};
+    if (const std::string pools = next(words); pools != "-")
+        for (const std::string& pool : split(pools, ","))
+            command.profile.pools.push_back({pool});
+    for (std::string key; words >> key;)
+        if (key == "default")
+            command.profile.is_default = true;
+        else
+            command.profile.capacity = std::stoll(next(words));
+    return command;
+}
+
+/// The three licenses of A-S1 under the names that applications ask for.
+std::string Script::install_three()
+{
+    for (const char* line :
+         {"064 100 product PROServer profile Server",
+          "065 8 product PROSession requires PROServer profile ProLicense",
+          "055 10 product Client requires PROServer per user_device profile Client"}) {
+        Words words(line);
+        const std::string answer = put(install(words));
+        if (answer != "ok")
+            return answer;
+    }
+    return "ok";
+}
+
+/// What commands of later will do: `pool ID PRODUCT KIND METRIC [parent P]`, `post FROM TO N`,
+/// `close POOL`.
+std::string Script::make_true(Words& words)
+{
+    const std::string what = next(words);
+    const std::string first = next(words);
+    const std::string second = what == "close" ? "" : next(words);
+    if (what == "close") {
+        scene_.make_true(PoolClosed{{first}});
+    } else if (what == "post") {
+        Posted posted{.from = {}, .to = {}, .units = std::stoll(next(words)), .cause = "table"};
+        if (first != "issuer")
+            posted.from = PoolId{first};
+        if (second != "issuer")
+            posted.to = PoolId{second};
+        scene_.make_true(posted);
+    } else if (what == "pool") {
+        Pool pool{.id = {first}, .parent = {}, .product = {second}, .allow = {}};
+        pool.kind =
+            word_of(next(words), {LeaseKind::floating, LeaseKind::fixed, LeaseKind::persistent});
+        pool.metric = word_of(next(words),
+                              {Metric::lease, Metric::device, Metric::user, Metric::user_device});
+        for (std::string key; words >> key;)
+            if (key == "parent")
+                pool.parent = PoolId{next(words)};
+            else
+                pool.leasable = false;
+        scene_.make_true(PoolOpened{pool});
+    } else {
+        throw std::runtime_error(what + " is no fact");
+    }
+    return "true" + heard();
+}
+
+} // namespace usher::ledger::test
