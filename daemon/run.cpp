@@ -10,8 +10,10 @@
 #include "daemon/supervisor.hpp"
 #include "daemon/trust/private_files.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
+#include <chrono>
 #include <cstring>
 #include <fstream>
 #include <iostream>
@@ -25,6 +27,9 @@ namespace {
 
 using server::Hall;
 using Halls = std::vector<std::unique_ptr<Hall>>;
+
+/// How often certificates and ticket keys are looked at: well within the shortest life of a key.
+constexpr std::chrono::milliseconds refresh_interval = std::chrono::minutes(15);
 
 /// A connection is a descriptor, and what a login shell is allowed is not many.
 void allow_descriptors(const server::Limits& limits)
@@ -98,6 +103,13 @@ server::Question set_terms(const Config& config)
     return {{}, 0, ledger::SetTerms{config.lease.term, config.lease.grace}};
 }
 
+void log_lines(std::string_view what, const std::exception& fault)
+{
+    std::istringstream lines(fault.what());
+    for (std::string line; std::getline(lines, line);)
+        spdlog::error("{}: {}", what, line);
+}
+
 /// Reads the configuration again: all of it is taken over, or nothing and the old one stays.
 class Reload {
   public:
@@ -114,10 +126,19 @@ class Reload {
         try {
             take_over(halls, desk);
             spdlog::info("configuration taken over from {}", file_.string());
-        } catch (const server::Fault& fault) {
-            std::istringstream lines(fault.what());
-            for (std::string line; std::getline(lines, line);)
-                spdlog::error("configuration not taken over: {}", line);
+        } catch (const std::exception& fault) { // Whatever it is, the old one still serves.
+            log_lines("configuration not taken over", fault);
+        }
+    }
+
+    /// Opens the same house again: certificates are renewed and ticket keys turned in time, however
+    /// long the daemon runs.
+    void refresh(Halls& halls)
+    {
+        try {
+            adopt(halls, make_premises(config_, house_, comparison_, port_));
+        } catch (const std::exception& fault) {
+            log_lines("certificates and ticket keys stay as they are", fault);
         }
     }
 
@@ -134,9 +155,14 @@ class Reload {
 
         config_ = std::move(reading.config); // From here on nothing can fail.
         set_log_level(config_.log_level);
+        adopt(halls, premises);
+        desk.ask(set_terms(config_));
+    }
+
+    void adopt(Halls& halls, const std::shared_ptr<const server::Premises>& premises) const
+    {
         for (const auto& hall : halls)
             hall->adopt({premises, config_.limits});
-        desk.ask(set_terms(config_));
     }
 
     const std::filesystem::path file_;
@@ -150,8 +176,11 @@ class Reload {
 void attend(Signals& signals, Supervisor& supervisor, const Crew& crew, Reload& reload,
             Halls& halls, server::Desk& desk, const std::string& status)
 {
+    using Clock = std::chrono::steady_clock;
+    auto refresh_at = Clock::now() + refresh_interval;
     for (;;) {
-        const Signals::Event event = signals.wait(supervisor.interval());
+        const Signals::Event event =
+            signals.wait(std::min(supervisor.interval(), refresh_interval));
         crew.look();
         if (event == Signals::Event::stop)
             return;
@@ -159,6 +188,10 @@ void attend(Signals& signals, Supervisor& supervisor, const Crew& crew, Reload& 
             supervisor.reloading();
             reload(halls, desk);
             supervisor.ready(status);
+        }
+        if (Clock::now() >= refresh_at) {
+            reload.refresh(halls);
+            refresh_at = Clock::now() + refresh_interval;
         }
         supervisor.watch(crew.pulses());
     }

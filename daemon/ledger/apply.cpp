@@ -225,6 +225,8 @@ void Applier::operator()(const ProfileRenamed& fact) const
     for (auto& [id, record] : state.leases)
         if (record.lease.profile == fact.from)
             record.lease.profile = fact.to;
+        else if (record.lease.profile == fact.to) // Of one of this name that was removed before.
+            join_profile(state, record, at);
     for (auto& [place, record] : state.waiters)
         if (record.waiter.lease.profile == fact.from)
             record.waiter.lease.profile = fact.to;
