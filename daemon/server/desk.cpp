@@ -16,6 +16,28 @@ using ledger::Now;
 /// The desk looks up so often by itself: a watchdog that sees no pulse for longer is right to bite.
 constexpr Duration nap_max = std::chrono::seconds(1);
 
+/// How many single questions one costs.
+std::size_t weight_of(const ledger::Command& command)
+{
+    if (const auto* renew = std::get_if<ledger::Renew>(&command))
+        return std::max<std::size_t>(renew->leases.size(), 1);
+    if (const auto* lost = std::get_if<ledger::LoseConnection>(&command))
+        return std::max<std::size_t>(lost->leases.size(), 1);
+    return 1;
+}
+
+/// As many of the oldest as fit into one turn; at least one, where there is one.
+std::span<const Question> first_turn(std::span<const Question> waiting, std::size_t weight_max)
+{
+    std::size_t count = 0;
+    for (std::size_t weight = 0; count < waiting.size(); ++count) {
+        weight += weight_of(waiting[count].command);
+        if (weight > weight_max && count > 0)
+            break;
+    }
+    return waiting.first(count);
+}
+
 } // namespace
 
 struct Desk::Inside {
@@ -198,7 +220,7 @@ void Desk::run(const ledger::Start& start)
         desk.inbox.take_all(desk.waiting);
         std::span<const Question> rest = desk.waiting;
         do {
-            const auto turn = rest.first(std::min(rest.size(), desk.limits.questions_per_turn_max));
+            const auto turn = first_turn(rest, desk.limits.questions_per_turn_max);
             desk.serve_turn(turn, nullptr);
             rest = rest.subspan(turn.size());
         } while (!rest.empty());

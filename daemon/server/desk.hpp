@@ -38,6 +38,8 @@ using Post = std::function<void(std::vector<Letter>&&)>;
 class Desk {
   public:
     struct Limits {
+        /// Questions that one turn serves; one that names many leases counts as many. Less: more
+        /// commits; more: who asks little waits longer behind who asks much.
         std::size_t questions_per_turn_max = 1024;
         /// Turns after which a snapshot is due, unless the state is so large that more pay off.
         std::uint64_t turns_per_snapshot = 100'000;

@@ -114,6 +114,18 @@ BOOST_AUTO_TEST_CASE(a_turn_takes_no_more_questions_than_its_bound)
     BOOST_TEST(disk.turns.size() == before + 2);
 }
 
+BOOST_AUTO_TEST_CASE(a_question_about_many_leases_counts_as_many)
+{
+    limits.questions_per_turn_max = 4;
+    const ledger::Renew three{{{"cert:app"}, ann}, {lease_id(1), lease_id(2), lease_id(3)}};
+    ledger::Renew nine = three;
+    nine.leases.resize(9);
+    posts = 0;
+    serve({three, checkout(ann, 1), three, nine, checkout(ann, 2)});
+
+    BOOST_TEST(posts == 4u); // 3 + 1, 3, 9 although it is too many, 1.
+}
+
 BOOST_AUTO_TEST_CASE(answers_come_in_the_order_of_the_questions_with_their_requests)
 {
     letters.clear();
