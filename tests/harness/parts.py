@@ -153,7 +153,7 @@ def configured(preset):
 @functools.cache
 def built(preset, targets):
     return run(f"build-{preset}",
-               ["ninja", "--quiet", "-C", f"build/{preset}", "-j", CORES, *targets], 1200)
+               ["ninja", "--quiet", "-C", f"build/{preset}", "-j", CORES, *targets], 2400)
 
 
 def build(preset, tally, targets=()):
