@@ -289,8 +289,10 @@ std::optional<Refusal> Session::speak_for(const ledger::Command& command, Errand
                        .detail = "one connection speaks for at most " + std::to_string(leases_max) +
                                  " leases"};
     if (const auto* checkout = std::get_if<ledger::Checkout>(&command)) {
-        if (speaking_.add(checkout->id))
-            errand.lease = checkout->id;
+        if (!speaking_.add(checkout->id))
+            return std::nullopt; // A retry takes no room, not even where a reload has left too
+                                 // little.
+        errand.lease = checkout->id;
         if (speaking_.count() <= leases_max)
             return std::nullopt;
         speaking_.drop(checkout->id);

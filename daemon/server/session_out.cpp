@@ -75,6 +75,11 @@ void Session::note_leases(const ledger::Answer& answer, const Errand& errand)
         std::holds_alternative<Refusal>(answer) || std::holds_alternative<ledger::Done>(answer);
     if (errand.lease && is_over)
         speaking_.drop(*errand.lease);
+    // Asked for again before the answer to its checkin was here, which has just dropped it.
+    if (const auto* granted = std::get_if<ledger::Granted>(&answer))
+        speaking_.add(granted->id);
+    if (const auto* waiting = std::get_if<ledger::Waiting>(&answer))
+        speaking_.add(waiting->id);
     if (const auto* renewed = std::get_if<ledger::Renewed>(&answer))
         for (const ledger::LeaseState& lease : renewed->leases)
             if (lease.state == ledger::LeaseState::State::unknown)

@@ -125,6 +125,25 @@ BOOST_FIXTURE_TEST_CASE(who_vanishes_with_a_checkout_in_flight_loses_that_seat_t
         BOOST_TEST(waiter.receive().value().has_granted());
 }
 
+BOOST_FIXTURE_TEST_CASE(who_vanishes_after_asking_for_one_lease_twice_in_a_breath_loses_it, OneSeat)
+{
+    set_terms(1h, 0ms);
+    Guest waiter = application();
+    {
+        Guest holder = application();
+        holder.send_bytes(frame_of(checkout(2, lease("held"))) +
+                          frame_of(checkin(3, lease("held"))) +
+                          frame_of(checkout(4, lease("held"))));
+        BOOST_TEST(holder.receive().value().has_granted());
+        BOOST_TEST(holder.receive().value().has_done());
+        BOOST_TEST(holder.receive().value().has_granted());
+        BOOST_TEST(waiter.ask(checkout(2, lease("wished"), 60'000)).has_waiting());
+    }
+    const auto notice = waiter.receive();
+    BOOST_REQUIRE(notice.has_value());
+    BOOST_TEST(notice->has_granted());
+}
+
 BOOST_FIXTURE_TEST_CASE(who_says_that_it_leaves_keeps_its_seat_for_the_term, OneSeat)
 {
     set_terms(1h, 0ms);
