@@ -5,6 +5,7 @@
 
 #include <array>
 #include <openssl/sha.h>
+#include <ranges>
 #include <span>
 #include <variant>
 
@@ -244,7 +245,8 @@ struct Told {
     {
         return Teller("queued")
             .tell_lease(fact.waiter.lease)
-            .tell_list("pools", fact.waiter.pools)
+            .tell_list("pools", fact.waiter.ways | std::views::transform(&ledger::Way::pool))
+            .tell_list("profiles", fact.waiter.ways | std::views::transform(&ledger::Way::profile))
             .tell("place", Json(fact.waiter.place))
             .tell("patience", Json(span_text(fact.waiter.patience.count())));
     }

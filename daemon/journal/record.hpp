@@ -13,8 +13,9 @@
 /// Lasting facts as bytes and back: `record.proto`. A fact without a record does not compile.
 namespace usher::journal {
 
-/// The newest format of a record that this build writes, and the newest that it can read.
-inline constexpr std::uint32_t record_format = 1;
+/// The newest format of a record that this build writes, and the newest that it can read. A record
+/// says in `needs` the lowest that is enough for what stands in it.
+inline constexpr std::uint32_t record_format = 2;
 
 /// Writes records into memory that it keeps and uses again. One thread at a time.
 class RecordWriter {

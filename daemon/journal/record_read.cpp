@@ -275,10 +275,20 @@ Fact fact_from(Fields& fields, const record::LeaseEnded& from)
 
 Fact fact_from(Fields& fields, const record::Queued& from)
 {
-    return ledger::Queued{{.lease = lease(fields, from.lease()),
-                           .pools = pools(from.pools()),
-                           .place = from.place(),
-                           .patience = ledger::Duration(from.patience_us())}};
+    ledger::Waiter to{.lease = lease(fields, from.lease()),
+                      .ways = {},
+                      .place = from.place(),
+                      .patience = ledger::Duration(from.patience_us())};
+    const bool has_profiles = from.profiles_size() > 0;
+    fields.require(!has_profiles || from.profiles_size() == from.pools_size(), "profiles",
+                   "are not as many as pools");
+    if (fields.are_wrong())
+        return ledger::TimeSeen{};
+    for (int i = 0; i < from.pools_size(); ++i)
+        to.ways.push_back(
+            {{from.pools(i)},
+             has_profiles ? ledger::ProfileName{from.profiles(i)} : to.lease.profile});
+    return ledger::Queued{std::move(to)};
 }
 
 Fact fact_from(Fields& fields, const record::Unqueued& from)

@@ -2,6 +2,7 @@
 
 #include "daemon/journal/record.pb.h"
 
+#include <algorithm>
 #include <cassert>
 #include <google/protobuf/arena.h>
 
@@ -85,6 +86,10 @@ void fill(record::Refusal& to, const ledger::Refusal& refusal)
 /// line here.
 struct Writer {
     record::Fact& to;
+    std::uint32_t& needs; ///< Of the whole record.
+
+    /// What stands here means nothing to a reader of an earlier format.
+    void need(std::uint32_t format) const { needs = std::max(needs, format); }
 
     void operator()(const ledger::ProductDefined& fact) const
     {
@@ -225,8 +230,17 @@ struct Writer {
     {
         record::Queued& one = *to.mutable_queued();
         fill(*one.mutable_lease(), fact.waiter.lease);
-        for (const ledger::PoolId& pool : fact.waiter.pools)
-            one.add_pools(pool.text);
+        const ledger::Waiter& waiter = fact.waiter;
+        const bool has_profiles = std::ranges::any_of(waiter.ways, [&](const ledger::Way& way) {
+            return way.profile != waiter.lease.profile;
+        });
+        if (has_profiles)
+            need(2);
+        for (const ledger::Way& way : waiter.ways) {
+            one.add_pools(way.pool.text);
+            if (has_profiles)
+                one.add_profiles(way.profile.text);
+        }
         one.set_place(fact.waiter.place);
         one.set_patience_us(fact.waiter.patience.count());
     }
@@ -297,10 +311,11 @@ std::string_view RecordWriter::write(std::span<const ledger::Fact> facts)
 {
     inside_->arena.Reset();
     auto& record = *google::protobuf::Arena::CreateMessage<record::Record>(&inside_->arena);
-    record.set_needs(record_format);
+    std::uint32_t needs = 1;
     for (const ledger::Fact& fact : facts)
         if (ledger::is_lasting(fact))
-            std::visit(Writer{*record.add_facts()}, fact);
+            std::visit(Writer{*record.add_facts(), needs}, fact);
+    record.set_needs(needs);
     record.SerializeToString(&inside_->record);
     return inside_->record;
 }

@@ -1,6 +1,7 @@
 #include "daemon/ledger/admission.hpp"
 
 #include <algorithm>
+#include <cassert>
 
 namespace usher::ledger {
 namespace {
@@ -44,15 +45,15 @@ Units further_units(const ProfileRecord& profile, const PoolRecord& pool, const 
 }
 
 /// A profile that lends no more is as full as a pool is, with numbers of its own.
-Refusal refuse_over_capacity(const State& state, const PoolRecord& pool, const Lease& lease)
+Refusal refuse_over_capacity(const State& state, const PoolRecord& pool, const Wish& wish)
 {
-    const ProfileRecord& profile = *state.find_profile(lease.profile);
+    const ProfileRecord& profile = *state.find_profile(wish.profile);
     Refusal refusal = refuse(Code::no_free_seat, profile.profile.name.text);
     refusal.stock = profile.profile.capacity;
     refusal.held = profile.in_use;
-    refusal.want = lease.units;
+    refusal.want = wish.lease.units;
     refusal.short_by =
-        profile.in_use + further_units(profile, pool, lease) - *profile.profile.capacity;
+        profile.in_use + further_units(profile, pool, wish.lease) - *profile.profile.capacity;
     return refusal;
 }
 
@@ -62,8 +63,8 @@ bool is_behind_somebody(const State& state, const PoolRecord& pool, const Wish& 
     for (const std::uint64_t place : pool.queue) {
         if (wish.place && place >= *wish.place)
             return false;
-        const Lease& other = state.waiters.at(place).waiter.lease;
-        if (has_enough(state, pool, other) && !why_never(state, pool, other) &&
+        const Wish other = wish_of(state.waiters.at(place).waiter, pool);
+        if (has_enough(state, pool, other) && !why_never(state, pool, other.lease) &&
             !is_over_capacity(state, pool, other))
             return true;
     }
@@ -71,6 +72,13 @@ bool is_behind_somebody(const State& state, const PoolRecord& pool, const Wish& 
 }
 
 } // namespace
+
+Wish wish_of(const Waiter& waiter, const PoolRecord& pool)
+{
+    const auto way = std::ranges::find(waiter.ways, pool.pool.id, &Way::pool);
+    assert(way != waiter.ways.end());
+    return {waiter.lease, way->profile, waiter.place};
+}
 
 std::optional<Refusal> why_never(const State& state, const PoolRecord& pool, const Lease& lease)
 {
@@ -88,19 +96,19 @@ std::optional<Refusal> why_never(const State& state, const PoolRecord& pool, con
     return why_unfounded(state, pool);
 }
 
-bool has_enough(const State& state, const PoolRecord& pool, const Lease& lease)
+bool has_enough(const State& state, const PoolRecord& pool, const Wish& wish)
 {
-    const ProfileRecord* profile = state.find_profile(lease.profile);
-    if (profile && profile->profile.capacity && lease.units > *profile->profile.capacity)
+    const ProfileRecord* profile = state.find_profile(wish.profile);
+    if (profile && profile->profile.capacity && wish.lease.units > *profile->profile.capacity)
         return false;
-    return is_unlimited(pool) || lease.units <= pool.stock;
+    return is_unlimited(pool) || wish.lease.units <= pool.stock;
 }
 
-bool is_over_capacity(const State& state, const PoolRecord& pool, const Lease& lease)
+bool is_over_capacity(const State& state, const PoolRecord& pool, const Wish& wish)
 {
-    const ProfileRecord* profile = state.find_profile(lease.profile);
+    const ProfileRecord* profile = state.find_profile(wish.profile);
     return profile && profile->profile.capacity &&
-           profile->in_use + further_units(*profile, pool, lease) > *profile->profile.capacity;
+           profile->in_use + further_units(*profile, pool, wish.lease) > *profile->profile.capacity;
 }
 
 std::optional<Refusal> why_not_now(const State& state, const PoolRecord& pool, const Wish& wish)
@@ -115,8 +123,8 @@ std::optional<Refusal> why_not_now(const State& state, const PoolRecord& pool, c
     const Units further = further_units(pool, wish.lease);
     const bool fits = is_unlimited(pool) || further <= available(pool);
     if (further == 0 || (fits && !is_behind_somebody(state, pool, wish))) {
-        if (is_over_capacity(state, pool, wish.lease))
-            return refuse_over_capacity(state, pool, wish.lease);
+        if (is_over_capacity(state, pool, wish))
+            return refuse_over_capacity(state, pool, wish);
         return std::nullopt;
     }
     Refusal refusal = refuse(Code::no_free_seat, pool);
@@ -130,10 +138,10 @@ std::optional<Refusal> why_not_now(const State& state, const PoolRecord& pool, c
 
 bool is_possible(const State& state, const Waiter& waiter)
 {
-    return std::ranges::any_of(waiter.pools, [&](const PoolId& id) {
-        const PoolRecord* pool = state.find_pool(id);
-        return pool && has_enough(state, *pool, waiter.lease) &&
-               !why_never(state, *pool, waiter.lease);
+    return std::ranges::any_of(waiter.ways, [&](const Way& way) {
+        const PoolRecord& pool = *state.find_pool(way.pool);
+        return has_enough(state, pool, {waiter.lease, way.profile, waiter.place}) &&
+               !why_never(state, pool, waiter.lease);
     });
 }
 
@@ -142,8 +150,8 @@ Refusal why_waiting(const State& state, const Waiter& waiter)
     // What became vain stays vain when maintenance has ended.
     if (state.mode == Mode::maintenance && is_possible(state, waiter))
         return refuse(Code::in_maintenance);
-    const PoolRecord& pool = *state.find_pool(waiter.pools.front());
-    auto refusal = why_not_now(state, pool, {waiter.lease, waiter.place});
+    const PoolRecord& pool = *state.find_pool(waiter.ways.front().pool);
+    auto refusal = why_not_now(state, pool, wish_of(waiter, pool));
     if (!refusal) // A wait may end in the very turn in which its seat becomes free.
         refusal = refuse(Code::no_free_seat, pool);
     name_holders(*refusal, pool);

@@ -208,6 +208,7 @@ void Applier::operator()(const ProfileSet& fact) const
         for (auto& [id, lease] : state.leases)
             if (lease.lease.profile == fact.profile.name)
                 join_profile(state, lease, at);
+    state.hopes_changed = true; // Who waits under this name may want more than its capacity.
     if (fact.profile.is_default)
         state.defaults.emplace(record.number, &record);
     else
@@ -227,9 +228,14 @@ void Applier::operator()(const ProfileRenamed& fact) const
             record.lease.profile = fact.to;
         else if (record.lease.profile == fact.to) // Of one of this name that was removed before.
             join_profile(state, record, at);
-    for (auto& [place, record] : state.waiters)
-        if (record.waiter.lease.profile == fact.from)
-            record.waiter.lease.profile = fact.to;
+    for (auto& [place, record] : state.waiters) {
+        Waiter& waiter = record.waiter;
+        for (Way& way : waiter.ways)
+            if (way.profile == fact.from)
+                way.profile = fact.to;
+        waiter.lease.profile = waiter.ways.front().profile;
+    }
+    state.hopes_changed = true;
 }
 
 void Applier::operator()(const ProfileRemoved& fact) const

@@ -110,8 +110,8 @@ void take_out_of_queue(State& state, std::uint64_t place)
 {
     const auto found = state.waiters.find(place);
     const Waiter& waiter = found->second.waiter;
-    for (const PoolId& id : waiter.pools) {
-        PoolRecord& pool = state.pools.at(id);
+    for (const Way& way : waiter.ways) {
+        PoolRecord& pool = state.pools.at(way.pool);
         pool.queue.erase(place);
         pool.wished.erase(
             {seat_key(pool.pool.metric, waiter.lease.user, waiter.lease.device), place});
@@ -194,8 +194,8 @@ void Applier::operator()(const Queued& fact) const
     state.places.emplace(waiter.lease.id, waiter.place);
     state.tags.emplace(waiter.lease.tag, waiter.lease.id);
     state.wait_ends.emplace(fact.deadline, waiter.place);
-    for (const PoolId& id : waiter.pools) {
-        PoolRecord& pool = state.pools.at(id);
+    for (const Way& way : waiter.ways) {
+        PoolRecord& pool = state.pools.at(way.pool);
         pool.queue.insert(waiter.place);
         if (pool.pool.metric != Metric::lease)
             pool.wished.emplace(seat_key(pool.pool.metric, waiter.lease.user, waiter.lease.device),

@@ -7,35 +7,32 @@
 namespace usher::ledger {
 namespace {
 
-using Pools = std::vector<const PoolRecord*>;
+/// A pool, and the profile through which it is reached.
+struct Stop {
+    const PoolRecord* pool = nullptr;
+    const ProfileName* profile = nullptr;
+};
+using Route = std::vector<Stop>;
 
-void append_pools(const State& state, const Profile& profile, Pools& pools)
+void append_stops(const State& state, const Profile& profile, Route& route)
 {
     for (const PoolId& id : profile.pools)
-        if (const PoolRecord* pool = state.find_pool(id); pool && !std::ranges::count(pools, pool))
-            pools.push_back(pool);
+        if (const PoolRecord* pool = state.find_pool(id);
+            pool && !std::ranges::count(route, pool, &Stop::pool))
+            route.push_back({pool, &profile.name});
 }
 
-/// Where the checkout may be served, in the order in which it is tried (A-Q7, A-Q8).
-Pools route_of(const State& state, const ProfileName& asked)
+/// Where the checkout may be served, in the order in which it is tried (A-Q7, A-Q8). A pool of
+/// several defaults is reached through the first of them.
+Route route_of(const State& state, const ProfileName& asked)
 {
-    Pools pools;
+    Route route;
     if (asked.empty())
         for (const auto& [number, record] : state.defaults)
-            append_pools(state, record->profile, pools);
-    else if (const auto found = state.profiles.find(asked); found != state.profiles.end())
-        append_pools(state, found->second.profile, pools);
-    return pools;
-}
-
-/// The profile through which `pool` was reached: with several defaults, the first that has it.
-ProfileName profile_behind(const State& state, const Checkout& command, const PoolRecord& pool)
-{
-    if (command.profile.empty())
-        for (const auto& [number, record] : state.defaults)
-            if (std::ranges::count(record->profile.pools, pool.pool.id))
-                return record->profile.name;
-    return command.profile;
+            append_stops(state, record->profile, route);
+    else if (const ProfileRecord* named = state.find_profile(asked))
+        append_stops(state, named->profile, route);
+    return route;
 }
 
 Lease lease_for(const Checkout& command, CalendarInstant at)
@@ -74,7 +71,7 @@ std::optional<Verdict> answered_before(const State& state, const Checkout& comma
         const Waiter& waiter = record->waiter;
         if (!is_same(waiter.lease, command))
             return no(refuse(Code::lease_id_reused));
-        const PoolRecord& pool = *state.find_pool(waiter.pools.front());
+        const PoolRecord& pool = *state.find_pool(waiter.ways.front().pool);
         return Verdict{Waiting{command.id, pool.queue.order_of_key(waiter.place) + 1,
                                why_waiting(state, waiter)},
                        {LeaseRenewed{command.id, command.asker.connection, record->patient_until}}};
@@ -103,31 +100,39 @@ Verdict denied(const State& state, const Checkout& command, Refusal refusal, Now
     return verdict;
 }
 
-/// The first pool that serves the wish at once, or the first pool's refusal; and where to wait.
+/// The first stop that serves the wish at once, or the first one's refusal; and where to wait.
 struct Search {
-    const PoolRecord* pool = nullptr;
-    std::optional<Refusal> refusal; ///< Of the first pool.
-    Pools to_wait_for;
+    std::optional<Stop> served;
+    std::optional<Refusal> refusal; ///< Of the first stop.
+    Route to_wait_for;
 };
 
-Search search(const State& state, const Checkout& command, const Pools& pools, Lease& lease)
+Search search(const State& state, const Route& route, const Lease& lease)
 {
     Search found;
-    for (const PoolRecord* pool : pools) {
-        lease.profile = profile_behind(state, command, *pool);
-        std::optional<Refusal> refusal = why_not_now(state, *pool, {lease, std::nullopt});
+    for (const Stop& stop : route) {
+        const Wish wish{lease, *stop.profile, std::nullopt};
+        std::optional<Refusal> refusal = why_not_now(state, *stop.pool, wish);
         if (!refusal) {
-            found.pool = pool;
+            found.served = stop;
             return found;
         }
-        if (refusal->code == Code::no_free_seat && has_enough(state, *pool, lease))
-            found.to_wait_for.push_back(pool);
+        if (refusal->code == Code::no_free_seat && has_enough(state, *stop.pool, wish))
+            found.to_wait_for.push_back(stop);
         if (!found.refusal) {
-            name_holders(*refusal, *pool);
+            name_holders(*refusal, *stop.pool);
             found.refusal = std::move(refusal);
         }
     }
     return found;
+}
+
+/// The lease that the stop would give.
+void put_at(const Stop& stop, Lease& lease)
+{
+    lease.pool = stop.pool->pool.id;
+    lease.kind = stop.pool->pool.kind;
+    lease.profile = *stop.profile;
 }
 
 Verdict enqueue(const State& state, const Checkout& command, Lease lease, Search found, Now now)
@@ -137,14 +142,15 @@ Verdict enqueue(const State& state, const Checkout& command, Lease lease, Search
                       refuse(Code::limit_reached, {},
                              std::to_string(waiters_max) + " checkouts wait already"),
                       now);
+    const Stop& first = found.to_wait_for.front();
+    put_at(first, lease);
     Waiter waiter{.lease = std::move(lease),
-                  .pools = {},
+                  .ways = {},
                   .place = state.places_given + 1,
                   .patience = command.patience};
-    for (const PoolRecord* pool : found.to_wait_for)
-        waiter.pools.push_back(pool->pool.id);
-    waiter.lease.pool = waiter.pools.front();
-    const std::size_t position = found.to_wait_for.front()->queue.size() + 1;
+    for (const Stop& stop : found.to_wait_for)
+        waiter.ways.push_back({stop.pool->pool.id, *stop.profile});
+    const std::size_t position = first.pool->queue.size() + 1;
     return {Waiting{command.id, position, *std::move(found.refusal)},
             {Queued{std::move(waiter), command.asker.connection, now.steady + command.patience}}};
 }
@@ -173,29 +179,24 @@ Verdict decide(const State& state, const Checkout& command, Now now)
     }
     if (state.mode == Mode::maintenance)
         return denied(state, command, refuse(Code::in_maintenance), now);
-    const Pools route = route_of(state, command.profile);
+    const Route route = route_of(state, command.profile);
     if (route.empty())
         return denied(state, command, refuse(Code::unknown_profile, command.profile.text), now);
 
     Lease lease = lease_for(command, now.calendar);
-    Search found = search(state, command, route, lease);
-    if (found.pool) {
-        const Pool& pool = found.pool->pool;
-        lease.pool = pool.id;
-        lease.kind = pool.kind;
+    Search found = search(state, route, lease);
+    if (found.served) {
+        put_at(*found.served, lease);
+        const PoolRecord& pool = *found.served->pool;
         const bool shares_seat =
-            found.pool->seats.contains(seat_key(pool.metric, lease.user, lease.device));
+            pool.seats.contains(seat_key(pool.pool.metric, lease.user, lease.device));
         Granted answer = granted(state, lease, shares_seat);
         return {
             std::move(answer),
             {LeaseGranted{std::move(lease), command.asker.connection, now.steady + state.term}}};
     }
-    if (command.patience > Duration::zero() && !found.to_wait_for.empty()) {
-        const PoolRecord& first = *found.to_wait_for.front();
-        lease.kind = first.pool.kind;
-        lease.profile = profile_behind(state, command, first);
+    if (command.patience > Duration::zero() && !found.to_wait_for.empty())
         return enqueue(state, command, std::move(lease), std::move(found), now);
-    }
     return denied(state, command, *std::move(found.refusal), now);
 }
 

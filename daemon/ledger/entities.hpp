@@ -86,10 +86,18 @@ struct Lease {
     friend bool operator==(const Lease&, const Lease&) = default;
 };
 
+/// One way to a seat: a pool, and the profile through which it was reached.
+struct Way {
+    PoolId pool;
+    ProfileName profile;
+
+    friend bool operator==(const Way&, const Way&) = default;
+};
+
 /// A checkout that waits for its turn. Becomes a lease with the same id.
 struct Waiter {
-    Lease lease; ///< As it would be granted; its pool is the first that was asked for.
-    std::vector<PoolId> pools;
+    Lease lease;             ///< As it would be granted by the first of its ways.
+    std::vector<Way> ways;   ///< Never empty, and no pool twice.
     std::uint64_t place = 0; ///< Orders all waiters; only grows.
     Duration patience{};     ///< How long it wants to wait; counts anew after a start.
 

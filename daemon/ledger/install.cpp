@@ -34,14 +34,15 @@ void drop_from_queue(const State& state, const PoolRecord& pool, Verdict& verdic
     for (const std::uint64_t place : pool.queue) {
         const WaiterRecord& record = state.waiters.at(place);
         Waiter waiter = record.waiter;
-        std::erase(waiter.pools, pool.pool.id);
+        std::erase_if(waiter.ways, [&](const Way& way) { return way.pool == pool.pool.id; });
         const LeaseId id = waiter.lease.id;
-        if (waiter.pools.empty()) {
+        if (waiter.ways.empty()) {
             verdict.facts.emplace_back(
                 Unqueued{.id = id, .reason = EndReason::no_longer_possible, .by = {}, .note = {}});
             continue;
         }
-        waiter.lease.pool = waiter.pools.front();
+        waiter.lease.pool = waiter.ways.front().pool;
+        waiter.lease.profile = waiter.ways.front().profile;
         verdict.facts.emplace_back(Unqueued{.id = id, .by = {}, .note = {}});
         verdict.facts.emplace_back(
             Queued{std::move(waiter), record.connection, record.patient_until});

@@ -140,13 +140,16 @@ void Walk::waiters()
         expect(record.patient_until == SteadyInstant{} || now_.steady < record.deadline,
                "no wait is overdue", name);
         expect(is_possible(state_, waiter), "nobody waits for what cannot come", name);
-        for (const PoolId& id : waiter.pools) {
-            ++queued[id];
-            const PoolRecord* pool = state_.find_pool(id);
+        expect(waiter.lease.pool == waiter.ways.front().pool &&
+                   waiter.lease.profile == waiter.ways.front().profile,
+               "a wait is for its first way before others", name);
+        for (const Way& way : waiter.ways) {
+            ++queued[way.pool];
+            const PoolRecord* pool = state_.find_pool(way.pool);
             expect(pool && pool->queue.find(place) != pool->queue.end(),
                    "who waits stands in the queue", name);
             expect(state_.mode == Mode::maintenance || !pool ||
-                       why_not_now(state_, *pool, {waiter.lease, place}).has_value(),
+                       why_not_now(state_, *pool, wish_of(waiter, *pool)).has_value(),
                    "nobody waits for what is free", name);
         }
     }

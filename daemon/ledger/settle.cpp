@@ -125,6 +125,7 @@ Facts grant(const State& state, const PoolRecord& pool, const WaiterRecord& reco
 {
     Lease lease = record.waiter.lease;
     lease.pool = pool.pool.id;
+    lease.profile = wish_of(record.waiter, pool).profile;
     lease.kind = pool.pool.kind;
     lease.started = now.calendar;
     const LeaseId id = lease.id;
@@ -139,14 +140,14 @@ Facts serve(const State& state, const PoolRecord& pool, Now now)
 {
     for (const std::uint64_t place : pool.queue) {
         const WaiterRecord& record = state.waiters.at(place);
-        if (is_over_capacity(state, pool, record.waiter.lease))
+        const Wish wish = wish_of(record.waiter, pool);
+        if (is_over_capacity(state, pool, wish))
             continue;
-        const auto refusal = why_not_now(state, pool, {record.waiter.lease, place});
+        const auto refusal = why_not_now(state, pool, wish);
         if (!refusal)
             return grant(state, pool, record, now);
         const bool is_full = refusal->code == Code::no_free_seat;
-        if (refusal->code == Code::pool_locked ||
-            (is_full && has_enough(state, pool, record.waiter.lease)))
+        if (refusal->code == Code::pool_locked || (is_full && has_enough(state, pool, wish)))
             return {}; // Nothing is lent, or this is the first whom the pool can serve some day.
     }
     return {};
@@ -158,7 +159,7 @@ Facts share(const State& state, const PoolRecord& pool, const std::string& key, 
     for (auto wish = pool.wished.lower_bound({key, 0});
          wish != pool.wished.end() && wish->first == key; ++wish) {
         const WaiterRecord& record = state.waiters.at(wish->second);
-        if (!why_not_now(state, pool, {record.waiter.lease, wish->second}))
+        if (!why_not_now(state, pool, wish_of(record.waiter, pool)))
             return grant(state, pool, record, now);
     }
     return {};

@@ -117,7 +117,7 @@ void append_profiles(const State& state, Now now, Summary& summary)
 void append_queue(const State& state, Now now, Summary& summary)
 {
     for (const auto& [place, record] : state.waiters) {
-        const PoolRecord& first = *state.find_pool(record.waiter.pools.front());
+        const PoolRecord& first = *state.find_pool(record.waiter.ways.front().pool);
         summary.queue.push_back({.waiter = record.waiter,
                                  .position = first.queue.order_of_key(place) + 1,
                                  .until = calendar_of(record.deadline, now)});

@@ -80,8 +80,8 @@ void fill(v1::StatusPart::Waiter& to, const ledger::WaiterPicture& from)
     const ledger::Lease& wish = from.waiter.lease;
     to.set_id(to_text(wish.tag));
     to.set_profile(wish.profile.text);
-    for (const ledger::PoolId& pool : from.waiter.pools)
-        to.add_pools(pool.text);
+    for (const ledger::Way& way : from.waiter.ways)
+        to.add_pools(way.pool.text);
     to.set_units(wish.units);
     to.set_user(wish.user.text);
     to.set_device(wish.device.text);

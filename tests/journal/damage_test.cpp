@@ -268,7 +268,7 @@ BOOST_AUTO_TEST_CASE(a_turn_of_a_newer_usherd_is_named_with_its_format)
     }
     {
         Forger forger(scratch.journal());
-        forger.write("UPDATE turn SET record = ?1", "\x08\x07");
+        forger.write("UPDATE turn SET record = ?1", "\x08\x63");
         forger.mend_chain();
     }
     std::filesystem::remove(scratch.journal().string() + "-head");
@@ -276,7 +276,8 @@ BOOST_AUTO_TEST_CASE(a_turn_of_a_newer_usherd_is_named_with_its_format)
                    SqliteJournal journal(scratch.journal());
                    static_cast<void>(replayed(journal));
                }) == "turn 1 in " + scratch.journal().string() +
-                         " needs record format 7, and this usherd knows formats up to 1");
+                         " needs record format 99, and this usherd knows formats up to " +
+                         std::to_string(record_format));
 }
 
 BOOST_AUTO_TEST_CASE(a_link_in_its_place_is_refused)

@@ -125,7 +125,22 @@ BOOST_AUTO_TEST_CASE(a_record_of_a_newer_format_says_which_one_it_needs)
     record::Record record;
     record.set_needs(journal::record_format + 1);
     BOOST_TEST(unreadable(record).needs == journal::record_format + 1);
-    BOOST_TEST(unreadable(record).why == "it needs format 2");
+    BOOST_TEST(unreadable(record).why ==
+               "it needs format " + std::to_string(journal::record_format + 1));
+}
+
+BOOST_AUTO_TEST_CASE(a_record_needs_no_newer_format_than_what_stands_in_it)
+{
+    ledger::Waiter waiter{.lease = {.profile = {"P"}}, .ways = {{{"A"}, {"P"}}, {{"B"}, {"P"}}}};
+    const auto needs = [&waiter] {
+        RecordWriter writer;
+        record::Record record;
+        record.ParseFromString(std::string(writer.write({{ledger::Queued{waiter}}})));
+        return record.needs();
+    };
+    BOOST_TEST(needs() == 1U);
+    waiter.ways.back().profile = {"Q"}; // A reader of format 1 would take it for P.
+    BOOST_TEST(needs() == 2U);
 }
 
 BOOST_AUTO_TEST_CASE(bytes_that_are_no_record_are_called_so)

@@ -12,7 +12,7 @@ bool is_same(const Claim& claim, const Checkout& command)
     return claim.identity == command.asker.identity && claim.user == command.user &&
            claim.device == command.device && claim.units == command.units &&
            claim.party == command.party &&
-           (command.profile.empty() || command.profile == claim.profile);
+           (command.profile.empty() || command.profile == claim.profile());
 }
 
 } // namespace
@@ -129,8 +129,8 @@ struct Witness::Hearing {
         std::erase_if(house.profiles, [](const Profile& profile) { return profile.pools.empty(); });
         for (std::size_t i = 0; i < house.waiters.size();) {
             Claim& waiter = house.waiters[i];
-            std::erase(waiter.pools, pool);
-            if (waiter.pools.empty())
+            std::erase_if(waiter.ways, [&](const Way& way) { return way.pool == pool; });
+            if (waiter.ways.empty())
                 end(house.waiters, LeaseId(waiter.id));
             else
                 ++i;
@@ -149,8 +149,9 @@ struct Witness::Hearing {
         std::ranges::find(house.profiles, command.from, &Profile::name)->name = command.to;
         for (Claims* claims : {&house.holders, &house.waiters})
             for (Claim& claim : *claims)
-                if (claim.profile == command.from)
-                    claim.profile = command.to;
+                for (Way& way : claim.ways)
+                    if (way.profile == command.from)
+                        way.profile = command.to;
     }
     void operator()(const RemoveProfile& command) const
     {
@@ -226,8 +227,8 @@ void Witness::Hearing::operator()(const Checkout& command) const
         return expect_code(Code::bad_quantity);
     if (house.mode == Mode::maintenance)
         return expect_code(Code::in_maintenance);
-    const std::vector<PoolId> pools = house.route(command.profile);
-    if (pools.empty())
+    const std::vector<Way> route = house.route(command.profile);
+    if (route.empty())
         return expect_code(Code::unknown_profile);
 
     Claim claim{.id = command.id,
@@ -236,12 +237,11 @@ void Witness::Hearing::operator()(const Checkout& command) const
                 .user = command.user,
                 .device = command.device,
                 .units = command.units,
-                .profile = {},
-                .pools = {},
+                .ways = route,
                 .connection = command.asker.connection};
     std::optional<Code> first;
-    for (const PoolId& pool : pools) {
-        claim.profile = house.profile_of(command.profile, pool);
+    std::vector<Way> to_wait_for;
+    for (const auto& [pool, profile] : route) {
         const auto code = house.why_not(pool, claim, house.waiters.size(), now.calendar);
         if (!code) {
             const auto* granted = std::get_if<Granted>(&answer);
@@ -250,12 +250,12 @@ void Witness::Hearing::operator()(const Checkout& command) const
         }
         first = first ? first : code;
         if (code == Code::no_free_seat && house.is_enough(pool, claim, now.calendar))
-            claim.pools.push_back(pool);
+            to_wait_for.push_back({pool, profile});
     }
-    if (command.patience == Duration{} || claim.pools.empty())
+    if (command.patience == Duration{} || to_wait_for.empty())
         return expect_code(*first);
     expect(std::holds_alternative<Waiting>(answer), "who would wait may not");
-    claim.profile = house.profile_of(command.profile, claim.pools.front());
+    claim.ways = std::move(to_wait_for);
     claim.patience = command.patience;
     claim.deadline = claim.patient_until = now.steady + command.patience;
     house.waiters.push_back(std::move(claim));

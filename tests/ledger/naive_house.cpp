@@ -24,6 +24,12 @@ Claim* find(Claims& claims, const LeaseId& id)
     return found == claims.end() ? nullptr : &*found;
 }
 
+const Way* Claim::way_by(const PoolId& pool) const
+{
+    const auto way = std::ranges::find(ways, pool, &Way::pool);
+    return way == ways.end() ? nullptr : &*way;
+}
+
 std::optional<Code> NaiveHouse::why_worthless(const PoolId& pool, CalendarInstant at) const
 {
     const Entitlement& license = licenses.at(pool);
@@ -67,7 +73,8 @@ Units NaiveHouse::further(const PoolId& pool, const Claim& claim) const
 
 bool NaiveHouse::is_over_capacity(const PoolId& pool, const Claim& claim) const
 {
-    const auto profile = std::ranges::find(profiles, claim.profile, &Profile::name);
+    const ProfileName& through = claim.way_by(pool)->profile;
+    const auto profile = std::ranges::find(profiles, through, &Profile::name);
     if (profile == profiles.end() || !profile->capacity)
         return false;
     std::map<std::string, Units> seats;
@@ -76,7 +83,7 @@ bool NaiveHouse::is_over_capacity(const PoolId& pool, const Claim& claim) const
         units = std::max(units, one.units);
     };
     for (const Claim& holder : holders)
-        if (holder.profile == claim.profile)
+        if (holder.profile() == through)
             take(holder.pool(), holder);
     take(pool, claim);
     Units sum = 0;
@@ -87,7 +94,7 @@ bool NaiveHouse::is_over_capacity(const PoolId& pool, const Claim& claim) const
 
 bool NaiveHouse::is_enough(const PoolId& pool, const Claim& claim, CalendarInstant at) const
 {
-    const auto profile = std::ranges::find(profiles, claim.profile, &Profile::name);
+    const auto profile = std::ranges::find(profiles, claim.way_by(pool)->profile, &Profile::name);
     if (profile != profiles.end() && profile->capacity && claim.units > *profile->capacity)
         return false;
     const auto units = stock(pool, at);
@@ -133,7 +140,7 @@ std::optional<Code> NaiveHouse::why_not(const PoolId& pool, const Claim& claim, 
     if (units && taken + more > *units)
         return Code::no_free_seat;
     for (std::size_t i = 0; i < ahead; ++i)
-        if (std::ranges::count(waiters[i].pools, pool) && is_enough(pool, waiters[i], at) &&
+        if (waiters[i].way_by(pool) && is_enough(pool, waiters[i], at) &&
             !why_never(pool, waiters[i], at) && !is_over_capacity(pool, waiters[i]))
             return Code::no_free_seat;
     return std::nullopt;
@@ -141,28 +148,20 @@ std::optional<Code> NaiveHouse::why_not(const PoolId& pool, const Claim& claim, 
 
 bool NaiveHouse::is_hopeless(const Claim& claim, CalendarInstant at) const
 {
-    return std::ranges::none_of(claim.pools, [&](const PoolId& pool) {
-        return is_enough(pool, claim, at) && !why_never(pool, claim, at);
+    return std::ranges::none_of(claim.ways, [&](const Way& way) {
+        return is_enough(way.pool, claim, at) && !why_never(way.pool, claim, at);
     });
 }
 
-std::vector<PoolId> NaiveHouse::route(const ProfileName& asked) const
+std::vector<Way> NaiveHouse::route(const ProfileName& asked) const
 {
-    std::vector<PoolId> pools;
+    std::vector<Way> ways;
     for (const Profile& profile : profiles)
         if (asked.empty() ? profile.is_default : profile.name == asked)
             for (const PoolId& pool : profile.pools)
-                if (!std::ranges::count(pools, pool))
-                    pools.push_back(pool);
-    return pools;
-}
-
-ProfileName NaiveHouse::profile_of(const ProfileName& asked, const PoolId& pool) const
-{
-    for (const Profile& profile : profiles)
-        if (asked.empty() && profile.is_default && std::ranges::count(profile.pools, pool))
-            return profile.name;
-    return asked;
+                if (!std::ranges::count(ways, pool, &Way::pool))
+                    ways.push_back({pool, profile.name});
+    return ways;
 }
 
 SteadyInstant NaiveHouse::silent_at(const Claim& holder) const

@@ -19,15 +19,17 @@ struct Claim {
     UserName user;
     DeviceName device;
     Units units = 1;
-    ProfileName profile;
-    std::vector<PoolId> pools; ///< Of a holder: the one that lends.
+    std::vector<Way> ways; ///< Of a holder: the one by which he got his seat.
     ConnectionId connection;
     SteadyInstant deadline{};
     SteadyInstant patient_until{}; ///< Of a waiter; zero: replayed, before the start.
     Duration patience{};
     bool lost = false; ///< Of a holder: its connection has ended, and the grace runs.
 
-    [[nodiscard]] const PoolId& pool() const { return pools.front(); }
+    [[nodiscard]] const PoolId& pool() const { return ways.front().pool; }
+    [[nodiscard]] const ProfileName& profile() const { return ways.front().profile; }
+    /// Null: not by that pool.
+    [[nodiscard]] const Way* way_by(const PoolId& pool) const;
 };
 
 using Claims = std::vector<Claim>;
@@ -53,6 +55,7 @@ struct NaiveHouse {
     /// None: unlimited.
     [[nodiscard]] std::optional<Units> stock(const PoolId& pool, CalendarInstant at) const;
     [[nodiscard]] Units held(const PoolId& pool) const;
+    // Of a pool that one of the claim's ways leads to.
     /// What the claim takes of the pool beyond the seat that is held already.
     [[nodiscard]] Units further(const PoolId& pool, const Claim& claim) const;
     [[nodiscard]] bool is_over_capacity(const PoolId& pool, const Claim& claim) const;
@@ -66,8 +69,7 @@ struct NaiveHouse {
                                               std::size_t ahead, CalendarInstant at) const;
     [[nodiscard]] bool is_hopeless(const Claim& claim, CalendarInstant at) const;
 
-    [[nodiscard]] std::vector<PoolId> route(const ProfileName& asked) const;
-    [[nodiscard]] ProfileName profile_of(const ProfileName& asked, const PoolId& pool) const;
+    [[nodiscard]] std::vector<Way> route(const ProfileName& asked) const;
     [[nodiscard]] SteadyInstant silent_at(const Claim& holder) const;
 };
 

@@ -138,7 +138,8 @@ std::string Script::look(const std::string& name)
                     (lease.deadline ? "" : " endless");
     for (const WaiterPicture& waiter : picture.queue)
         if (name_of(waiter.waiter.lease.id) == name)
-            text += " waiter position=" + std::to_string(waiter.position);
+            text += " waiter position=" + std::to_string(waiter.position) +
+                    " profile=" + waiter.waiter.lease.profile.text;
     return (text.empty() ? "nothing" : text.substr(1)) + heard();
 }
 

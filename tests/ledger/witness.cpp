@@ -80,7 +80,10 @@ void Witness::see_grants(Now now, const Summary& after)
         }
         const PoolId& pool = picture.lease.pool;
         expect(house_.mode == Mode::serving, "a seat is lent in maintenance");
-        expect(std::ranges::count(waiter->pools, pool) > 0, "a seat of a pool not waited for");
+        if (!waiter->way_by(pool)) {
+            complaints.push_back("a seat of a pool not waited for");
+            continue;
+        }
         Claim claim = *waiter;
         const auto ahead = static_cast<std::size_t>(waiter - house_.waiters.begin());
         if (claim.connection)
@@ -95,7 +98,7 @@ void Witness::grant(Claim claim, const PoolId& pool, std::size_t ahead, Now now)
     const auto code = house_.why_not(pool, claim, ahead, now.calendar);
     expect(!code, "lent in spite of " + std::string(code ? word(*code) : "") + " of " + pool.text);
     const SteadyInstant place = claim.deadline;
-    claim.pools = {pool};
+    claim.ways = {Way(*claim.way_by(pool))};
     claim.patient_until = {};
     claim.deadline = now.steady + house_.term;
     if (!claim.connection && place < house_.silent_at(claim)) {
@@ -113,7 +116,7 @@ void Witness::compare(Now now, const Summary& after)
         const Claim* holder = find(house_.holders, lease.id);
         expect(holder && holder->pool() == lease.pool && holder->units == lease.units &&
                    holder->user == lease.user && holder->device == lease.device &&
-                   holder->profile == lease.profile && holder->identity == lease.identity &&
+                   holder->profile() == lease.profile && holder->identity == lease.identity &&
                    bool(holder->connection) == picture.connected,
                "a lease is not what its holder was told");
     }
@@ -139,9 +142,9 @@ void Witness::check_queue(Now now)
     if (house_.mode == Mode::maintenance)
         return;
     for (std::size_t i = 0; i < house_.waiters.size(); ++i)
-        for (const PoolId& pool : house_.waiters[i].pools)
-            expect(house_.why_not(pool, house_.waiters[i], i, now.calendar).has_value(),
-                   "somebody waits for a free seat of " + pool.text);
+        for (const Way& way : house_.waiters[i].ways)
+            expect(house_.why_not(way.pool, house_.waiters[i], i, now.calendar).has_value(),
+                   "somebody waits for a free seat of " + way.pool.text);
 }
 
 /// Each notice is for the connection that speaks for its lease, and none is missing.
