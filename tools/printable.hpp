@@ -1,5 +1,7 @@
 #pragma once
 
+#include "protocol/text.hpp"
+
 #include <cstddef>
 #include <string>
 #include <string_view>
@@ -7,11 +9,9 @@
 /// Text from strangers, made fit for a terminal. Pure.
 namespace usher::tools {
 
-/// `text` with everything that is not a visible character written out: control characters and bytes
-/// that are no UTF-8 as `\x1b`, characters that turn or hide others as `\u{202e}`. So a name cannot
-/// move the cursor, begin a line, or look like another name. Printable text stays as it is; a
-/// backslash is not doubled, for Windows users have one in their names.
-[[nodiscard]] std::string printable(std::string_view text);
+/// What a stranger wrote must pass this before it reaches a terminal: so a name cannot move the
+/// cursor, begin a line, or look like another name.
+using protocol::printable;
 
 /// How many columns a printable text takes: wide East Asian characters take two, combining ones
 /// none.

@@ -23,7 +23,7 @@ constexpr auto wordings = std::to_array<Wording>({
     {Code::bad_name,
      "BAD_NAME",
      "{subject} is not a name: {detail}",
-     {"use 1 to 256 bytes of UTF-8 without control characters or angle brackets"}},
+     {"use 1 to 256 bytes of UTF-8 that show what they are, without angle brackets"}},
     {Code::bad_quantity,
      "BAD_QUANTITY",
      "{want} is no quantity for {subject}",

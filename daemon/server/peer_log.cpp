@@ -1,24 +1,18 @@
 #include "daemon/server/peer_log.hpp"
 
+#include "protocol/text.hpp"
+
 #include <spdlog/spdlog.h>
 
 namespace usher::server {
 
 std::string quoted(std::string_view words, std::size_t bytes_max)
 {
-    constexpr std::string_view digits = "0123456789abcdef";
-    std::string text = "\"";
-    for (const char c : words.substr(0, bytes_max)) {
-        const auto byte = static_cast<unsigned char>(c);
-        if (byte >= 0x20 && byte < 0x7f && c != '"' && c != '\\') {
-            text += c;
-            continue;
-        }
-        text += "\\x";
-        text += digits[byte >> 4U];
-        text += digits[byte & 0xfU];
-    }
-    return text + (words.size() > bytes_max ? "…\"" : "\"");
+    const bool is_cut = words.size() > bytes_max;
+    if (is_cut)
+        while (bytes_max > 0 && (static_cast<unsigned char>(words[bytes_max]) & 0xc0U) == 0x80U)
+            --bytes_max; // Between two characters.
+    return '"' + protocol::printable(words.substr(0, bytes_max), "\"\\") + (is_cut ? "…\"" : "\"");
 }
 
 std::string_view word(Parting parting)

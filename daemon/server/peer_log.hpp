@@ -13,8 +13,8 @@
 /// given to this.
 namespace usher::server {
 
-/// A peer's words as they may stand in a log: in quotes, everything that is not plain ASCII as
-/// `\xNN`, at most so many bytes of them.
+/// A peer's words as they may stand in a log: printable, in quotes, a quote or backslash
+/// among them as `\xNN`, at most so many bytes of them.
 [[nodiscard]] std::string quoted(std::string_view words, std::size_t bytes_max = 96);
 
 /// How a connection ended. The words stand in the log; those of an ending that is ours are told

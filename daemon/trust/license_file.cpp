@@ -2,8 +2,8 @@
 
 #include "daemon/trust/license_json.hpp"
 #include "daemon/trust/members.hpp"
-#include "daemon/trust/text.hpp"
 #include "protocol/limits.hpp"
+#include "protocol/text.hpp"
 
 #include <cassert>
 #include <nlohmann/json.hpp>
@@ -40,7 +40,7 @@ Sealed sealed(std::string_view text)
 {
     if (text.size() > protocol::license_bytes_max)
         throw Malformed("it is longer than 16 KiB");
-    Jws jws = split_jws(without_surrounding_space(text));
+    Jws jws = split_jws(protocol::without_surrounding_space(text));
     std::string key_id = key_id_from(jws.header);
     return {std::move(jws), std::move(key_id)};
 }

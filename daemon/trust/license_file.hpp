@@ -48,8 +48,7 @@ struct NodeLockTerms {
     friend bool operator==(const NodeLockTerms&, const NodeLockTerms&) = default;
 };
 
-/// What a vendor sells. Names are 1 to 256 bytes of UTF-8 that show what they are: no control
-/// characters, none that turn the direction of a text, no space at either end.
+/// What a vendor sells. Names are those of `protocol/text.hpp`.
 struct License {
     std::string vendor;
     std::string number; ///< `015.120.064.022`

@@ -1,8 +1,7 @@
 #include "daemon/trust/license_json.hpp"
 
 #include "daemon/trust/members.hpp"
-#include "daemon/trust/text.hpp"
-#include "protocol/limits.hpp"
+#include "protocol/text.hpp"
 
 #include <algorithm>
 #include <array>
@@ -155,20 +154,19 @@ std::optional<std::string> objection_to(const License& license)
         return "vendor: is not 1 to 64 letters, digits, dots, dashes and underscores";
     for (const auto& [name, text] :
          {std::pair<std::string, const std::string&>("number", license.number),
-          {"product", license.product}})
-        if (!is_plain_name(text, protocol::name_bytes_max))
-            return name + ": is not a name of 1 to 256 bytes without control characters";
-    if (!license.requires_product.empty() &&
-        !is_plain_name(license.requires_product, protocol::name_bytes_max))
-        return "requires: is not a name of 1 to 256 bytes without control characters";
+          {"product", license.product},
+          {"requires", license.requires_product}})
+        if (const std::string wrong = protocol::objection_to_name(text);
+            !wrong.empty() && !(name == "requires" && text.empty()))
+            return name + ": is not a name: " + wrong;
     if (license.requires_product == license.product)
         return "requires: is the product itself";
     if (std::ranges::find(metrics, license.metric) == metrics.end())
         return "metric: is not lease, device, user or user_device";
     if (license.quantity && (*license.quantity < 1 || *license.quantity > quantity_max))
         return "quantity: is not 1 to 10^12 or \"unlimited\"";
-    if (license.type.size() > protocol::text_bytes_max || !is_plain_text(license.type))
-        return "type: is not a text of up to 1024 bytes without control characters";
+    if (const std::string wrong = protocol::objection_to_line(license.type); !wrong.empty())
+        return "type: is not a text on one line: " + wrong;
     if (auto objection = objection_to_times(license))
         return objection;
     return license.lock ? objection_to(*license.lock) : std::nullopt;

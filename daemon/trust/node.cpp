@@ -4,8 +4,8 @@
 #include "daemon/trust/license_json.hpp"
 #include "daemon/trust/members.hpp"
 #include "daemon/trust/private_files.hpp"
-#include "daemon/trust/text.hpp"
 #include "protocol/limits.hpp"
+#include "protocol/text.hpp"
 
 #include <algorithm>
 #include <cassert>
@@ -179,7 +179,7 @@ std::optional<NodeLockTerms> lock_from(std::string_view node_text, std::string_v
 try {
     if (node_text.size() > protocol::license_bytes_max)
         return std::nullopt;
-    node_text = without_surrounding_space(node_text);
+    node_text = protocol::without_surrounding_space(node_text);
     if (!node_text.starts_with(prefix))
         return std::nullopt;
     NodeLockTerms terms = terms_in(node_text.substr(prefix.size()));

@@ -30,6 +30,11 @@ UNFIT_NAMES = {
     "an isolate": "daisy\u2066donald",
     "a line separator": "daisy\u2028donald",
     "a byte order mark": "\ufeffdaisy",
+    "an Arabic mark": "daisy\u061c",
+    "an unseen character": "dai\u200bsy",
+    "a joiner of nothing": "dai\u200dsy",
+    "a space before": " daisy",
+    "a space behind": "daisy ",
 }
 INVALID_UTF8 = {
     "a lone continuation": b"daisy\x80",
@@ -39,8 +44,8 @@ INVALID_UTF8 = {
     "beyond Unicode": b"\xf5\x80\x80\x80",
     "latin 1": b"M\xfcller",
 }
-FIT_NAMES = ("Müller", "山田", "O'Brien, Pat", "a b", "x" * NAME_BYTES_MAX,
-             "é" * (NAME_BYTES_MAX // 2))
+FIT_NAMES = ("Müller", "山田", "O'Brien, Pat", "a b", "דייזי", "نمی\u200cدانم", "👩\u200d💻",
+             "x" * NAME_BYTES_MAX, "é" * (NAME_BYTES_MAX // 2))
 
 
 def with_raw_user(user):

@@ -45,7 +45,9 @@ BOOST_AUTO_TEST_CASE(words_of_a_peer_stay_in_their_line_and_in_their_quotes)
     BOOST_TEST(quoted("two\nlines") == "\"two\\x0alines\"");
     BOOST_TEST(quoted("\x1b[31mred") == "\"\\x1b[31mred\"");
     BOOST_TEST(quoted("a\"b\\c") == "\"a\\x22b\\x5cc\"");
-    BOOST_TEST(quoted("\xc3\xbc") == "\"\\xc3\\xbc\"");
+    BOOST_TEST(quoted("ü") == "\"ü\"");
+    BOOST_TEST(quoted("\xfc") == "\"\\xfc\"");
+    BOOST_TEST(quoted("aü", 2) == "\"a…\""); // Between two characters.
     BOOST_TEST(quoted(std::string(1000, 'a'), 3) == "\"aaa…\"");
 }
 

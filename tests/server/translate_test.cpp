@@ -98,6 +98,11 @@ const std::vector<std::string> hostile_names{
     "del\x7f",
     "\xc3\x28",
     "\xff\xfe",
+    "arabic\u061cmark",
+    "soft\u00adhyphen",
+    "zero\u200bspace",
+    " space before",
+    "space behind ",
 };
 
 struct InTheHouse : test::House {

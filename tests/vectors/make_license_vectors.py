@@ -150,10 +150,9 @@ def payloads():
     yield "other_zone", "to: is not an instant like 2030-01-31T00:00:00Z", changed(
         to="2031-01-01T00:00:00+01:00")
     yield "ends_before_it_begins", "to: is not later than from", changed(to="2029-01-01T00:00:00Z")
-    yield "newline_in_name", ("product: is not a name of 1 to 256 bytes without control "
-                              "characters"), changed(product="PRO\nSession")
-    yield "long_name", ("number: is not a name of 1 to 256 bytes without control "
-                        "characters"), changed(number="9" * 257)
+    yield "newline_in_name", "product: is not a name: holds a control character", changed(
+        product="PRO\nSession")
+    yield "long_name", "number: is not a name: longer than 256 bytes", changed(number="9" * 257)
     yield "requires_itself", "requires: is the product itself", changed(requires="PROSession")
     yield "requires_nothing", "requires: is empty; none is written null", changed(requires="")
     yield "metric", "metric: is not lease, device, user or user_device", changed(metric="core")
