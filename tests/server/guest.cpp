@@ -224,14 +224,15 @@ bool Guest::is_closed()
     }
 }
 
-bool Guest::is_reset(std::string_view words)
+bool Guest::is_reset(std::string_view words, const std::function<void()>& when_full)
 {
     const auto give_up = std::chrono::steady_clock::now() + patience;
     while (std::chrono::steady_clock::now() < give_up) {
-        send_bytes(words);
-        pollfd source{.fd = descriptor_, .events = 0, .revents = 0};
-        if (::poll(&source, 1, 50) > 0 && (source.revents & (POLLERR | POLLHUP)) != 0)
+        pollfd source{.fd = descriptor_, .events = POLLOUT, .revents = 0};
+        const bool is_full = ::poll(&source, 1, 20) == 0;
+        if ((source.revents & (POLLERR | POLLHUP)) != 0)
             return true;
+        is_full ? when_full() : send_bytes(words);
     }
     return false;
 }

@@ -5,6 +5,7 @@
 #include <chrono>
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <openssl/ssl.h>
 #include <optional>
@@ -17,7 +18,7 @@ namespace usher::server::test {
 /// takes longer than `patience` fails the test.
 class Guest {
   public:
-    static constexpr auto patience = std::chrono::seconds(20);
+    static constexpr auto patience = std::chrono::seconds(60);
 
     struct Manners {
         std::string alpn = "usher/1"; ///< Empty: none is offered.
@@ -51,8 +52,9 @@ class Guest {
     /// The other end closes within `patience`, whatever it says before.
     [[nodiscard]] bool is_closed();
     /// The connection is torn down within `patience` although this end reads nothing; meanwhile it
-    /// sends `words` again and again.
-    [[nodiscard]] bool is_reset(std::string_view words = {});
+    /// sends `words` again and again. While there is no room for them, it does `when_full`.
+    [[nodiscard]] bool is_reset(
+        std::string_view words, const std::function<void()>& when_full = [] {});
     /// Goes without a word.
     void vanish();
 

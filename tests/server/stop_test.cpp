@@ -50,6 +50,9 @@ BOOST_AUTO_TEST_CASE(leases_outlive_the_stop_although_their_connections_end)
 
 BOOST_AUTO_TEST_CASE(who_is_not_let_in_yet_holds_nothing_up)
 {
+    Limits limits;
+    limits.linger_time = 50ms;
+    adopt(limits);
     const Guest silent = Guest::at_port(port());
     const Guest shy = Guest::over_tls(port());
     const Guest local = Guest::at_socket(socket());
