@@ -20,6 +20,13 @@ bool is_large(const ledger::Command& command)
            std::holds_alternative<ledger::ExplainRefusals>(command);
 }
 
+/// Of its verb; for the log.
+std::string_view word_of(const v1::Request& request)
+{
+    const auto row = verb_of(request);
+    return row ? row->word : "unknown";
+}
+
 std::span<const std::byte> bytes_of(const std::string& text)
 {
     return std::as_bytes(std::span(text));
@@ -148,7 +155,7 @@ void Session::read()
 
 void Session::take_in(std::span<const std::byte> bytes)
 {
-    if (phase_ >= Phase::closing)
+    if (phase_ >= Phase::closing && !turns_away())
         return; // It is read only so that the peer can close in peace.
     if (!bytes.empty())
         heard_at_ = Instant::clock::now();
@@ -159,7 +166,7 @@ void Session::take_in(std::span<const std::byte> bytes)
         rest_.append(reinterpret_cast<const char*>(bytes.data()), bytes.size());
         rest_.erase(0, decode(bytes_of(rest_)));
     }
-    if (rest_.empty() || phase_ >= Phase::closing)
+    if (rest_.empty() || (phase_ >= Phase::closing && !turns_away()))
         rest_ = {};
 }
 
@@ -170,7 +177,7 @@ std::size_t Session::decode(std::span<const std::byte> bytes)
     const auto began = std::exchange(frame_since_, std::nullopt);
     while (used < bytes.size() && may_decode()) {
         const std::size_t bytes_max =
-            phase_ == Phase::hello ? protocol::greeting_bytes_max : protocol::frame_bytes_max;
+            requests_ == 0 ? protocol::greeting_bytes_max : protocol::frame_bytes_max;
         const protocol::FrameView frame = protocol::first_frame(bytes.subspan(used), bytes_max);
         if (frame.error != protocol::FrameError::none) {
             break_off(frame.error == protocol::FrameError::empty ? "an empty frame"
@@ -190,13 +197,14 @@ std::size_t Session::decode(std::span<const std::byte> bytes)
 
 bool Session::may_read() const
 {
+    const Limits& limits = hall_.limits();
     switch (phase_) {
     case Phase::hello:
     case Phase::lingering: return true;
     case Phase::serving: break;
+    case Phase::closing: return turns_away() && unsent() <= limits.unsent_bytes_max / 4;
     default: return false;
     }
-    const Limits& limits = hall_.limits();
     return !is_held_back_ && errands_.count() < limits.in_flight_max &&
            errands_.bytes() < limits.unanswered_bytes_max &&
            unsent() <= limits.unsent_bytes_max / 4;
@@ -204,7 +212,7 @@ bool Session::may_read() const
 
 bool Session::may_decode()
 {
-    if (phase_ > Phase::serving || !may_read())
+    if (phase_ > Phase::closing || !may_read())
         return false;
     if (phase_ == Phase::serving && hall_.is_desk_full()) {
         is_held_back_ = true;
@@ -222,17 +230,29 @@ void Session::on_message(std::span<const std::byte> message)
     if (request.id() == 0)
         return break_off("a request without an id");
     ++requests_;
-    if (phase_ == Phase::hello)
+    if (turns_away())
+        refuse(request.id(), word_of(request), {.code = Code::server_ending});
+    else if (phase_ == Phase::hello)
         on_hello(request);
     else
         on_request(request, message.size());
+}
+
+/// The daemon stops: what comes now is answered, though with a no, so that nobody has to wonder
+/// what became of it.
+bool Session::turns_away() const
+{
+    return phase_ == Phase::closing && parting_ == Parting::stopping;
 }
 
 /// Who sends what is none of ours cannot be answered: nobody knows what the rest of its bytes are.
 void Session::break_off(std::string_view fault)
 {
     fault_ = fault;
-    close(Parting::protocol_error);
+    if (turns_away())
+        parting_ = Parting::protocol_error; // What lies at the desk is still answered.
+    else
+        close(Parting::protocol_error);
 }
 
 void Session::on_hello(const v1::Request& request)
@@ -259,8 +279,7 @@ void Session::on_request(const v1::Request& request, std::size_t bytes)
         leaving_ = request.id();
         return close(Parting::left);
     }
-    const auto row = verb_of(request);
-    Errand errand{.request = request.id(), .verb = row ? row->word : "unknown", .bytes = bytes};
+    Errand errand{.request = request.id(), .verb = word_of(request), .bytes = bytes};
     Translation translation = translate(request, caller_, hall_.premises());
     if (const auto* refusal = std::get_if<Refusal>(&translation)) {
         refuse(request.id(), errand.verb, *refusal);

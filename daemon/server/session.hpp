@@ -67,7 +67,7 @@ class Session : public std::enable_shared_from_this<Session> {
         hello,     ///< Its first message is not there yet.
         greeting,  ///< The desk is asked whether it may come in.
         serving,
-        closing,   ///< Nothing more is read; what lies at the desk is still answered.
+        closing,   ///< What lies at the desk is still answered; nothing more is asked.
         lingering, ///< All is said; the peer may take the time to read it and close.
         over,
     };
@@ -88,6 +88,7 @@ class Session : public std::enable_shared_from_this<Session> {
     [[nodiscard]] bool may_read() const;
     [[nodiscard]] bool may_decode();
     void on_message(std::span<const std::byte> message);
+    [[nodiscard]] bool turns_away() const;
     void break_off(std::string_view fault);
     void on_hello(const v1::Request& request);
     void on_request(const v1::Request& request, std::size_t bytes);

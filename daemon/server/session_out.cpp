@@ -34,7 +34,9 @@ void Session::deliver(const Letter& letter)
         note_leases(answer, errand);
         if (phase_ == Phase::greeting)
             on_greeted(answer, errand);
-        else if (!std::holds_alternative<ledger::Greeted>(answer)) // We stop: too late for that.
+        else if (std::holds_alternative<ledger::Greeted>(answer)) // We stop: too late for that.
+            refuse(errand.request, errand.verb, {.code = ledger::Code::server_ending});
+        else
             on_answer(answer, errand);
     }
     if (phase_ == Phase::closing && errands_.count() == 0)
@@ -211,7 +213,15 @@ void Session::wind_down()
 {
     if (phase_ == Phase::handshake)
         return cut(Parting::stopping);
-    close(Parting::stopping);
+    if (phase_ < Phase::closing) {
+        phase_ = Phase::closing;
+        parting_ = Parting::stopping;
+        frame_since_.reset();
+        take_in({}); // What had to wait, and what has come by now, is turned away.
+        read();
+        if (phase_ == Phase::closing && errands_.count() == 0)
+            say_farewell();
+    }
     flush();
 }
 
@@ -231,6 +241,7 @@ void Session::say_farewell()
 {
     phase_ = Phase::lingering;
     phase_since_ = Instant::clock::now();
+    frame_since_.reset();
     v1::Response response;
     if (parting_ == Parting::left) {
         response.set_id(leaving_);

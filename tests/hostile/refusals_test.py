@@ -2,11 +2,12 @@
 
 import os
 import re
+import signal
 import unittest
 
 from siege import Siege
 from support import wire
-from support.daemon import SOURCE
+from support.daemon import SOURCE, Daemon
 from support.messages import operator, usher
 from support.scenario import words
 from support.scenario.host import Host
@@ -19,7 +20,6 @@ LEASES_MAX = 4096  # Of one connection.
 NOT_YET = {
     "POOL_CLOSED": "no verb closes a pool",
     "NOT_LEASABLE": "no license makes a pool that is only a root",
-    "SERVER_ENDING": "a daemon that stops reads no further request that it would have to refuse",
 }
 
 
@@ -110,6 +110,26 @@ class EveryCode(Siege):
     def test_NOT_IN_MAINTENANCE(self):
         answer = self.desk.operate(profile_remove=operator.ProfileRemove(name="Client"))
         self.assert_refused(answer, "NOT_IN_MAINTENANCE")
+
+    def test_SERVER_ENDING(self):
+        """More is asked than it can answer before it hears that it shall stop."""
+        with Daemon({"limits.in_flight_max": 1}) as daemon:
+            ca_file = wire.ca_of(daemon.server, daemon.directory / "state")
+            with wire.Connection.over_tls(daemon.server, ca_file) as client:
+                client.hello()
+                client.send_bytes(b"".join(
+                    wire.frame(usher.Request(id=number, checkout=wire.checkout("Any")))
+                    for number in range(10, 5000)))
+                client.receive()
+                daemon.process.send_signal(signal.SIGTERM)
+                self.assertTrue(client.is_closed())
+                *answers, ending = client.notices
+            self.assertEqual(daemon.stop(), 0)
+        late = [answer for answer in answers if answer.refused.code != "UNKNOWN_PROFILE"]
+        self.assertTrue(late)
+        for answer in late:
+            self.assert_refused(answer, "SERVER_ENDING")
+        self.assertEqual(ending.ending.reason, "stopping")
 
     def test_UNKNOWN_PROFILE(self):
         self.assert_refused(self.checkout("Nope"), "UNKNOWN_PROFILE")

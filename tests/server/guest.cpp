@@ -195,13 +195,7 @@ v1::Response Guest::ask(const v1::Request& request)
 
 v1::Response Guest::hello(const std::string& key)
 {
-    v1::Request request;
-    request.set_id(1);
-    request.mutable_hello()->set_version(1);
-    request.mutable_hello()->set_version_min(1);
-    request.mutable_hello()->set_client("guest 1");
-    request.mutable_hello()->set_key(key);
-    return ask(request);
+    return ask(greeting(1, key));
 }
 
 v1::Response Guest::last_words()
@@ -269,6 +263,17 @@ v1::Request checkout(std::uint64_t request, const std::string& lease, std::uint3
     asked.mutable_checkout()->set_user("daisy");
     asked.mutable_checkout()->set_device("pond");
     asked.mutable_checkout()->set_wait_ms(wait_ms);
+    return asked;
+}
+
+v1::Request greeting(std::uint64_t request, const std::string& key)
+{
+    v1::Request asked;
+    asked.set_id(request);
+    asked.mutable_hello()->set_version(1);
+    asked.mutable_hello()->set_version_min(1);
+    asked.mutable_hello()->set_client("guest 1");
+    asked.mutable_hello()->set_key(key);
     return asked;
 }
 

@@ -76,6 +76,7 @@ class Guest {
 /// Requests as tests ask them.
 [[nodiscard]] v1::Request checkout(std::uint64_t request, const std::string& lease,
                                    std::uint32_t wait_ms = 0);
+[[nodiscard]] v1::Request greeting(std::uint64_t request, const std::string& key = {});
 [[nodiscard]] v1::Request checkin(std::uint64_t request, const std::string& lease);
 [[nodiscard]] v1::Request look(std::uint64_t request);
 /// A lease id of 16 bytes that begins with `name`.

@@ -55,12 +55,12 @@ std::string question()
     return frame_of(renewal(100, 100));
 }
 
-/// Each of `count` places in the queue ends a second after the one before, and says so.
+/// Each of `count` places in the queue ends a minute after the one before, and says so.
 void wait_in_queue(Guest& guest, std::uint32_t count)
 {
     for (std::uint32_t i = 1; i <= count; ++i) {
         const std::string id = lease("w" + std::to_string(i));
-        BOOST_REQUIRE(guest.ask(checkout(10 + i, id, i * 1000)).has_waiting());
+        BOOST_REQUIRE(guest.ask(checkout(10 + i, id, (5 + i) * 60'000)).has_waiting());
     }
 }
 
@@ -254,7 +254,7 @@ BOOST_AUTO_TEST_CASE(a_reader_that_lets_too_much_wait_is_cut_and_its_lease_runs_
     BOOST_TEST(guest.ask(checkout(2, lease("held"))).has_granted());
     wait_in_queue(guest, 500);
     // Its own questions are not read any more once much waits for it; notices still come.
-    BOOST_TEST(guest.is_reset(question(), [&] { house.advance(1s); }));
+    BOOST_TEST(guest.is_reset(question(), [&] { house.advance(1min); }));
 
     BOOST_TEST(house.application().ask(checkout(2, lease("other"))).refused().code() ==
                "NO_FREE_SEAT");

@@ -2,9 +2,9 @@
 
 #include "daemon/ledger/state.hpp"
 
+#include <boost/asio/post.hpp>
 #include <boost/test/unit_test.hpp>
 #include <csignal>
-#include <latch>
 #include <spdlog/spdlog.h>
 
 namespace usher::server::test {
@@ -110,12 +110,24 @@ std::size_t OpenHouse::leases()
     return ledger.state().leases.size();
 }
 
-void OpenHouse::stop()
+void OpenHouse::hold_up(std::latch& until)
+{
+    const auto held = std::make_shared<std::latch>(static_cast<std::ptrdiff_t>(halls_.size()));
+    for (const auto& hall : halls_)
+        boost::asio::post(hall->context(), [&until, held] {
+            held->count_down();
+            until.wait();
+        });
+    held->wait();
+}
+
+void OpenHouse::stop(const std::function<void()>& once_told)
 {
     door_->close();
     std::latch empty(static_cast<std::ptrdiff_t>(halls_.size()));
     for (const auto& hall : halls_)
         hall->wind_down([&] { empty.count_down(); });
+    once_told();
     empty.wait();
     desk_->stop();
     desk_thread_.join();

@@ -8,6 +8,8 @@
 #include "tests/server/house.hpp"
 #include "tests/support/ahead_clock.hpp"
 
+#include <functional>
+#include <latch>
 #include <thread>
 #include <vector>
 
@@ -40,8 +42,11 @@ class OpenHouse : public House {
     /// What `usher status` shows.
     [[nodiscard]] v1::StatusPart status() const;
 
-    /// As the daemon does: the door closes, the halls wind down, the desk writes.
-    void stop();
+    /// As the daemon does: the door closes, the halls wind down, the desk writes. `once_told` is
+    /// done as soon as all of them have been told, whether they have heard it or not.
+    void stop(const std::function<void()>& once_told = [] {});
+    /// From now on the halls hear and do nothing until then.
+    void hold_up(std::latch& until);
     /// How many the desk has written down. After `stop`.
     [[nodiscard]] std::size_t turns() const { return disk_.turns.size(); }
     /// How many a daemon would find that starts with that journal. After `stop`.

@@ -48,6 +48,48 @@ BOOST_AUTO_TEST_CASE(leases_outlive_the_stop_although_their_connections_end)
     BOOST_TEST(leases() == 1U);
 }
 
+BOOST_AUTO_TEST_CASE(what_comes_while_the_daemon_stops_is_refused_and_the_seat_kept)
+{
+    install(10);
+    set_terms(1h, 0ms);
+    Guest holder = application();
+    BOOST_TEST(holder.ask(checkout(2, lease("held"))).has_granted());
+    Guest newcomer = Guest::over_tls(port());
+    BOOST_TEST(operator_().ask(look(2)).has_operated()); // Both have been heard by now.
+    std::latch told(1);
+    hold_up(told);
+    holder.send_bytes(frame_of(checkout(3, lease("late"))) + frame_of(checkin(4, lease("held"))));
+    newcomer.send(greeting(1));
+    std::thread stopping([&] { stop([&] { told.count_down(); }); });
+
+    for (const std::uint64_t request : {3U, 4U}) {
+        const v1::Response response = holder.receive().value();
+        BOOST_TEST(response.id() == request);
+        BOOST_TEST(response.refused().code() == "SERVER_ENDING");
+        BOOST_TEST(response.refused().cures_size() > 0);
+    }
+    BOOST_TEST(holder.receive().value().ending().reason() == "stopping");
+    BOOST_TEST(newcomer.receive().value().refused().code() == "SERVER_ENDING");
+    BOOST_TEST(newcomer.receive().value().ending().reason() == "stopping");
+    holder.vanish();
+    newcomer.vanish();
+    stopping.join();
+    BOOST_TEST(leases() == 1U);
+}
+
+BOOST_AUTO_TEST_CASE(nonsense_while_the_daemon_stops_ends_the_connection_like_any)
+{
+    Guest guest = application();
+    std::latch told(1);
+    hold_up(told);
+    guest.send_bytes(frame_of(checkout(3, lease("late"))) + std::string(4, '\0'));
+    std::thread stopping([&] { stop([&] { told.count_down(); }); });
+    BOOST_TEST(guest.receive().value().refused().code() == "SERVER_ENDING");
+    BOOST_TEST(guest.receive().value().ending().reason() == "protocol_error");
+    guest.vanish();
+    stopping.join();
+}
+
 BOOST_AUTO_TEST_CASE(who_is_not_let_in_yet_holds_nothing_up)
 {
     Limits limits;
