@@ -62,6 +62,9 @@ void fill(v1::Refused& to, const ledger::Refusal& from)
         shown.set_units(holder.units);
         shown.set_since_us(holder.since.time_since_epoch().count());
     }
+    to.set_host(from.host);
+    if (from.retry_at)
+        to.set_retry_at_us(from.retry_at->time_since_epoch().count());
 }
 
 void fill(v1::Granted& to, const ledger::Granted& from)

@@ -120,6 +120,10 @@ Json told(const ledger::Refusal& refusal)
                                    {"lease", tag_text(holder.lease)},
                                    {"units", holder.units},
                                    {"since", instant(holder.since)}});
+    if (!refusal.host.empty())
+        json["host"] = refusal.host;
+    if (refusal.retry_at)
+        json["retry_at"] = instant(*refusal.retry_at);
     return json;
 }
 

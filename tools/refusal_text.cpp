@@ -48,6 +48,9 @@ Json refusal_json(const v1::Refused& refused)
     json["want"] = number_or_null(refused.has_want(), refused.want());
     json["short"] = number_or_null(refused.has_short_(), refused.short_());
     json["queue"] = number_or_null(refused.has_queue(), refused.queue());
+    json["host"] = refused.host().empty() ? Json(nullptr) : Json(refused.host());
+    json["retry_at"] =
+        refused.has_retry_at_us() ? Json(instant_text(refused.retry_at_us())) : Json(nullptr);
     json["holders"] = Json::array();
     for (const v1::Holder& holder : refused.holders())
         json["holders"].push_back({{"user", holder.user()},

@@ -139,6 +139,9 @@ ledger::Refusal refusal(Fields& fields, const record::Refusal& from)
                               .lease = {holder.lease()},
                               .units = fields.units("units", holder.units(), 1),
                               .since = instant(holder.since_us())});
+    to.host = from.host();
+    if (from.has_retry_at_us())
+        to.retry_at = instant(from.retry_at_us());
     return to;
 }
 

@@ -80,6 +80,9 @@ void fill(record::Refusal& to, const ledger::Refusal& refusal)
         to.set_queue(*refusal.queue);
     for (const ledger::Holder& holder : refusal.holders)
         fill(*to.add_holders(), holder);
+    to.set_host(refusal.host);
+    if (refusal.retry_at)
+        to.set_retry_at_us(microseconds(*refusal.retry_at));
 }
 
 /// How each lasting fact stands in a record. No catch-all: a new fact does not compile without a

@@ -6,8 +6,9 @@
 namespace usher::ledger {
 namespace {
 
-/// How a refusal is said and cured. `{subject}`, `{wanted}`, `{detail}`, `{because}` and the
-/// numbers `{stock}`, `{held}`, `{want}`, `{short}`, `{queue}` stand for what the refusal carries.
+/// How a refusal is said and cured. `{subject}`, `{wanted}`, `{detail}`, `{because}`, `{host}`,
+/// `{retry_at}` and the numbers `{stock}`, `{held}`, `{want}`, `{short}`, `{queue}` stand for what
+/// the refusal carries.
 struct Wording {
     Code code;
     std::string_view word;
@@ -45,6 +46,14 @@ constexpr auto wordings = std::to_array<Wording>({
      "this is done in maintenance mode only",
      {"usher maintenance on"}},
     {Code::server_ending, "SERVER_ENDING", "the server is stopping", {"try again in a moment"}},
+    {Code::server_departed,
+     "SERVER_DEPARTED",
+     "what this server lent is lent by another one now: {detail}",
+     {"ask that server"}},
+    {Code::server_arriving,
+     "SERVER_ARRIVING",
+     "the server is taking over from another one",
+     {"try again in a moment", "usher move, to finish what was begun"}},
     {Code::unknown_profile,
      "UNKNOWN_PROFILE",
      "there is no profile {subject}",
@@ -92,7 +101,15 @@ constexpr auto wordings = std::to_array<Wording>({
     {Code::not_active_here,
      "NOT_ACTIVE_HERE",
      "{subject} is not active on this server",
-     {"usher license install"}},
+     {"usher license install", "usher activate, with the vendor's activation code"}},
+    {Code::activation_pending,
+     "ACTIVATION_PENDING",
+     "{subject} waits for the response to its activation request",
+     {"usher activation load, with the vendor's response", "usher activation cancel"}},
+    {Code::activation_lapsed,
+     "ACTIVATION_LAPSED",
+     "{subject} has lapsed: this host did not show itself to the issuer in time, or was refused",
+     {"usher license check", "ask the vendor where the license is active"}},
     {Code::pool_locked,
      "POOL_LOCKED",
      "{subject} is locked: {held} units are held and it has {stock}, {short} too few{because}",
@@ -126,6 +143,50 @@ constexpr auto wordings = std::to_array<Wording>({
      "ALREADY_INSTALLED",
      "license {subject} is installed already",
      {"usher license remove, to replace it"}},
+    {Code::bad_activation_code,
+     "BAD_ACTIVATION_CODE",
+     "this is no activation code{detail}",
+     {"type it as the vendor sent it", "ask the vendor for a new code"}},
+    {Code::already_active,
+     "ALREADY_ACTIVE",
+     "license {subject} is active on {host}",
+     {"usher deactivate there, and deliver its receipt", "ask the vendor, if that host is lost"}},
+    {Code::transfer_limit,
+     "TRANSFER_LIMIT",
+     "license {subject} was moved as often as it may be; the next move is possible from {retry_at}",
+     {"activate it where it was last", "wait until then", "ask the vendor"}},
+    {Code::nodelock_kind_locked,
+     "NODELOCK_KIND_LOCKED",
+     "license {subject} is locked to a machine, and cannot become personal",
+     {"--kind machine"}},
+    {Code::nodelock_kind_not_allowed,
+     "NODELOCK_KIND_NOT_ALLOWED",
+     "license {subject} is not sold with this kind of node-lock: {detail}",
+     {"choose another --kind"}},
+    {Code::document_invalid,
+     "DOCUMENT_INVALID",
+     "this document is not what it should be: {detail}",
+     {"use the file as it was made; not a byte of it may change"}},
+    {Code::document_expired,
+     "DOCUMENT_EXPIRED",
+     "this document is too old, or of a clock that is wrong: {detail}",
+     {"make a new one", "check the clocks of both hosts"}},
+    {Code::document_used,
+     "DOCUMENT_USED",
+     "this document is of no use any more: {detail}",
+     {"usher license list shows what is active", "make a new request"}},
+    {Code::product_mismatch,
+     "PRODUCT_MISMATCH",
+     "{subject} is another product than what stands here: {detail}",
+     {"usher license list shows what stands here", "ask the vendor"}},
+    {Code::not_movable,
+     "NOT_MOVABLE",
+     "license {subject} names this host alone and has no activation: {detail}",
+     {"usher license remove", "ask the vendor for an activation code"}},
+    {Code::target_not_empty,
+     "TARGET_NOT_EMPTY",
+     "the server that should take over has licenses of its own",
+     {"usher license remove, there", "take a new server"}},
     {Code::unsupported,
      "UNSUPPORTED",
      "this server does not know that request: {detail}",
@@ -147,6 +208,15 @@ constexpr Wording no_default{Code::unknown_profile,
                              "UNKNOWN_PROFILE",
                              "no profile was named, and this server has no default one",
                              {"name a profile: usher status lists them", "usher profile default"}};
+constexpr Wording active_here{Code::already_active,
+                              "ALREADY_ACTIVE",
+                              "license {subject} is active on this server",
+                              {"usher deactivate, for a receipt that frees it"}};
+constexpr Wording without_activation{
+    Code::not_active_here,
+    "NOT_ACTIVE_HERE",
+    "license {subject} was never activated here: {detail}",
+    {"usher license remove", "ask the vendor for an activation code"}};
 constexpr Wording beyond_stock{
     Code::no_free_seat,
     "NO_FREE_SEAT",
@@ -162,6 +232,10 @@ const Wording& wording(const Refusal& refusal)
 {
     if (refusal.code == Code::unknown_profile && refusal.subject.empty())
         return no_default;
+    if (refusal.code == Code::already_active && refusal.host.empty())
+        return active_here;
+    if (refusal.code == Code::not_active_here && !refusal.detail.empty())
+        return without_activation;
     if (refusal.code == Code::no_free_seat && refusal.want && refusal.stock &&
         *refusal.want > *refusal.stock)
         return beyond_stock;
@@ -173,6 +247,22 @@ std::string number(const std::optional<Units>& units)
     return units ? std::to_string(*units) : "unlimited";
 }
 
+/// `2031-01-16 12:00:00 UTC`
+std::string number(const std::optional<CalendarInstant>& instant)
+{
+    if (!instant)
+        return "later";
+    const auto day = std::chrono::floor<std::chrono::days>(*instant);
+    const std::chrono::year_month_day date(day);
+    const std::chrono::hh_mm_ss time(std::chrono::floor<std::chrono::seconds>(*instant - day));
+    std::array<char, 64> text{};
+    const int size = std::snprintf(text.data(), text.size(), "%04d-%02u-%02u %02d:%02d:%02d UTC",
+                                   int(date.year()), unsigned(date.month()), unsigned(date.day()),
+                                   int(time.hours().count()), int(time.minutes().count()),
+                                   int(time.seconds().count()));
+    return {text.data(), static_cast<std::size_t>(size)};
+}
+
 std::string value(std::string_view key, const Refusal& refusal)
 {
     if (key == "subject")
@@ -181,6 +271,10 @@ std::string value(std::string_view key, const Refusal& refusal)
                    : refusal.subject + ", which " + refusal.wanted + " stands on,";
     if (key == "detail")
         return refusal.detail;
+    if (key == "host")
+        return refusal.host;
+    if (key == "retry_at")
+        return number(refusal.retry_at);
     if (key == "because")
         return refusal.because ? " (" + std::string(word(*refusal.because)) + ")" : "";
     if (key == "queue")

@@ -22,6 +22,8 @@ enum class Code : std::uint8_t {
     in_maintenance,
     not_in_maintenance,
     server_ending,
+    server_departed, ///< What it had to lend is lent by another server now.
+    server_arriving, ///< It is taking over from another server, and lends in a moment.
     unknown_profile,
     unknown_pool,
     unknown_license,
@@ -36,6 +38,8 @@ enum class Code : std::uint8_t {
     expired,
     not_yet_valid,
     not_active_here,
+    activation_pending, ///< Asked for, and the response is not loaded yet.
+    activation_lapsed,  ///< The host had to show itself to the issuer and did not, or was told no.
     pool_locked, ///< Over-committed: more is held than there is; `short_by` says by how much.
     no_free_seat,
     capacity_exceeded,
@@ -44,7 +48,18 @@ enum class Code : std::uint8_t {
     license_invalid, ///< Not a license, or changed since it was signed.
     unknown_vendor,  ///< Signed by a key that this daemon was not told to trust.
     already_installed,
-    unsupported, ///< A message of a version that this daemon does not speak.
+    bad_activation_code,
+    already_active,            ///< On `host`: one host at a time.
+    transfer_limit,            ///< So many moves in so much time; `retry_at` says when the next.
+    nodelock_kind_locked,      ///< What is locked to a machine becomes personal no more.
+    nodelock_kind_not_allowed, ///< The license is not sold with this kind of node-lock.
+    document_invalid,          ///< Not what it should be, or changed; `detail` names the place.
+    document_expired,
+    document_used,    ///< Answered before, replaced, cancelled, or nobody asked for it.
+    product_mismatch, ///< The license is of another product than what stands there.
+    not_movable,      ///< A license that no issuer activated here.
+    target_not_empty, ///< A server that has licenses of its own takes over from no other.
+    unsupported,      ///< A message of a version that this daemon does not speak.
 };
 
 /// `NO_FREE_SEAT` and so on: the stable code that programs compare.
@@ -76,6 +91,8 @@ struct Refusal {
     std::optional<Units> short_by;
     std::optional<Units> queue; ///< How many wait before the asker.
     std::vector<Holder> holders;
+    std::string host;                        ///< Where it is active, in the words of its operator.
+    std::optional<CalendarInstant> retry_at; ///< When the same would be granted.
 
     friend bool operator==(const Refusal&, const Refusal&) = default;
 };

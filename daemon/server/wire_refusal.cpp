@@ -29,6 +29,9 @@ void fill(v1::Refused& refused, const ledger::Refusal& from)
         to.set_units(holder.units);
         to.set_since_us(microseconds(holder.since));
     }
+    refused.set_host(from.host);
+    if (from.retry_at)
+        refused.set_retry_at_us(microseconds(*from.retry_at));
 }
 
 } // namespace usher::server

@@ -20,6 +20,21 @@ LEASES_MAX = 4096  # Of one connection.
 NOT_YET = {
     "POOL_CLOSED": "no verb closes a pool",
     "NOT_LEASABLE": "no license makes a pool that is only a root",
+    "SERVER_DEPARTED": "no server moves yet",
+    "SERVER_ARRIVING": "no server moves yet",
+    "NOT_MOVABLE": "no server moves yet",
+    "TARGET_NOT_EMPTY": "no server moves yet",
+    "ACTIVATION_PENDING": "nothing is activated yet",
+    "ACTIVATION_LAPSED": "nothing is activated yet",
+    "BAD_ACTIVATION_CODE": "nothing is activated yet",
+    "ALREADY_ACTIVE": "nothing is activated yet",
+    "TRANSFER_LIMIT": "nothing is activated yet",
+    "NODELOCK_KIND_LOCKED": "nothing is activated yet",
+    "NODELOCK_KIND_NOT_ALLOWED": "nothing is activated yet",
+    "DOCUMENT_INVALID": "nothing is activated yet",
+    "DOCUMENT_EXPIRED": "nothing is activated yet",
+    "DOCUMENT_USED": "nothing is activated yet",
+    "PRODUCT_MISMATCH": "nothing is activated yet",
 }
 
 

@@ -25,7 +25,9 @@ Refusal full(Code code)
             .want = 7,
             .short_by = 3,
             .queue = 2,
-            .holders = {}};
+            .holders = {},
+            .host = "HOST",
+            .retry_at = CalendarInstant(std::chrono::seconds(1'900'000'000))};
 }
 
 /// The sentences as people read them.
@@ -38,6 +40,8 @@ const std::map<Code, std::string> sentences{
     {Code::in_maintenance, "the server is in maintenance and lends nothing new"},
     {Code::not_in_maintenance, "this is done in maintenance mode only"},
     {Code::server_ending, "the server is stopping"},
+    {Code::server_departed, "what this server lent is lent by another one now: DETAIL"},
+    {Code::server_arriving, "the server is taking over from another one"},
     {Code::unknown_profile, "there is no profile SUBJECT"},
     {Code::unknown_pool, "there is no pool SUBJECT"},
     {Code::unknown_license, "there is no license SUBJECT"},
@@ -51,7 +55,10 @@ const std::map<Code, std::string> sentences{
     {Code::nodelock_mismatch, "SUBJECT is locked to another host"},
     {Code::expired, "SUBJECT has expired"},
     {Code::not_yet_valid, "SUBJECT is not valid yet"},
-    {Code::not_active_here, "SUBJECT is not active on this server"},
+    {Code::not_active_here, "license SUBJECT was never activated here: DETAIL"},
+    {Code::activation_pending, "SUBJECT waits for the response to its activation request"},
+    {Code::activation_lapsed,
+     "SUBJECT has lapsed: this host did not show itself to the issuer in time, or was refused"},
     {Code::pool_locked, "SUBJECT is locked: 81 units are held and it has 80, 3 too few"},
     {Code::no_free_seat, "no free seats available: 81 of 80 units of SUBJECT are held, and 2 wait"},
     {Code::capacity_exceeded, "a capacity of 7 is more than the 80 units behind profile SUBJECT"},
@@ -60,6 +67,20 @@ const std::map<Code, std::string> sentences{
     {Code::license_invalid, "this is not a valid license: DETAIL"},
     {Code::unknown_vendor, "the license was not signed by a trusted vendor: DETAIL"},
     {Code::already_installed, "license SUBJECT is installed already"},
+    {Code::bad_activation_code, "this is no activation codeDETAIL"},
+    {Code::already_active, "license SUBJECT is active on HOST"},
+    {Code::transfer_limit, "license SUBJECT was moved as often as it may be; the next move is "
+                           "possible from 2030-03-17 17:46:40 UTC"},
+    {Code::nodelock_kind_locked,
+     "license SUBJECT is locked to a machine, and cannot become personal"},
+    {Code::nodelock_kind_not_allowed,
+     "license SUBJECT is not sold with this kind of node-lock: DETAIL"},
+    {Code::document_invalid, "this document is not what it should be: DETAIL"},
+    {Code::document_expired, "this document is too old, or of a clock that is wrong: DETAIL"},
+    {Code::document_used, "this document is of no use any more: DETAIL"},
+    {Code::product_mismatch, "SUBJECT is another product than what stands here: DETAIL"},
+    {Code::not_movable, "license SUBJECT names this host alone and has no activation: DETAIL"},
+    {Code::target_not_empty, "the server that should take over has licenses of its own"},
     {Code::unsupported, "this server does not know that request: DETAIL"},
 };
 
@@ -138,6 +159,22 @@ BOOST_AUTO_TEST_CASE(numbers_of_what_is_unlimited_are_said_so)
     one.stock = {};
     BOOST_TEST(sentence(one) ==
                "no free seats available: 81 of unlimited units of SUBJECT are held, and 2 wait");
+}
+
+BOOST_AUTO_TEST_CASE(what_is_not_active_is_cured_by_an_activation_where_it_had_one)
+{
+    Refusal one = full(Code::not_active_here);
+    BOOST_TEST(cures(one).front() == "usher license remove");
+    one.detail.clear();
+    BOOST_TEST(sentence(one) == "SUBJECT is not active on this server");
+    BOOST_TEST(cures(one).back() == "usher activate, with the vendor's activation code");
+}
+
+BOOST_AUTO_TEST_CASE(what_is_active_on_no_other_host_is_active_here)
+{
+    Refusal one = full(Code::already_active);
+    one.host.clear();
+    BOOST_TEST(sentence(one) == "license SUBJECT is active on this server");
 }
 
 BOOST_AUTO_TEST_CASE(who_names_no_profile_is_told_so)

@@ -57,6 +57,7 @@ BOOST_AUTO_TEST_CASE(programs_are_told_the_same)
         R"({"code":"NO_FREE_SEAT",)"
         R"("text":"no free seats available: 2 of 2 units of PROSession are held",)"
         R"("subject":"PROSession","stock":2,"held":2,"want":null,"short":null,"queue":null,)"
+        R"("host":null,"retry_at":null,)"
         R"("holders":[{"user":"daisy","device":"desk-1","lease":"00000000000000a1","units":2,)"
         R"("since":"2030-01-15T12:00:00Z"}],)"
         R"("cures":["wait for one: --wait","ask a holder to give a seat back"]})");
