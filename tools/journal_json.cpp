@@ -132,7 +132,8 @@ struct Told {
     Json operator()(const ledger::ProductDefined& fact) const
     {
         return Teller("product_defined")
-            .tell("product", fact.product.id)
+            .tell("product", fact.product.id.name)
+            .tell("vendor", fact.product.id.vendor)
             .tell("requires", fact.product.requires_product);
     }
     Json operator()(const ledger::EntitlementInstalled& fact) const
@@ -140,7 +141,7 @@ struct Told {
         const ledger::Entitlement& license = fact.entitlement;
         Teller teller("license_installed");
         teller.tell("license", license.id).tell("pool", license.root);
-        teller.tell("product", license.product).tell("vendor", license.vendor);
+        teller.tell("product", license.product.name).tell("vendor", license.product.vendor);
         teller.tell_text("type", license.type);
         if (license.quantity)
             teller.tell("quantity", license.quantity);
@@ -166,7 +167,8 @@ struct Told {
     {
         const ledger::Pool& pool = fact.pool;
         Teller teller("pool_opened");
-        teller.tell("pool", pool.id).tell("parent", pool.parent).tell("product", pool.product);
+        teller.tell("pool", pool.id).tell("parent", pool.parent);
+        teller.tell("product", pool.product.name).tell("vendor", pool.product.vendor);
         teller.tell("metric", Json(word(pool.metric))).tell("kind", Json(word(pool.kind)));
         teller.tell("leasable", Json(pool.leasable)).tell("closed", Json(pool.closed));
         return pool.allow ? teller.tell_list("users", *pool.allow) : teller;

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <google/protobuf/arena.h>
 #include <limits>
+#include <map>
 
 /// The other half of record.hpp: from the record's words to the ledger's.
 namespace usher::journal {
@@ -147,7 +148,7 @@ ledger::Refusal refusal(Fields& fields, const record::Refusal& from)
 
 Fact fact_from(Fields&, const record::ProductDefined& from)
 {
-    ledger::Product product{.id = {from.id()}};
+    ledger::Product product{.id = {{from.vendor()}, {from.id()}}, .requires_product = {}};
     if (from.has_requires_product())
         product.requires_product = {from.requires_product()};
     return ledger::ProductDefined{std::move(product)};
@@ -158,8 +159,7 @@ Fact fact_from(Fields& fields, const record::EntitlementInstalled& from)
     ledger::Entitlement to;
     to.id = {from.id()};
     to.root = {from.root()};
-    to.product = {from.product()};
-    to.vendor = {from.vendor()};
+    to.product = {{from.vendor()}, {from.product()}};
     to.type = from.type();
     if (from.has_quantity())
         to.quantity = fields.units("quantity", from.quantity(), 0);
@@ -191,7 +191,7 @@ Fact fact_from(Fields& fields, const record::PoolOpened& from)
     to.id = {from.id()};
     if (from.has_parent())
         to.parent = {from.parent()};
-    to.product = {from.product()};
+    to.product = {{from.vendor()}, {from.product()}};
     to.metric = fields.word("metric", from.metric(), ledger::Metric::user_device);
     to.kind = fields.kind(from.kind());
     to.leasable = from.leasable();
@@ -374,6 +374,29 @@ Fact fact_from(Fields& fields, const record::Fact& from)
     return ledger::TimeSeen{};
 }
 
+/// Format 1 named the vendor in the license only, and wrote what a license brought into one record
+/// with it.
+void name_vendors(std::vector<Fact>& facts)
+{
+    std::map<ledger::PoolId, ledger::VendorName> of_pool;
+    std::map<ledger::ProductName, ledger::VendorName> of_product;
+    for (const Fact& fact : facts)
+        if (const auto* installed = std::get_if<ledger::EntitlementInstalled>(&fact)) {
+            const ledger::Entitlement& license = installed->entitlement;
+            of_pool.emplace(license.root, license.product.vendor);
+            of_product.emplace(license.product.name, license.product.vendor);
+        }
+    for (Fact& fact : facts)
+        if (auto* opened = std::get_if<ledger::PoolOpened>(&fact)) {
+            if (const auto known = of_pool.find(opened->pool.id); known != of_pool.end())
+                opened->pool.product.vendor = known->second;
+        } else if (auto* defined = std::get_if<ledger::ProductDefined>(&fact)) {
+            ledger::ProductId& id = defined->product.id;
+            if (const auto known = of_product.find(id.name); known != of_product.end())
+                id.vendor = known->second;
+        }
+}
+
 } // namespace
 
 std::optional<Unreadable> read_record(std::string_view record, std::vector<Fact>& facts)
@@ -393,6 +416,8 @@ std::optional<Unreadable> read_record(std::string_view record, std::vector<Fact>
         if (fields.are_wrong())
             return Unreadable{"fact " + std::to_string(facts.size()) + ": " + fields.why()};
     }
+    if (from.needs() == 1)
+        name_vendors(facts);
     return std::nullopt;
 }
 

@@ -94,10 +94,19 @@ struct Writer {
     /// What stands here means nothing to a reader of an earlier format.
     void need(std::uint32_t format) const { needs = std::max(needs, format); }
 
+    void set_vendor(auto& one, const ledger::ProductId& product) const
+    {
+        if (product.vendor.empty())
+            return;
+        need(2);
+        one.set_vendor(product.vendor.text);
+    }
+
     void operator()(const ledger::ProductDefined& fact) const
     {
         record::ProductDefined& one = *to.mutable_product_defined();
-        one.set_id(fact.product.id.text);
+        one.set_id(fact.product.id.name.text);
+        set_vendor(one, fact.product.id);
         if (fact.product.requires_product)
             one.set_requires_product(fact.product.requires_product->text);
     }
@@ -108,8 +117,8 @@ struct Writer {
         record::EntitlementInstalled& one = *to.mutable_entitlement_installed();
         one.set_id(entitlement.id.text);
         one.set_root(entitlement.root.text);
-        one.set_product(entitlement.product.text);
-        one.set_vendor(entitlement.vendor.text);
+        one.set_product(entitlement.product.name.text);
+        one.set_vendor(entitlement.product.vendor.text);
         one.set_type(entitlement.type);
         if (entitlement.quantity)
             one.set_quantity(*entitlement.quantity);
@@ -143,7 +152,8 @@ struct Writer {
         one.set_id(pool.id.text);
         if (pool.parent)
             one.set_parent(pool.parent->text);
-        one.set_product(pool.product.text);
+        one.set_product(pool.product.name.text);
+        set_vendor(one, pool.product);
         one.set_metric(text(word(pool.metric)));
         one.set_kind(text(word(pool.kind)));
         one.set_leasable(pool.leasable);

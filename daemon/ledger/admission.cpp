@@ -9,14 +9,14 @@ namespace {
 /// A product that stands on another is refused with the other's reason and name (A-R26, A-Q15).
 std::optional<Refusal> why_unfounded(const State& state, const PoolRecord& pool)
 {
-    const ProductId* foundation = foundation_of(state, pool);
+    const std::optional<ProductId> foundation = foundation_of(state, pool);
     if (!foundation)
         return std::nullopt;
     const std::optional<Code> code = why_missing(state, *foundation);
     if (!code)
         return std::nullopt;
-    Refusal refusal = refuse(*code, foundation->text);
-    refusal.wanted = pool.pool.product.text;
+    Refusal refusal = refuse(*code, foundation->name.text);
+    refusal.wanted = pool.pool.product.name.text;
     return refusal;
 }
 

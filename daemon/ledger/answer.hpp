@@ -17,7 +17,7 @@ namespace usher::ledger {
 struct Granted {
     LeaseId id;
     PoolId pool;
-    ProductId product;
+    ProductName product;
     Units units = 1;
     bool shares_seat = false; ///< It took no seat of its own.
     LeaseKind kind = LeaseKind::floating;

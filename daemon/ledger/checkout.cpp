@@ -161,7 +161,7 @@ Granted granted(const State& state, const Lease& lease, bool shares_seat)
 {
     return {.id = lease.id,
             .pool = lease.pool,
-            .product = state.find_pool(lease.pool)->pool.product,
+            .product = state.find_pool(lease.pool)->pool.product.name,
             .units = lease.units,
             .shares_seat = shares_seat,
             .kind = lease.kind,

@@ -81,7 +81,7 @@ struct Install {
     Identity by;
     Entitlement entitlement;
     Metric metric = Metric::lease;
-    std::optional<ProductId> requires_product;
+    std::optional<ProductName> requires_product; ///< Of the same vendor.
     ProfileName profile; ///< Empty: `ProfileN` with the first free N (A-R12).
 };
 

@@ -12,11 +12,12 @@
 /// (held, available, locked) is not here: the ledger computes it.
 namespace usher::ledger {
 
-/// What a vendor sells. `requires_product`: where nothing of that product counts, checkouts of
-/// this one are refused with the other's reason (A-Q15).
+/// A product as its vendor's licenses describe it. `requires_product`: where nothing of that
+/// product of the same vendor counts, checkouts of this one are refused with the other's reason
+/// (A-Q15).
 struct Product {
     ProductId id;
-    std::optional<ProductId> requires_product;
+    std::optional<ProductName> requires_product;
 
     friend bool operator==(const Product&, const Product&) = default;
 };
@@ -24,9 +25,8 @@ struct Product {
 /// A right that was bought and signed. Counts from `from` (inclusive) to `to` (exclusive).
 struct Entitlement {
     EntitlementId id;
-    PoolId root; ///< The pool that its units are posted to.
-    ProductId product;
-    VendorName vendor;
+    PoolId root;                   ///< The pool that its units are posted to.
+    ProductId product;             ///< Its vendor is who signed this.
     std::string type;              ///< Free text of the vendor: "annual", "academic". Shown only.
     std::optional<Units> quantity; ///< None: unlimited.
     std::optional<CalendarInstant> from;              ///< None: since ever.

@@ -51,14 +51,21 @@ void drop_from_queue(const State& state, const PoolRecord& pool, Verdict& verdic
     }
 }
 
-std::vector<std::string> warnings_about(const Entitlement& entitlement, CalendarInstant at)
+std::vector<std::string> warnings_about(const State& state, const Entitlement& entitlement,
+                                        CalendarInstant at)
 {
-    const std::optional<Code> reason = why_worthless(entitlement, at);
-    if (!reason)
-        return {};
-    return {"license " + entitlement.id.text +
-            " counts nothing yet: " + sentence(refuse(*reason, entitlement.product.text)) + " (" +
-            std::string(word(*reason)) + ")"};
+    std::vector<std::string> warnings;
+    const auto& [vendor, name] = entitlement.product;
+    if (const std::optional<Code> reason = why_worthless(entitlement, at))
+        warnings.push_back("license " + entitlement.id.text +
+                           " counts nothing yet: " + sentence(refuse(*reason, name.text)) + " (" +
+                           std::string(word(*reason)) + ")");
+    for (const auto& [id, product] : state.products)
+        if (id.name == name && id.vendor != vendor)
+            warnings.push_back(id.vendor.text + " has a product named " + name.text +
+                               " too: neither stands in for the other, and usher license list "
+                               "shows whose is whose");
+    return warnings;
 }
 
 void end_leases(const PoolRecord& pool, const Remove& command, Verdict& verdict)
@@ -115,7 +122,7 @@ Verdict decide(const State& state, const Install& command, Now now)
                          "profile " + profile.name.text + " has " +
                              std::to_string(pools_per_profile_max) + " pools already"));
 
-    Verdict verdict{Done{warnings_about(entitlement, now.calendar)}, {}};
+    Verdict verdict{Done{warnings_about(state, entitlement, now.calendar)}, {}};
     const Product product{entitlement.product, command.requires_product};
     if (const auto known = state.products.find(product.id);
         known == state.products.end() || known->second != product)

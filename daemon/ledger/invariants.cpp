@@ -63,7 +63,7 @@ void Walk::entitlements()
     for (const auto& [id, record] : state_.pools)
         expect(record.unlimited == unlimited[id], "unlimited entitlements are counted", id.text);
     for (const auto& [product, count] : state_.counting)
-        expect(count == counting[product], "counting entitlements are counted", product.text);
+        expect(count == counting[product], "counting entitlements are counted", product.name.text);
 }
 
 /// I2, I5, and that what is held is the sum over seats.

@@ -129,7 +129,7 @@ Verdict decide(const State& state, const SetUsers& command, Now)
         return no(refuse(Code::not_in_maintenance));
     const std::optional<Units> most = users_max(state, *pool);
     if (command.users && most && std::cmp_greater(command.users->size(), *most)) {
-        Refusal refusal = refuse(Code::list_full, pool->pool.product.text);
+        Refusal refusal = refuse(Code::list_full, pool->pool.product.name.text);
         refusal.want = static_cast<Units>(command.users->size());
         refusal.stock = most;
         return no(std::move(refusal));

@@ -20,7 +20,7 @@ std::shared_ptr<const Documents> documents_to_show(const State& state)
         for (const auto& [id, record] : state.entitlements)
             if (record.counts == counts && record.entitlement.lock != NodeLock::none &&
                 record.entitlement.on_this_node)
-                of_vendor[record.entitlement.vendor].push_back(&record);
+                of_vendor[record.entitlement.product.vendor].push_back(&record);
     std::size_t longest = 0;
     for (const auto& [vendor, records] : of_vendor)
         longest = std::max(longest, records.size());

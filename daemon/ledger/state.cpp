@@ -138,12 +138,12 @@ std::optional<Code> why_missing(const State& state, const ProductId& product)
     return reason ? reason : Code::not_active_here;
 }
 
-const ProductId* foundation_of(const State& state, const PoolRecord& pool)
+std::optional<ProductId> foundation_of(const State& state, const PoolRecord& pool)
 {
     const auto product = state.products.find(pool.pool.product);
     if (product == state.products.end() || !product->second.requires_product)
-        return nullptr;
-    return &*product->second.requires_product;
+        return std::nullopt;
+    return ProductId{product->first.vendor, *product->second.requires_product};
 }
 
 bool is_unlimited(const PoolRecord& pool)
@@ -175,7 +175,7 @@ Refusal lock_refusal(const State& state, const PoolRecord& pool)
 
 Refusal refuse(Code code, const PoolRecord& pool)
 {
-    Refusal refusal = refuse(code, pool.pool.product.text);
+    Refusal refusal = refuse(code, pool.pool.product.name.text);
     if (!is_unlimited(pool))
         refusal.stock = pool.stock;
     refusal.held = pool.held;

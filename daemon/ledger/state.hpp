@@ -206,8 +206,8 @@ struct Worth {
 /// Why nothing of `product` counts; none: something does.
 [[nodiscard]] std::optional<Code> why_missing(const State& state, const ProductId& product);
 
-/// The product that `pool` stands on (A-Q15); null: on none.
-[[nodiscard]] const ProductId* foundation_of(const State& state, const PoolRecord& pool);
+/// The product that `pool` stands on (A-Q15); none: on no other.
+[[nodiscard]] std::optional<ProductId> foundation_of(const State& state, const PoolRecord& pool);
 
 [[nodiscard]] bool is_unlimited(const PoolRecord& pool);
 [[nodiscard]] Units

@@ -23,17 +23,14 @@ PoolPicture picture_of(const State& state, const PoolRecord& record)
 {
     PoolPicture picture{.pool = record.pool,
                         .root = record.pool.parent.value_or(record.pool.id),
-                        .vendor = {},
                         .unlimited = is_unlimited(record),
                         .stock = record.stock,
                         .held = record.held,
                         .locked = is_locked(record),
                         .reason = {}};
-    if (!record.fed_by.empty())
-        picture.vendor = state.entitlements.at(*record.fed_by.begin()).entitlement.vendor;
     if (picture.locked && !record.pool.closed)
         picture.short_by = -available(record);
-    const ProductId* foundation = foundation_of(state, record);
+    const std::optional<ProductId> foundation = foundation_of(state, record);
     if (const std::optional<Code> why = why_empty(state, record))
         picture.reason = word(*why);
     else if (const auto missing = foundation ? why_missing(state, *foundation) : std::nullopt)

@@ -13,7 +13,6 @@ namespace usher::ledger {
 struct PoolPicture {
     Pool pool;
     PoolId root;
-    VendorName vendor;
     bool unlimited = false;
     Units stock = 0; ///< Of no meaning where unlimited.
     Units held = 0;  ///< Counted once per seat.

@@ -50,13 +50,22 @@ struct Name {
 };
 
 using EntitlementId = Name<struct EntitlementKind>; ///< The license number, `015.120.064.022`.
-using ProductId = Name<struct ProductKind>;
+using ProductName = Name<struct ProductKind>;
 using PoolId = Name<struct PoolKind>; ///< In the `server` scheme: the number of its license.
 using ProfileName = Name<struct ProfileKind>; ///< What applications ask for.
 using PartyId = Name<struct PartyKind>;
 using UserName = Name<struct UserKind>;
 using DeviceName = Name<struct DeviceKind>;
 using VendorName = Name<struct VendorKind>;
+
+/// What a vendor sells. Two vendors may call theirs alike: each name means something to its own
+/// vendor only. People are shown the name.
+struct ProductId {
+    VendorName vendor;
+    ProductName name;
+
+    friend auto operator<=>(const ProductId&, const ProductId&) = default;
+};
 
 /// Who a connection proved to be: `cert:NAME`, `key:NAME`, `local:USER`, or `anonymous`.
 /// A lease belongs to the identity that took it.

@@ -84,8 +84,7 @@ std::variant<ledger::Install, Refusal> open_install(const std::string& document,
     install.entitlement = {
         .id = {license.number},
         .root = {license.number},
-        .product = {license.product},
-        .vendor = {license.vendor},
+        .product = {{license.vendor}, {license.product}},
         .type = license.type,
         .quantity = license.quantity,
         .from = license.from,
@@ -97,7 +96,7 @@ std::variant<ledger::Install, Refusal> open_install(const std::string& document,
     };
     install.metric = *metric;
     if (!license.requires_product.empty())
-        install.requires_product = ledger::ProductId{license.requires_product};
+        install.requires_product = ledger::ProductName{license.requires_product};
     return install;
 }
 

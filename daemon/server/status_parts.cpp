@@ -23,7 +23,7 @@ void fill(v1::StatusPart::Pool& to, const ledger::PoolPicture& from)
 {
     to.set_id(from.pool.id.text);
     to.set_root(from.root.text);
-    to.set_product(from.pool.product.text);
+    to.set_product(from.pool.product.name.text);
     to.set_metric(std::string(ledger::word(from.pool.metric)));
     to.set_unlimited(from.unlimited);
     to.set_held(from.held);
@@ -95,8 +95,8 @@ void fill(v1::StatusPart::License& to, const ledger::EntitlementPicture& from)
 {
     const ledger::Entitlement& license = from.entitlement;
     to.set_id(license.id.text);
-    to.set_product(license.product.text);
-    to.set_vendor(license.vendor.text);
+    to.set_product(license.product.name.text);
+    to.set_vendor(license.product.vendor.text);
     to.set_type(license.type);
     to.set_unlimited(!license.quantity);
     to.set_quantity(license.quantity.value_or(0));

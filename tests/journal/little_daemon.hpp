@@ -86,8 +86,7 @@ inline ledger::Install license(const std::string& id, const std::string& profile
     command.by = {"local:root"};
     command.entitlement = {.id = {id},
                            .root = {id},
-                           .product = {profile},
-                           .vendor = {"acme"},
+                           .product = {{"acme"}, {profile}},
                            .quantity = quantity,
                            .document = std::make_shared<const std::string>("signed " + id)};
     command.profile = {profile};

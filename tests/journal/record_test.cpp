@@ -143,6 +143,27 @@ BOOST_AUTO_TEST_CASE(a_record_needs_no_newer_format_than_what_stands_in_it)
     BOOST_TEST(needs() == 2U);
 }
 
+BOOST_AUTO_TEST_CASE(what_format_1_did_not_say_of_a_vendor_is_taken_from_the_license)
+{
+    const ledger::ProductId product{{"acme"}, {"Pro"}};
+    ledger::Entitlement license{.id = {"1"}, .root = {"1"}, .product = product};
+    license.document = std::make_shared<const std::string>("signed");
+    const std::vector<ledger::Fact> facts{
+        ledger::ProductDefined{{product, ledger::ProductName{"Base"}}},
+        ledger::PoolOpened{{.id = {"1"}, .parent = {}, .product = product, .allow = {}}},
+        ledger::EntitlementInstalled{license, {}}};
+    RecordWriter writer;
+    record::Record record;
+    BOOST_REQUIRE(record.ParseFromString(std::string(writer.write(facts))));
+    BOOST_TEST(record.needs() == 2U);
+    record.set_needs(1);
+    record.mutable_facts(0)->mutable_product_defined()->clear_vendor();
+    record.mutable_facts(1)->mutable_pool_opened()->clear_vendor();
+    std::vector<ledger::Fact> read;
+    BOOST_REQUIRE(!read_record(record.SerializeAsString(), read));
+    BOOST_TEST((read == facts));
+}
+
 BOOST_AUTO_TEST_CASE(bytes_that_are_no_record_are_called_so)
 {
     std::vector<ledger::Fact> facts;

@@ -9,6 +9,7 @@ namespace {
 struct Offer {
     const char* id;
     std::optional<Units> quantity;
+    const char* vendor;
     const char* product;
     const char* foundation;
     Metric metric;
@@ -19,13 +20,14 @@ struct Offer {
 };
 
 constexpr Duration ever{};
-const std::array<Offer, 6> offers{{
-    {"server", 3, "Server", "", Metric::lease, "Server", true, ever, ever},
-    {"session", 4, "Session", "Server", Metric::lease, "Session", false, ever, 72h},
-    {"client", 3, "Client", "", Metric::user_device, "Client", false, ever, ever},
-    {"device", 2, "Device", "", Metric::device, "Client", false, ever, 24h},
-    {"spare", 2, "Session", "Server", Metric::lease, "Session", false, 24h, 24h * 20},
-    {"open", std::nullopt, "Open", "", Metric::user, "Open", true, ever, 24h * 40},
+const std::array<Offer, 7> offers{{
+    {"server", 3, "acme", "Server", "", Metric::lease, "Server", true, ever, ever},
+    {"session", 4, "acme", "Session", "Server", Metric::lease, "Session", false, ever, 72h},
+    {"client", 3, "acme", "Client", "", Metric::user_device, "Client", false, ever, ever},
+    {"device", 2, "acme", "Device", "", Metric::device, "Client", false, ever, 24h},
+    {"spare", 2, "acme", "Session", "Server", Metric::lease, "Session", false, 24h, 24h * 20},
+    {"open", std::nullopt, "acme", "Open", "", Metric::user, "Open", true, ever, 24h * 40},
+    {"alike", 2, "other", "Session", "", Metric::lease, "Session", false, ever, ever},
 }};
 constexpr std::array<const char*, 8> profile_names{"Server", "Session", "Client", "Open",
                                                    "Mixed",  "Other",   "Nope",   ""};
@@ -211,8 +213,7 @@ void History::install(Step step)
     const Offer& offer = pick(offers, step.what);
     Entitlement license{.id = {offer.id},
                         .root = {offer.id},
-                        .product = {offer.product},
-                        .vendor = {"acme"},
+                        .product = {{offer.vendor}, {offer.product}},
                         .quantity = offer.quantity};
     license.document = std::make_shared<const std::string>(offer.id);
     if (offer.from != ever)
@@ -224,9 +225,9 @@ void History::install(Step step)
     if (offer.is_locked)
         license.lock = NodeLock::machine;
     license.on_this_node = !offer.is_locked || step.number % 8 != 7;
-    std::optional<ProductId> foundation;
+    std::optional<ProductName> foundation;
     if (*offer.foundation)
-        foundation = ProductId{offer.foundation};
+        foundation = ProductName{offer.foundation};
     say(std::string("install ") + offer.id + (license.on_this_node ? "" : " of another host"));
     ask(Install{{"local:root"}, license, offer.metric, foundation, {offer.profile}});
 }

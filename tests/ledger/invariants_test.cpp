@@ -18,7 +18,7 @@ struct SomebodyHoldsAndSomebodyWaits {
 
     SomebodyHoldsAndSomebodyWaits()
     {
-        Entitlement license{.id = {"L"}, .root = {"L"}, .product = {"L"}, .vendor = {"acme"}};
+        Entitlement license{.id = {"L"}, .root = {"L"}, .product = {{"acme"}, {"L"}}};
         license.quantity = 3;
         license.to = noon + 24h;
         license.lock = NodeLock::machine;
@@ -83,7 +83,10 @@ const std::vector<Harm> harms{
      [](State& s) { s.entitlements.at({"L"}).units = 2; }},
     {"an entitlement feeds its root: L", [](State& s) { pool(s).fed_by.clear(); }},
     {"unlimited entitlements are counted: L", [](State& s) { ++pool(s).unlimited; }},
-    {"counting entitlements are counted: L", [](State& s) { ++s.counting[{"L"}]; }},
+    {"counting entitlements are counted: L",
+     [](State& s) {
+         ++s.counting[{{"acme"}, {"L"}}];
+     }},
     {"a lease hangs in its own pool: L", [](State& s) { lease(s, "a").lease.pool = {"M"}; }},
     {"the leases of a pool stand in the order of their grants: L",
      [](State& s) { lease(s, "a").number = 99; }},

@@ -108,12 +108,13 @@ std::optional<Code> NaiveHouse::why_never(const PoolId& pool, const Claim& claim
         return Code::not_registered_user;
     if (const auto reason = why_worthless(pool, at))
         return reason;
-    const auto foundation = foundations.at(licenses.at(pool).product);
+    const ProductId& product = licenses.at(pool).product;
+    const auto foundation = foundations.at(product);
     if (!foundation)
         return std::nullopt;
     std::optional<Code> first;
     for (const auto& [root, license] : licenses) {
-        if (license.product != *foundation)
+        if (license.product != ProductId{product.vendor, *foundation})
             continue;
         const auto reason = why_worthless(root, at);
         if (!reason)

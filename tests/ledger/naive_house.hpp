@@ -46,7 +46,7 @@ struct NaiveHouse {
     std::map<PoolId, Entitlement> licenses; ///< Each has a pool of its own.
     std::map<PoolId, Metric> metrics;
     std::map<PoolId, std::optional<std::set<UserName>>> allowed;
-    std::map<ProductId, std::optional<ProductId>> foundations;
+    std::map<ProductId, std::optional<ProductName>> foundations;
     std::vector<Profile> profiles; ///< In the order in which they were added.
     std::vector<Claim> holders;    ///< In the order in which they were granted.
     std::vector<Claim> waiters;    ///< In the order in which they came.

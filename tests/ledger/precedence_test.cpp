@@ -14,7 +14,7 @@ using namespace usher::ledger::test;
 /// A house in which one checkout would be served, until it is spoilt.
 struct Spoilt {
     Scene scene{1};
-    Entitlement license{.id = {"L"}, .root = {"L"}, .product = {"Pro"}, .vendor = {"acme"}};
+    Entitlement license{.id = {"L"}, .root = {"L"}, .product = {{"acme"}, {"Pro"}}};
     Checkout checkout{.asker = {{"key:app"}, {1}},
                       .id = lease_id("a"),
                       .tag = lease_tag(lease_id("a")),
@@ -22,7 +22,7 @@ struct Spoilt {
                       .party = {},
                       .user = {"ann"},
                       .device = {"d"}};
-    std::optional<ProductId> foundation;
+    std::optional<ProductName> foundation;
     std::vector<std::function<void(Spoilt&)>> later; ///< What is spoilt once the license is there.
 
     Answer answer()
@@ -97,7 +97,7 @@ const std::vector<Reason> reasons{
          s.license.to = noon + 1s;
          s.later.push_back([](Spoilt& t) { t.scene.pass(1s); });
      }},
-    {Code::not_active_here, [](Spoilt& s) { s.foundation = ProductId{"Missing"}; }},
+    {Code::not_active_here, [](Spoilt& s) { s.foundation = ProductName{"Missing"}; }},
     {Code::no_free_seat,
      [](Spoilt& s) { s.later.insert(s.later.begin(), [](Spoilt& t) { t.hold("b"); }); }},
 };

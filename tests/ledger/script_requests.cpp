@@ -86,16 +86,16 @@ Command Script::install(Words& words)
     const std::string quantity = next(words);
     Install command{.by = {"local:root"}};
     Entitlement& license = command.entitlement;
-    license = {.id = {id}, .root = {id}, .product = {id}, .vendor = {"acme"}};
+    license = {.id = {id}, .root = {id}, .product = {{"acme"}, {id}}};
     license.document = std::make_shared<const std::string>("license " + id);
     if (quantity != "unlimited")
         license.quantity = std::stoll(quantity);
     for (std::string key; words >> key;) {
         const std::string value = next(words);
         if (key == "product")
-            license.product.text = value;
+            license.product.name.text = value;
         else if (key == "vendor")
-            license.vendor.text = value;
+            license.product.vendor.text = value;
         else if (key == "from")
             license.from = noon + duration(value);
         else if (key == "to")
@@ -107,7 +107,7 @@ Command Script::install(Words& words)
             command.metric =
                 word_of(value, {Metric::lease, Metric::device, Metric::user, Metric::user_device});
         else if (key == "requires")
-            command.requires_product = ProductId{value};
+            command.requires_product = ProductName{value};
         else if (key == "profile")
             command.profile.text = value;
         else
@@ -174,7 +174,7 @@ std::string Script::make_true(Words& words)
             posted.to = PoolId{second};
         scene_.make_true(posted);
     } else if (what == "pool") {
-        Pool pool{.id = {first}, .parent = {}, .product = {second}, .allow = {}};
+        Pool pool{.id = {first}, .parent = {}, .product = {{"acme"}, {second}}, .allow = {}};
         pool.kind =
             word_of(next(words), {LeaseKind::floating, LeaseKind::fixed, LeaseKind::persistent});
         pool.metric = word_of(next(words),

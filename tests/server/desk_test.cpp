@@ -32,8 +32,7 @@ ledger::Install two_seats()
     ledger::Install install;
     install.entitlement = {.id = {"1"},
                            .root = {"1"},
-                           .product = {"cad"},
-                           .vendor = {"acme"},
+                           .product = {{"acme"}, {"cad"}},
                            .type = {},
                            .quantity = 2,
                            .document = std::make_shared<const std::string>("signed")};

@@ -52,8 +52,8 @@ BOOST_AUTO_TEST_CASE(a_license_becomes_an_entitlement_with_the_same_numbers)
     BOOST_TEST(install.profile.text == "ProLicense");
     BOOST_TEST(install.entitlement.id.text == "015.120.065.016");
     BOOST_TEST(install.entitlement.root.text == "015.120.065.016");
-    BOOST_TEST(install.entitlement.product.text == "PROSession");
-    BOOST_TEST(install.entitlement.vendor.text == "acme");
+    BOOST_TEST(install.entitlement.product.name.text == "PROSession");
+    BOOST_TEST(install.entitlement.product.vendor.text == "acme");
     BOOST_TEST(install.entitlement.quantity.value() == 10);
     BOOST_TEST((install.metric == ledger::Metric::lease));
     BOOST_TEST((install.entitlement.lock == ledger::NodeLock::machine));
