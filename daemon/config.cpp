@@ -33,6 +33,7 @@ void walk_limits(Walk& walk, auto& limits)
     walk.key("handshakes_per_address_max", at_reload, limits.handshakes_per_address_max, 1U,
              100'000U);
     walk.key("handshake_time", at_reload, limits.handshake_time, 1s, 5min);
+    walk.key("handshake_step_time", at_reload, limits.handshake_step_time, 100ms, 1min);
     walk.key("hello_time", at_reload, limits.hello_time, 1s, 5min);
     walk.key("frame_time", at_reload, limits.frame_time, 1s, 10min);
     walk.key("idle_time", at_reload, limits.idle_time, 10s, 24h);

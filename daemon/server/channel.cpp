@@ -4,6 +4,7 @@
 #include <cerrno>
 #include <openssl/err.h>
 #include <openssl/ssl.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <system_error>
 
@@ -36,6 +37,17 @@ Channel::Step Channel::handshake()
     }
     ERR_clear_error();
     return judge(SSL_do_handshake(tls_.get()));
+}
+
+int Channel::stage() const
+{
+    return tls_ ? static_cast<int>(SSL_get_state(tls_.get())) : -1;
+}
+
+bool Channel::has_arrivals()
+{
+    int count = 0;
+    return ::ioctl(descriptor_.native_handle(), FIONREAD, &count) == 0 && count > 0;
 }
 
 Channel::Moved Channel::read(std::span<std::byte> room)

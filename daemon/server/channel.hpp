@@ -42,6 +42,10 @@ class Channel {
     [[nodiscard]] Step handshake();
     /// Whether the peer has said anything yet; without TLS it need not.
     [[nodiscard]] bool has_begun() const { return tls_ || !authority_; }
+    /// How far the handshake is: another number after each step of the peer's.
+    [[nodiscard]] int stage() const;
+    /// Whether the socket holds something that was not read yet.
+    [[nodiscard]] bool has_arrivals();
     [[nodiscard]] Moved read(std::span<std::byte> room);
     [[nodiscard]] Moved write(std::span<const std::byte> bytes);
     /// Whether `read` may have more without waiting for the socket.

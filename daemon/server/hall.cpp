@@ -182,22 +182,19 @@ void Hall::wake_held_back()
         session->resume();
 }
 
-/// A port that somebody only holds open must not cost anybody a seat: the silent one that came
-/// first makes room. Who has begun to speak is never interrupted, or a crowd that returns all at
-/// once would keep itself out for ever.
+/// Neither a port that somebody only holds open nor a handshake that leads nowhere must cost
+/// anybody a seat. Who goes on is never interrupted, or a crowd that returns all at once would keep
+/// itself out for ever.
 bool Hall::make_room_for(const Session& newcomer)
 {
     const auto is_neighbor = [&](const Session* each) {
         return each->origin() == newcomer.origin();
     };
-    const auto give_way = [&](auto&& concerned) {
-        const auto first = std::ranges::find_if(waiting_room_, [&](const Session* each) {
-            return each->is_silent() && concerned(each);
-        });
-        if (first == waiting_room_.end())
-            return false;
-        (*first)->cut(Parting::made_room);
-        return true;
+    const auto give_way = [this](auto&& concerned) {
+        Session* const who = who_makes_room(concerned);
+        if (who != nullptr)
+            who->cut(Parting::made_room);
+        return who != nullptr;
     };
     const auto neighbors =
         static_cast<std::size_t>(std::ranges::count_if(waiting_room_, is_neighbor));
@@ -206,6 +203,25 @@ bool Hall::make_room_for(const Session& newcomer)
     if (waiting_room_.size() >= share(limits().handshakes_max, count_))
         return give_way([](const Session*) { return true; });
     return true;
+}
+
+/// The first who has said nothing, or else the one that has kept us waiting the longest.
+Session* Hall::who_makes_room(const std::function<bool(const Session*)>& concerned) const
+{
+    auto latest = Session::Instant::clock::now() - limits().handshake_step_time;
+    Session* slowest = nullptr;
+    for (Session* const each : waiting_room_) {
+        if (!concerned(each))
+            continue;
+        if (each->is_silent())
+            return each;
+        const auto since = each->waits_since();
+        if (since && *since <= latest) {
+            latest = *since;
+            slowest = each;
+        }
+    }
+    return slowest;
 }
 
 void Hall::look_whether_empty()

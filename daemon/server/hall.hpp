@@ -93,6 +93,8 @@ class Hall {
     void read_out(const Letter& letter);
     void wake_held_back();
     [[nodiscard]] bool make_room_for(const Session& newcomer);
+    [[nodiscard]] Session*
+    who_makes_room(const std::function<bool(const Session*)>& concerned) const;
     void look_whether_empty();
 
     const std::size_t index_;

@@ -27,9 +27,10 @@ struct Limits {
     std::uint64_t local_sessions_max = 256;
 
     /// Connections that are not let in yet, shared out evenly over the threads. When they
-    /// are all in use, a newcomer takes the place of who came first and has said nothing yet; where
-    /// all have said something it is turned away. 1 to 100,000. Too small slows the return of
-    /// holders after a restart; each that has begun costs up to 60 KiB.
+    /// are all in use, a newcomer takes the place of who came first and has said nothing yet, or
+    /// else of who has kept us waiting the longest (`handshake_step_time`); where nobody has, it is
+    /// turned away. 1 to 100,000. Too small slows the return of holders after a restart; each that
+    /// has begun costs up to 60 KiB.
     std::uint64_t handshakes_max = 2'048;
 
     /// The same from one address. 1 to 100,000.
@@ -39,6 +40,12 @@ struct Limits {
     /// who queue up after a restart are cut and begin again; too long and silent strangers sit on
     /// places.
     std::chrono::milliseconds handshake_time = std::chrono::seconds(10);
+
+    /// From one step of a peer's handshake, or from the handshake to the first message, to the
+    /// next: who is later than that makes room for newcomers where places run out, and only there.
+    /// Bytes alone are no step. 100 ms to 1 min. Too short and holders on bad lines make room for
+    /// each other; too long and who begins many handshakes and ends none keeps its neighbors out.
+    std::chrono::milliseconds handshake_step_time = std::chrono::seconds(1);
 
     /// From the handshake's end to the whole of the first message. 1 s to 5 min.
     std::chrono::milliseconds hello_time = std::chrono::seconds(10);

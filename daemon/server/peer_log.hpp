@@ -24,7 +24,7 @@ enum class Parting : std::uint8_t {
     lost,               ///< It was closed or broke at the other end.
     handshake_failed,   ///< No TLS, or none that we speak, or a certificate that we do not accept.
     handshake_late,     ///< `handshake_time`.
-    made_room,          ///< It had said nothing, and a newcomer needed its place.
+    made_room,          ///< It said nothing or kept us waiting, and a newcomer needed its place.
     turned_away,        ///< A limit of connections; it was not even greeted.
     not_let_in,         ///< Its Hello was refused, or was none.
     too_slow,           ///< `hello_time` or `frame_time`.

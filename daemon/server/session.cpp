@@ -39,7 +39,8 @@ Session::Session(Hall& hall, Desk& desk, Visitor visitor)
       is_local_(visitor.is_local), place_(std::move(visitor.place)), peer_(std::move(visitor.peer)),
       channel_(hall.context(), std::move(visitor.socket),
                visitor.is_local ? nullptr : hall.premises().authority),
-      began_(Instant::clock::now()), phase_since_(began_), heard_at_(began_), wrote_at_(began_)
+      began_(Instant::clock::now()), phase_since_(began_), stepped_at_(began_), heard_at_(began_),
+      wrote_at_(began_)
 {
     caller_.connection = id_;
 }
@@ -116,13 +117,23 @@ void Session::on_writable()
 
 void Session::advance_handshake()
 {
+    const int stage = channel_.stage();
     const Channel::Step step = channel_.handshake();
+    if (channel_.stage() != stage)
+        stepped_at_ = Instant::clock::now();
     heard_ = heard_ || channel_.has_begun();
     write_first_ = step == Channel::Step::wants_to_write;
     if (step == Channel::Step::done)
         meet();
     else if (step == Channel::Step::ended || step == Channel::Step::broken)
         cut(Parting::handshake_failed);
+}
+
+/// What we have not come to read is no delay of the peer's.
+std::optional<Session::Instant> Session::waits_since()
+{
+    const bool is_its_turn = phase_ == Phase::handshake || phase_ == Phase::hello;
+    return is_its_turn && !channel_.has_arrivals() ? std::optional(stepped_at_) : std::nullopt;
 }
 
 void Session::meet()
@@ -133,7 +144,7 @@ void Session::meet()
         peer_.certificate_is_foreign = shown->is_foreign;
     }
     phase_ = Phase::hello;
-    phase_since_ = Instant::clock::now();
+    phase_since_ = stepped_at_ = Instant::clock::now();
     read(); // The first message often comes with the handshake's last.
 }
 

@@ -58,6 +58,10 @@ class Session : public std::enable_shared_from_this<Session> {
     /// Whether it has not yet said a single byte.
     [[nodiscard]] bool is_silent() const { return !heard_; }
 
+    /// Since when it is the peer's turn to take a step towards being let in, and it has not; none:
+    /// it is our turn.
+    [[nodiscard]] std::optional<Instant> waits_since();
+
     /// Where it stands in its hall's waiting room; for the hall.
     std::optional<std::list<Session*>::iterator> in_waiting_room;
 
@@ -148,6 +152,7 @@ class Session : public std::enable_shared_from_this<Session> {
 
     const Instant began_;
     Instant phase_since_;
+    Instant stepped_at_; ///< The peer, towards being let in.
     Instant heard_at_;
     Instant wrote_at_;
     std::optional<Instant> frame_since_; ///< Of a message that has begun.

@@ -20,6 +20,9 @@ Limits limits(Change change)
     return limits;
 }
 
+/// Of TLS: the head of a record of 512 bytes, and the first of them.
+constexpr std::string_view half_a_greeting("\x16\x03\x01\x02\x00\x01", 6);
+
 /// Whether somebody who comes now is let in.
 bool is_open(const OpenHouse& house, const std::string& from = "127.0.0.1")
 {
@@ -30,12 +33,15 @@ bool is_open(const OpenHouse& house, const std::string& from = "127.0.0.1")
 }
 
 /// The places of those who went are free after they were seen to go.
-bool opens_again(const OpenHouse& house)
+bool opens_again(
+    const OpenHouse& house, const std::function<void()>& meanwhile = [] {})
 {
     const auto give_up = std::chrono::steady_clock::now() + Guest::patience;
-    while (!is_open(house))
+    while (!is_open(house)) {
         if (std::chrono::steady_clock::now() > give_up)
             return false;
+        meanwhile();
+    }
     return true;
 }
 
@@ -102,13 +108,45 @@ BOOST_AUTO_TEST_CASE(the_local_socket_has_its_own_bound)
     BOOST_TEST(is_open(house));
 }
 
-BOOST_AUTO_TEST_CASE(a_thousand_half_open_handshakes_do_not_stop_an_honest_client)
+BOOST_AUTO_TEST_CASE(a_thousand_ports_that_are_only_held_open_do_not_stop_an_honest_client)
 {
-    OpenHouse house;
+    OpenHouse house(limits([](Limits& l) { l.handshakes_per_address_max = 1'000; }));
     std::vector<Guest> silent;
     for (int i = 0; i < 1000; ++i)
         silent.push_back(Guest::at_port(house.port()));
     BOOST_TEST(is_open(house));
+}
+
+BOOST_AUTO_TEST_CASE(a_thousand_half_open_handshakes_do_not_stop_an_honest_client)
+{
+    OpenHouse house(limits([](Limits& l) {
+        l.handshakes_per_address_max = 1'000;
+        l.handshake_time = 1h;
+        l.handshake_step_time = 100ms;
+    }));
+    std::vector<Guest> begun;
+    for (int i = 0; i < 1000; ++i) {
+        begun.push_back(Guest::at_port(house.port()));
+        begun.back().send_bytes(half_a_greeting);
+    }
+    BOOST_TEST(opens_again(house, [&] {
+        for (Guest& guest : begun)
+            guest.send_bytes("\x01"); // One more byte of it is no step.
+    }));
+}
+
+BOOST_AUTO_TEST_CASE(who_keeps_us_waiting_makes_room_the_longest_first)
+{
+    OpenHouse house(limits([](Limits& l) {
+                        l.handshakes_max = 2;
+                        l.handshake_step_time = 100ms;
+                    }),
+                    1);
+    Guest first = Guest::over_tls(house.port()); // And says no hello.
+    Guest second = Guest::over_tls(house.port());
+    BOOST_TEST(opens_again(house));
+    BOOST_TEST(first.is_closed());
+    BOOST_TEST(second.hello().has_welcome());
 }
 
 BOOST_AUTO_TEST_CASE(who_says_nothing_makes_room_for_who_comes_and_the_first_goes_first)
@@ -131,9 +169,13 @@ BOOST_AUTO_TEST_CASE(one_address_makes_room_only_for_itself)
     BOOST_TEST(other.greet_tls({}));
 }
 
-BOOST_AUTO_TEST_CASE(who_has_begun_to_speak_is_not_sent_away_for_a_newcomer)
+BOOST_AUTO_TEST_CASE(who_goes_on_is_not_sent_away_for_a_newcomer)
 {
-    OpenHouse house(limits([](Limits& l) { l.handshakes_max = 1; }), 1);
+    OpenHouse house(limits([](Limits& l) {
+                        l.handshakes_max = 1;
+                        l.handshake_step_time = 1h;
+                    }),
+                    1);
     Guest begun = Guest::over_tls(house.port()); // Let in it is only after its hello.
     BOOST_TEST(!is_open(house));
     BOOST_TEST(begun.hello().has_welcome());
@@ -149,7 +191,7 @@ BOOST_AUTO_TEST_CASE(a_handshake_has_a_deadline)
     OpenHouse house(limits([](Limits& l) { l.handshake_time = 50ms; }));
     Guest silent = Guest::at_port(house.port());
     Guest begun = Guest::at_port(house.port());
-    begun.send_bytes(std::string("\x16\x03\x01\x02\x00\x01", 6));
+    begun.send_bytes(half_a_greeting);
     BOOST_TEST(silent.is_closed());
     BOOST_TEST(begun.is_closed());
 }
