@@ -1,5 +1,6 @@
 #include "client/proof.hpp"
 
+#include "daemon/trust/activation.hpp"
 #include "daemon/trust/node.hpp"
 #include "protocol/limits.hpp"
 
@@ -26,14 +27,24 @@ std::string names_of(const std::vector<trust::VendorKey>& vendors)
     return names;
 }
 
+/// The host that `document` is for, if a vendor signed it: a license, or an activation of one.
+std::optional<trust::PublicKey> node_in(const std::string& document,
+                                        const std::vector<trust::VendorKey>& vendors)
+{
+    const auto activation = trust::open_activation(document, vendors);
+    const auto license = trust::open_license(document, vendors);
+    const std::optional<trust::NodeLockTerms>* lock = nullptr;
+    if (const auto* found = std::get_if<trust::Activation>(&activation))
+        lock = &found->license.lock;
+    else if (const auto* plain = std::get_if<trust::License>(&license))
+        lock = &plain->lock;
+    return lock != nullptr && *lock ? std::optional((*lock)->node) : std::nullopt;
+}
+
 bool binds(const std::string& document, const trust::PublicKey& node,
            const std::vector<trust::VendorKey>& vendors)
 {
-    if (document.size() > protocol::license_bytes_max)
-        return false;
-    const auto opened = trust::open_license(document, vendors);
-    const auto* license = std::get_if<trust::License>(&opened);
-    return license != nullptr && license->lock && license->lock->node == node;
+    return document.size() <= protocol::license_bytes_max && node_in(document, vendors) == node;
 }
 
 } // namespace

@@ -11,8 +11,9 @@
 namespace usher::client {
 
 /// Why `proof` does not show that the server at the other end of this very connection is a customer
-/// of one of `vendors`; none: it does. Vendor → license → node → connection: one of the licenses
-/// must be signed by a vendor and bound to the node key, and that key must have signed `exporter`.
+/// of one of `vendors`; none: it does. Vendor → license → node → connection: one of the licenses,
+/// or activations of licenses, must be signed by a vendor and bound to the node key, and that key
+/// must have signed `exporter`.
 ///
 /// Whether the license still counts is not asked here: the server says that itself, and better.
 /// Pure; any thread.

@@ -51,7 +51,7 @@ Finding finding_in(const Inspect& asked)
     const auto keys = keys_of(asked.vendor_keys);
     Finding finding{.text = read_file(asked.file), .signature = "holds"};
     const auto read = trust::read_license_unverified(finding.text);
-    if (const auto* error = std::get_if<trust::LicenseError>(&read))
+    if (const auto* error = std::get_if<trust::DocumentError>(&read))
         throw Fault(printable(asked.file) + " is not a license: " + printable(error->what),
                     {"ask who sent it to send it again, as a file"});
     finding.license = std::get<trust::License>(read);
@@ -60,8 +60,8 @@ Finding finding_in(const Inspect& asked)
         return finding;
     }
     const auto opened = trust::open_license(finding.text, keys);
-    if (const auto* error = std::get_if<trust::LicenseError>(&opened)) {
-        finding.signature = error->kind == trust::LicenseError::Kind::unknown_vendor
+    if (const auto* error = std::get_if<trust::DocumentError>(&opened)) {
+        finding.signature = error->kind == trust::DocumentError::Kind::unknown_vendor
                                 ? "unknown_vendor"
                                 : "bad_signature";
         finding.doubt = error->what;

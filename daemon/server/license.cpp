@@ -20,9 +20,9 @@ Refusal invalid(std::string what)
     return {.code = Code::license_invalid, .detail = std::move(what)};
 }
 
-Refusal refusal_of(const trust::LicenseError& error)
+Refusal refusal_of(const trust::DocumentError& error)
 {
-    if (error.kind == trust::LicenseError::Kind::unknown_vendor)
+    if (error.kind == trust::DocumentError::Kind::unknown_vendor)
         return {.code = Code::unknown_vendor, .detail = error.what};
     return invalid(error.what);
 }
@@ -70,7 +70,7 @@ std::variant<ledger::Install, Refusal> open_install(const std::string& document,
     if (document.size() > protocol::license_bytes_max)
         return invalid("it is longer than 16 KiB");
     const auto opened = trust::open_license(document, premises.vendors);
-    if (const auto* error = std::get_if<trust::LicenseError>(&opened))
+    if (const auto* error = std::get_if<trust::DocumentError>(&opened))
         return refusal_of(*error);
     const auto& license = std::get<trust::License>(opened);
     if (auto objection = objection_to_names(license))

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "daemon/trust/document.hpp"
 #include "daemon/trust/instant.hpp"
 #include "daemon/trust/signature.hpp"
 
@@ -65,24 +66,13 @@ struct License {
     friend bool operator==(const License&, const License&) = default;
 };
 
-/// Why a text is not a license that we accept.
-struct LicenseError {
-    enum class Kind : std::uint8_t {
-        malformed,      ///< Not the format; `what` names the place.
-        unknown_vendor, ///< Signed by a key that is not among the trusted ones.
-        bad_signature,  ///< Changed since it was signed, or never signed by that key.
-    };
-    Kind kind = Kind::malformed;
-    std::string what; ///< A sentence for people, without a full stop.
-};
-
 /// The license in `text` (surrounding white space of a file is allowed), if one of `trusted` signed
 /// it.
-[[nodiscard]] std::variant<License, LicenseError>
+[[nodiscard]] std::variant<License, DocumentError>
 open_license(std::string_view text, const std::vector<VendorKey>& trusted);
 
 /// The same without judging who signed: to inspect a file.
-[[nodiscard]] std::variant<License, LicenseError> read_license_unverified(std::string_view text);
+[[nodiscard]] std::variant<License, DocumentError> read_license_unverified(std::string_view text);
 
 /// Which key signed `text` by its own word: `key_id` of the vendor's key (RFC 7638). Empty: it is
 /// not a license. To tell a person; what counts is `open_license`.

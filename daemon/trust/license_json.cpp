@@ -7,26 +7,15 @@
 #include <array>
 #include <cassert>
 #include <nlohmann/json.hpp>
+#include <utility>
 
 namespace usher::trust {
 namespace {
 
 using nlohmann::json;
 
-constexpr std::uint64_t format = 1;
 constexpr std::array metrics{"lease", "device", "user", "user_device"};
 constexpr std::array kinds{"machine", "personal"};
-
-std::optional<Instant> instant(Members& members, const std::string& name)
-{
-    const auto text = members.text_or_null(name);
-    if (!text)
-        return std::nullopt;
-    const auto read = instant_from(*text);
-    if (!read)
-        members.refuse(name, "is not an instant like 2030-01-31T00:00:00Z");
-    return read;
-}
 
 std::optional<std::int64_t> quantity(Members& members)
 {
@@ -41,14 +30,10 @@ std::optional<std::int64_t> quantity(Members& members)
 NodeLockTerms lock_from_object(Members members)
 {
     NodeLockTerms lock;
-    Members identifiers = members.object("identifiers");
-    for (const std::string& name : identifiers.names())
-        lock.identifiers[name] = identifiers.bytes<32>(name);
+    read_identity(members, lock);
     lock.kind = members.text("kind");
     lock.need = members.small_number("need");
     lock.node = members.bytes<32>("node");
-    const auto salt = members.bytes<salt_bytes>("salt");
-    lock.salt.assign(salt.begin(), salt.end());
     members.expect_no_more();
     return lock;
 }
@@ -58,17 +43,11 @@ json or_null(const std::optional<Instant>& instant)
     return instant ? json(to_text(*instant)) : json(nullptr);
 }
 
-json object_of(const NodeLockTerms& lock)
+json lock_object(const NodeLockTerms& lock)
 {
-    json identifiers = json::object();
-    for (const auto& [name, digest] : lock.identifiers)
-        identifiers[name] = base64url(digest);
-    const auto* salt = reinterpret_cast<const std::uint8_t*>(lock.salt.data());
-    return {{"identifiers", identifiers},
-            {"kind", lock.kind},
-            {"need", lock.need},
-            {"node", base64url(lock.node)},
-            {"salt", base64url({salt, lock.salt.size()})}};
+    json object = {{"kind", lock.kind}, {"need", lock.need}, {"node", base64url(lock.node)}};
+    write_identity(object, lock);
+    return object;
 }
 
 bool is_identifier_name(std::string_view name)
@@ -94,16 +73,36 @@ std::optional<std::string> objection_to_times(const License& license)
 
 } // namespace
 
+void read_identity(Members& members, NodeLockTerms& lock)
+{
+    Members identifiers = members.object("identifiers");
+    for (const std::string& name : identifiers.names())
+        lock.identifiers[name] = identifiers.bytes<32>(name);
+    const auto salt = members.bytes<salt_bytes>("salt");
+    lock.salt.assign(salt.begin(), salt.end());
+}
+
+void write_identity(json& object, const NodeLockTerms& lock)
+{
+    json identifiers = json::object();
+    for (const auto& [name, digest] : lock.identifiers)
+        identifiers[name] = base64url(digest);
+    const auto* salt = reinterpret_cast<const std::uint8_t*>(lock.salt.data());
+    object["identifiers"] = std::move(identifiers);
+    object["salt"] = base64url({salt, lock.salt.size()});
+}
+
 License license_from(std::string_view payload)
 {
-    const json object = canonical_object(payload, "payload");
-    Members members(object, "");
-    // A later format may mean anything by the other names, so this is judged first.
-    if (members.value("format") != format)
-        members.refuse("format", "is not 1, which is all that this version reads");
+    return license_in(Members(canonical_object(payload, "payload"), ""));
+}
+
+License license_in(Members members)
+{
+    members.expect_format();
     License license;
-    license.from = instant(members, "from");
-    license.maintenance_until = instant(members, "maintenance_until");
+    license.from = members.instant_or_null("from");
+    license.maintenance_until = members.instant_or_null("maintenance_until");
     license.metric = members.text("metric");
     if (!members.value("nodelock").is_null())
         license.lock = lock_from_object(members.object("nodelock"));
@@ -113,16 +112,21 @@ License license_from(std::string_view payload)
     license.requires_product = members.text_or_null("requires").value_or("");
     if (members.value("requires") == "")
         members.refuse("requires", "is empty; none is written null");
-    license.to = instant(members, "to");
+    license.to = members.instant_or_null("to");
     license.type = members.text("type");
     license.vendor = members.text("vendor");
     members.expect_no_more();
     if (const auto objection = objection_to(license))
-        throw Malformed(*objection);
+        throw Malformed(members.place() + *objection);
     return license;
 }
 
 std::string payload_of(const License& license)
+{
+    return canonical_text(object_of(license));
+}
+
+json object_of(const License& license)
 {
     assert(!objection_to(license));
     json object = {
@@ -140,12 +144,12 @@ std::string payload_of(const License& license)
         {"vendor", license.vendor},
     };
     if (license.lock)
-        object["nodelock"] = object_of(*license.lock);
+        object["nodelock"] = lock_object(*license.lock);
     if (license.quantity)
         object["quantity"] = *license.quantity;
     if (!license.requires_product.empty())
         object["requires"] = license.requires_product;
-    return canonical_text(object);
+    return object;
 }
 
 std::optional<std::string> objection_to(const License& license)

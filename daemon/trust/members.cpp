@@ -1,5 +1,7 @@
 #include "daemon/trust/members.hpp"
 
+#include "protocol/text.hpp"
+
 namespace usher::trust {
 
 using nlohmann::json;
@@ -39,6 +41,52 @@ unsigned Members::small_number(const std::string& name)
     return found.get<unsigned>();
 }
 
+std::uint64_t Members::count(const std::string& name, std::uint64_t least, std::uint64_t most)
+{
+    const json& found = value(name);
+    if (!found.is_number_unsigned() || found.get<std::uint64_t>() < least ||
+        found.get<std::uint64_t>() > most)
+        refuse(name, "is not " + std::to_string(least) + " to " + std::to_string(most));
+    return found.get<std::uint64_t>();
+}
+
+bool Members::truth(const std::string& name)
+{
+    const json& found = value(name);
+    if (!found.is_boolean())
+        refuse(name, "is not true or false");
+    return found.get<bool>();
+}
+
+std::string Members::name(const std::string& name)
+{
+    std::string found = text(name);
+    if (const std::string wrong = protocol::objection_to_name(found); !wrong.empty())
+        refuse(name, "is not a name: " + wrong);
+    return found;
+}
+
+Instant Members::instant(const std::string& name)
+{
+    const auto read = instant_from(text(name));
+    if (!read)
+        refuse(name, "is not an instant like 2030-01-31T00:00:00Z");
+    return *read;
+}
+
+std::optional<Instant> Members::instant_or_null(const std::string& name)
+{
+    if (value(name).is_null())
+        return std::nullopt;
+    return instant(name);
+}
+
+void Members::expect_format()
+{
+    if (value("format") != format)
+        refuse("format", "is not 1, which is all that this version reads");
+}
+
 Members Members::object(const std::string& name)
 {
     const json& found = value(name);
@@ -73,6 +121,13 @@ void Members::expect_no_more() const
 void Members::refuse(const std::string& name, const std::string& what) const
 {
     throw Malformed(place_ + name + ": " + what);
+}
+
+json written(Instant instant, const std::string& name)
+{
+    if (!is_writable(instant))
+        throw Malformed(name + ": is not a whole second of the years 1970 to 9999");
+    return to_text(instant);
 }
 
 } // namespace usher::trust

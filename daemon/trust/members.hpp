@@ -1,5 +1,6 @@
 #pragma once
 
+#include "daemon/trust/instant.hpp"
 #include "daemon/trust/jws.hpp"
 
 #include <algorithm>
@@ -27,7 +28,19 @@ class Members {
     std::optional<std::string> text_or_null(const std::string& name);
     /// Up to 65535; larger counts are no small number.
     unsigned small_number(const std::string& name);
+    /// A whole number of these, both included.
+    std::uint64_t count(const std::string& name, std::uint64_t least, std::uint64_t most);
+    bool truth(const std::string& name);
+    /// A name as the protocol has them.
+    std::string name(const std::string& name);
+    Instant instant(const std::string& name);
+    std::optional<Instant> instant_or_null(const std::string& name);
+    /// That of this version, 1. A later one may mean anything by the other names, so this is asked
+    /// for first.
+    void expect_format();
     Members object(const std::string& name);
+    /// Where that stands which it has to say itself.
+    [[nodiscard]] const std::string& place() const { return place_; }
     /// In base64url, exactly so many.
     template <std::size_t count>
     std::array<std::uint8_t, count> bytes(const std::string& name);
@@ -45,6 +58,12 @@ class Members {
     std::string place_;
     std::set<std::string> asked_;
 };
+
+inline constexpr std::uint64_t format = 1; ///< Of every document there is.
+
+/// As `instant` reads it. Throws Malformed, with `name` as its place, for one that cannot be
+/// written.
+[[nodiscard]] nlohmann::json written(Instant instant, const std::string& name);
 
 template <std::size_t count>
 std::array<std::uint8_t, count> Members::bytes(const std::string& name)

@@ -1,5 +1,6 @@
 #include "daemon/trust/node.hpp"
 
+#include "daemon/trust/envelope.hpp"
 #include "daemon/trust/fault.hpp"
 #include "daemon/trust/license_json.hpp"
 #include "daemon/trust/members.hpp"
@@ -18,7 +19,6 @@ namespace {
 
 using nlohmann::json;
 
-constexpr std::uint64_t format = 1;
 constexpr std::string_view prefix = "usher-node:";
 constexpr const char* type = "usher-node";
 constexpr std::size_t identifiers_min = 2;
@@ -57,8 +57,7 @@ Secret secret_from(std::string_view text)
     text.remove_suffix(1);
     const json object = canonical_object(text, "it");
     Members members(object, "");
-    if (members.value("format") != format)
-        members.refuse("format", "is not 1, which is all that this version reads");
+    members.expect_format();
     const auto salt = members.bytes<salt_bytes>("salt");
     auto seed = members.bytes<32>("seed");
     members.expect_no_more();
@@ -111,13 +110,8 @@ NodeLockTerms terms_in(std::string_view jws_text)
 
     const json payload = canonical_object(jws.payload, "payload");
     Members fields(payload, "");
-    if (fields.value("format") != format)
-        fields.refuse("format", "is not 1, which is all that this version reads");
-    const auto salt = fields.bytes<salt_bytes>("salt");
-    terms.salt.assign(salt.begin(), salt.end());
-    Members identifiers = fields.object("identifiers");
-    for (const std::string& name : identifiers.names())
-        terms.identifiers[name] = identifiers.bytes<32>(name);
+    fields.expect_format();
+    read_identity(fields, terms);
     fields.expect_no_more();
     return terms;
 }
@@ -134,22 +128,28 @@ Node::Node(SigningKey key, std::string salt, std::vector<Identifier> identifiers
     : key_(std::move(key)), salt_(std::move(salt)), identifiers_(std::move(identifiers))
 {}
 
-std::string Node::text() const
+NodeLockTerms Node::terms(std::string kind) const
 {
-    json digests = json::object();
+    NodeLockTerms terms{
+        .kind = std::move(kind), .node = key(), .salt = salt_, .identifiers = {}, .need = 2};
     std::string reasons;
     for (const Identifier& identifier : identifiers_)
         if (!identifier.value.empty())
-            digests[identifier.name] = base64url(salted(salt_, identifier.value));
+            terms.identifiers[identifier.name] = salted(salt_, identifier.value);
         else
             reasons += (reasons.empty() ? "" : "; ") + identifier.name + ": " + identifier.why;
-    if (digests.size() < identifiers_min)
-        throw Fault("this host shows " + std::to_string(digests.size()) +
+    if (terms.identifiers.size() < identifiers_min)
+        throw Fault("this host shows " + std::to_string(terms.identifiers.size()) +
                         " stable identifiers, and a license can be locked to 2 or more only",
                     reasons.empty() ? "none was looked for" : reasons);
+    return terms;
+}
+
+std::string Node::text() const
+{
     const json header = {{"alg", "EdDSA"}, {"jwk", jwk(key_.public_key())}, {"typ", type}};
-    const json payload = {
-        {"format", format}, {"identifiers", digests}, {"salt", base64url_of(salt_)}};
+    json payload = {{"format", format}};
+    write_identity(payload, terms("machine"));
     return std::string(prefix) + sign_jws(canonical_text(header), canonical_text(payload), key_);
 }
 
@@ -166,6 +166,14 @@ Node::Agreement Node::compare(const NodeLockTerms& lock) const
     }
     agreement.holds = agreement.same_key && matching >= lock.need;
     return agreement;
+}
+
+std::string Node::seal(DocumentKind kind, std::string_view payload) const
+{
+    assert(kind == DocumentKind::activation_request || kind == DocumentKind::transfer_request ||
+           kind == DocumentKind::receipt || kind == DocumentKind::showing ||
+           kind == DocumentKind::redirect);
+    return seal_by_node(kind, payload, key_);
 }
 
 Signature Node::prove(std::string_view exporter) const

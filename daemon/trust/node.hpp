@@ -37,6 +37,14 @@ class Node {
     /// own key. It holds hashes only. Throws Fault where fewer than two identifiers were found.
     [[nodiscard]] std::string text() const;
 
+    /// The lock terms that it asks for, two of its identifiers needed. Throws Fault where fewer
+    /// were found.
+    [[nodiscard]] NodeLockTerms terms(std::string kind) const;
+
+    /// Signs a document that nodes sign; `activation_request.hpp` and the headers like it have a
+    /// function for each. What a payload says is theirs.
+    [[nodiscard]] std::string seal(DocumentKind kind, std::string_view payload) const;
+
     struct Agreement {
         struct Line {
             std::string name;

@@ -1,5 +1,7 @@
 #include "tests/client/genuine.hpp"
 
+#include "client/proof.hpp"
+#include "daemon/trust/activation.hpp"
 #include "protocol/limits.hpp"
 
 #include <array>
@@ -10,7 +12,23 @@ using namespace usher::client;
 using namespace usher::client::test;
 using namespace std::chrono_literals;
 
-BOOST_FIXTURE_TEST_SUITE(proof, Genuine)
+namespace {
+
+/// A genuine server whose connection has this exporter.
+struct Shown : Genuine {
+    std::string exporter = std::string(32, 'e');
+
+    [[nodiscard]] v1::Proof proof_with(const std::string& document) const
+    {
+        v1::Proof proof = company.welcome(exporter).welcome().proof();
+        proof.set_licenses(0, document);
+        return proof;
+    }
+};
+
+} // namespace
+
+BOOST_FIXTURE_TEST_SUITE(proof, Shown)
 
 BOOST_AUTO_TEST_CASE(a_server_without_proof_fails_at_the_proof)
 {
@@ -21,6 +39,27 @@ BOOST_AUTO_TEST_CASE(a_server_without_proof_fails_at_the_proof)
                         r.mutable_welcome()->mutable_proof()->mutable_signature()->pop_back();
                     }),
                     Step::proof, "it offers no proof"));
+}
+
+BOOST_AUTO_TEST_CASE(an_activation_proves_as_much_as_a_license)
+{
+    trust::Activation activation{.license = std::get<trust::License>(trust::open_license(
+                                     company.license(), {company.vendor_key()})),
+                                 .number = 1,
+                                 .nonce = trust::fresh_nonce(),
+                                 .issuer = {},
+                                 .check = {},
+                                 .made = std::chrono::sys_days{2030y / 1 / 1},
+                                 .load_by = std::chrono::sys_days{2030y / 2 / 1},
+                                 .after = {}};
+    const auto shown = [&](const trust::Activation& document) {
+        return objection(proof_with(trust::sign_activation(document, company.vendor)), exporter,
+                         {company.vendor_key()});
+    };
+    BOOST_TEST(!shown(activation));
+    const Company other;
+    activation.license.lock = other.node.terms("machine");
+    BOOST_TEST(shown(activation).value() == "it has no license of acme for its host");
 }
 
 BOOST_AUTO_TEST_CASE(a_license_of_another_vendor_fails_at_the_proof)

@@ -27,7 +27,7 @@ const SigningKey& vendor()
 void as_file(std::string_view text)
 {
     const auto opened = open_license(text, {{"acme", vendor().public_key()}});
-    if (const auto* error = std::get_if<LicenseError>(&opened))
+    if (const auto* error = std::get_if<DocumentError>(&opened))
         require(!error->what.empty());
     const auto read = read_license_unverified(text);
     if (const auto* license = std::get_if<License>(&read)) {
@@ -36,7 +36,7 @@ void as_file(std::string_view text)
         require(key_id_in(text).size() == 43);
     }
     // What the vendor's key signed can be read, and nothing is signed but what can.
-    require(std::holds_alternative<LicenseError>(opened) || std::holds_alternative<License>(read));
+    require(std::holds_alternative<DocumentError>(opened) || std::holds_alternative<License>(read));
 }
 
 void as_payload(std::string_view text)

@@ -67,11 +67,11 @@ BOOST_AUTO_TEST_CASE(every_shorter_text_is_noticed)
 BOOST_AUTO_TEST_CASE(another_key_is_an_unknown_vendor)
 {
     const SigningKey stranger = SigningKey::generate();
-    const LicenseError found = error(sign_license(full, stranger));
+    const DocumentError found = error(sign_license(full, stranger));
     BOOST_TEST((found.kind == Kind::unknown_vendor));
     BOOST_TEST(found.what ==
                "its key " + key_id(stranger.public_key()) + " is none of a trusted vendor");
-    BOOST_TEST((std::get<LicenseError>(open_license(sign_license(full, key), {})).kind ==
+    BOOST_TEST((std::get<DocumentError>(open_license(sign_license(full, key), {})).kind ==
                 Kind::unknown_vendor));
 }
 
@@ -80,7 +80,7 @@ BOOST_AUTO_TEST_CASE(a_stranger_who_names_a_trusted_key_is_found_out)
     const SigningKey stranger = SigningKey::generate();
     const json header = {
         {"alg", "EdDSA"}, {"kid", key_id(key.public_key())}, {"typ", "usher-license"}};
-    const LicenseError found = error(sign_jws(header.dump(), payload_of(full), stranger));
+    const DocumentError found = error(sign_jws(header.dump(), payload_of(full), stranger));
     BOOST_TEST((found.kind == Kind::bad_signature));
     BOOST_TEST(found.what == "it was changed after acme signed it");
 }
@@ -89,7 +89,7 @@ BOOST_AUTO_TEST_CASE(a_vendor_speaks_for_himself_alone)
 {
     full.vendor = "globex";
     trusted.push_back({"globex", SigningKey::generate().public_key()});
-    const LicenseError found = error(sign_license(full, key));
+    const DocumentError found = error(sign_license(full, key));
     BOOST_TEST((found.kind == Kind::unknown_vendor));
     BOOST_TEST(found.what == "it speaks for globex, but acme signed it");
 }

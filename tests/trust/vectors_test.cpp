@@ -30,12 +30,12 @@ Vector vector_in(const std::filesystem::path& path)
     return vector;
 }
 
-std::string word(LicenseError::Kind kind)
+std::string word(DocumentError::Kind kind)
 {
     switch (kind) {
-    case LicenseError::Kind::malformed: return "malformed";
-    case LicenseError::Kind::unknown_vendor: return "unknown_vendor";
-    case LicenseError::Kind::bad_signature: return "bad_signature";
+    case DocumentError::Kind::malformed: return "malformed";
+    case DocumentError::Kind::unknown_vendor: return "unknown_vendor";
+    case DocumentError::Kind::bad_signature: return "bad_signature";
     }
     return "";
 }
@@ -58,7 +58,7 @@ BOOST_AUTO_TEST_CASE(each_is_what_it_says_it_is)
         ++seen[vector.lines.at("expect")];
         BOOST_TEST_CONTEXT(entry.path().filename())
         {
-            if (const auto* error = std::get_if<LicenseError>(&opened)) {
+            if (const auto* error = std::get_if<DocumentError>(&opened)) {
                 BOOST_TEST(word(error->kind) == vector.lines.at("expect"));
                 BOOST_TEST(error->what == vector.lines.at("what"));
             } else {

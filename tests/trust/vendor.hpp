@@ -13,7 +13,7 @@
 namespace usher::trust::test {
 
 using nlohmann::json;
-using Kind = LicenseError::Kind;
+using Kind = DocumentError::Kind;
 using namespace std::chrono_literals;
 
 inline Digest filled(std::uint8_t byte)
@@ -56,10 +56,10 @@ struct Vendor {
         return sign_jws(header.dump(), payload, key);
     }
 
-    [[nodiscard]] LicenseError error(std::string_view text) const
+    [[nodiscard]] DocumentError error(std::string_view text) const
     {
         const auto opened = open_license(text, trusted);
-        if (const auto* found = std::get_if<LicenseError>(&opened))
+        if (const auto* found = std::get_if<DocumentError>(&opened))
             return *found;
         return {Kind::malformed, "accepted"};
     }
@@ -69,7 +69,7 @@ struct Vendor {
     {
         json payload = json::parse(payload_of(full));
         change(payload);
-        const LicenseError found = error(file_of(payload.dump()));
+        const DocumentError found = error(file_of(payload.dump()));
         BOOST_TEST((found.kind == Kind::malformed));
         return found.what;
     }
