@@ -14,7 +14,7 @@ from tally import Tally, add_ctest, add_unittest
 
 CORES = str(os.cpu_count() or 1)
 TESTS = ROOT / "tests"
-WITHOUT_PROGRAMS = (TESTS, TESTS / "harness")  # Their tests need nothing built.
+WITHOUT_PROGRAMS = (TESTS, TESTS / "harness", TESTS / "model")  # Their tests need nothing built.
 
 
 @dataclasses.dataclass
