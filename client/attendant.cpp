@@ -1,5 +1,6 @@
 #include "client/attendant.hpp"
 
+#include "client/at_end.hpp"
 #include "daemon/trust/signature.hpp"
 
 #include <cassert>
@@ -79,26 +80,30 @@ boost::system::result<Attendant::Given, No> Attendant::checkout(Wish wish, bool 
     const auto number = holdings_.ask_for(std::move(wish), id);
     if (!number)
         return too_many_seats();
-    if (!begin_thread()) {
+    bool is_kept = false;
+    // Also where there is no memory left for what follows: the server may have given it by then.
+    const AtEnd over([&] {
+        awaited_.erase(*number);
+        if (is_kept)
+            return;
         holdings_.give_back(*number, Clock::now());
-        return no_thread();
-    }
+        work_.ring();
+    });
     awaited_.insert(*number);
+    if (!begin_thread())
+        return no_thread();
     await_answer(lock, *number, stays_in_queue);
-    awaited_.erase(*number);
 
     const Seat& seat = *holdings_.find(*number);
-    if (seat.state == Seat::State::held || seat.state == Seat::State::locked)
-        return Given{*number, false};
-    if (seat.state == Seat::State::waiting && stays_in_queue && !is_closing_)
-        return Given{*number, true};
+    const bool is_ours = seat.state == Seat::State::held || seat.state == Seat::State::locked;
+    const bool is_waiting = seat.state == Seat::State::waiting && stays_in_queue && !is_closing_;
+    is_kept = is_ours || is_waiting;
+    if (is_kept)
+        return Given{*number, is_waiting};
     const bool is_answered = seat.state == Seat::State::refused || seat.state == Seat::State::lost;
-    No no = is_closing_   ? closed()
-            : is_answered ? No{Setback::refused, seat.why.value_or(v1::Refused())}
-                          : why_unanswered();
-    holdings_.give_back(*number, Clock::now());
-    work_.ring();
-    return no;
+    return is_closing_   ? closed()
+           : is_answered ? No{Setback::refused, seat.why.value_or(v1::Refused())}
+                         : why_unanswered();
 }
 
 void Attendant::await_answer(Lock& lock, SeatNumber number, bool stays_in_queue)
@@ -106,6 +111,10 @@ void Attendant::await_answer(Lock& lock, SeatNumber number, bool stays_in_queue)
     const Instant asked_until = Clock::now() + settings_.answer_max;
     const std::uint64_t attempts = attempts_;
     ++callers_;
+    const AtEnd over([this] {
+        --callers_;
+        changed_.notify_all();
+    });
     work_.ring();
     for (;;) {
         const Seat& seat = *holdings_.find(number);
@@ -119,8 +128,6 @@ void Attendant::await_answer(Lock& lock, SeatNumber number, bool stays_in_queue)
             break;
         changed_.wait_until(lock, until);
     }
-    --callers_;
-    changed_.notify_all();
 }
 
 No Attendant::why_unanswered() const
@@ -144,11 +151,13 @@ std::optional<No> Attendant::checkin(SeatNumber number)
 
     const Instant until = Clock::now() + settings_.answer_max;
     ++callers_;
+    const AtEnd over([this] {
+        --callers_;
+        changed_.notify_all();
+    });
     changed_.wait_until(lock, until, [&] {
         return holdings_.find(number) == nullptr || !heartbeat_.is_connected() || is_closing_;
     });
-    --callers_;
-    changed_.notify_all();
     if (holdings_.find(number) == nullptr)
         return std::nullopt;
     return is_closing_ ? closed() : why_unanswered();
