@@ -17,7 +17,4 @@ namespace usher::client {
 void fill(v1::Response& response, const ledger::Answer& answer);
 void fill(v1::Response& response, const ledger::Notice& notice);
 
-/// What names a lease to others: the first 8 bytes of its id's SHA-256.
-[[nodiscard]] ledger::LeaseTag tag_of(const ledger::LeaseId& id);
-
 } // namespace usher::client

@@ -1,37 +1,127 @@
-#include "daemon/server/wire_refusal.hpp"
+#include "protocol/answers.hpp"
 
-#include "daemon/server/fields.hpp"
+#include <utility>
 
-namespace usher::server {
+namespace usher::protocol {
+namespace {
 
-void fill(v1::Refused& refused, const ledger::Refusal& from)
+v1::LeaseState::State wire_state(ledger::LeaseState::State state)
 {
-    refused.set_code(std::string(ledger::word(from.code)));
-    refused.set_text(ledger::sentence(from));
-    for (std::string& cure : ledger::cures(from))
-        refused.add_cures(std::move(cure));
-    refused.set_subject(from.subject);
-    if (from.stock)
-        refused.set_stock(*from.stock);
-    if (from.held)
-        refused.set_held(*from.held);
-    if (from.want)
-        refused.set_want(*from.want);
-    if (from.short_by)
-        refused.set_short_(*from.short_by);
-    if (from.queue)
-        refused.set_queue(*from.queue);
-    for (const ledger::Holder& holder : from.holders) {
-        v1::Holder& to = *refused.add_holders();
-        to.set_user(holder.user.text);
-        to.set_device(holder.device.text);
-        to.set_lease(to_text(holder.lease));
-        to.set_units(holder.units);
-        to.set_since_us(microseconds(holder.since));
+    switch (state) {
+    case ledger::LeaseState::State::held: return v1::LeaseState::HELD;
+    case ledger::LeaseState::State::locked: return v1::LeaseState::LOCKED;
+    case ledger::LeaseState::State::waiting: return v1::LeaseState::WAITING;
+    case ledger::LeaseState::State::unknown: return v1::LeaseState::UNKNOWN;
     }
-    refused.set_host(from.host);
-    if (from.retry_at)
-        refused.set_retry_at_us(microseconds(*from.retry_at));
+    return v1::LeaseState::STATE_UNSPECIFIED;
 }
 
-} // namespace usher::server
+} // namespace
+
+void fill(v1::Refused& to, const ledger::Refusal& from)
+{
+    to.set_code(std::string(ledger::word(from.code)));
+    to.set_text(ledger::sentence(from));
+    for (std::string& cure : ledger::cures(from))
+        to.add_cures(std::move(cure));
+    to.set_subject(from.subject);
+    const auto copy = [&to](const std::optional<ledger::Units>& units,
+                            void (v1::Refused::*set)(std::int64_t)) {
+        if (units)
+            (to.*set)(*units);
+    };
+    copy(from.stock, &v1::Refused::set_stock);
+    copy(from.held, &v1::Refused::set_held);
+    copy(from.want, &v1::Refused::set_want);
+    copy(from.short_by, &v1::Refused::set_short_);
+    copy(from.queue, &v1::Refused::set_queue);
+    for (const ledger::Holder& holder : from.holders) {
+        v1::Holder& shown = *to.add_holders();
+        shown.set_user(holder.user.text);
+        shown.set_device(holder.device.text);
+        shown.set_lease(to_text(holder.lease));
+        shown.set_units(holder.units);
+        shown.set_since_us(microseconds(holder.since));
+    }
+    to.set_host(from.host);
+    if (from.retry_at)
+        to.set_retry_at_us(microseconds(*from.retry_at));
+}
+
+void fill(v1::Granted& to, const ledger::Granted& from)
+{
+    to.set_lease(bytes_of(from.id));
+    to.set_pool(from.pool.text);
+    to.set_product(from.product.text);
+    to.set_units(static_cast<std::uint64_t>(from.units));
+    to.set_shares_seat(from.shares_seat);
+    to.set_term_ms(milliseconds(from.term));
+    to.set_kind(std::string(ledger::word(from.kind)));
+}
+
+void fill(v1::Waiting& to, const ledger::Waiting& from)
+{
+    to.set_lease(bytes_of(from.id));
+    to.set_position(static_cast<std::uint32_t>(from.position));
+    fill(*to.mutable_refused(), from.refusal);
+}
+
+void fill(v1::LeaseState& to, const ledger::LeaseState& from, bool is_explained)
+{
+    to.set_lease(bytes_of(from.id));
+    to.set_state(wire_state(from.state));
+    to.set_ended_because(from.ended_because);
+    const bool has_reason = from.state == ledger::LeaseState::State::locked ||
+                            from.state == ledger::LeaseState::State::unknown;
+    if (has_reason && is_explained)
+        fill(*to.mutable_refused(), from.refusal);
+    else if (has_reason)
+        to.mutable_refused()->set_code(std::string(ledger::word(from.refusal.code)));
+}
+
+void fill(v1::WaitEnded& to, const ledger::WaitEnded& from)
+{
+    to.set_lease(bytes_of(from.id));
+    to.set_reason(std::string(ledger::word(from.reason)));
+    fill(*to.mutable_refused(), from.refusal);
+    to.set_note(from.note);
+}
+
+void fill(v1::SeatLost& to, const ledger::SeatLost& from)
+{
+    to.set_lease(bytes_of(from.id));
+    to.set_reason(std::string(ledger::word(from.reason)));
+    to.set_note(from.note);
+}
+
+void fill(v1::ModeChanged& to, const ledger::ModeChanged& from)
+{
+    to.set_mode(std::string(ledger::word(from.mode)));
+}
+
+std::string bytes_of(const ledger::LeaseId& id)
+{
+    return {id.bytes.begin(), id.bytes.end()};
+}
+
+std::string to_text(ledger::LeaseTag tag)
+{
+    constexpr std::string_view digits = "0123456789abcdef";
+    std::string text(sizeof tag.bits * 2, '0');
+    for (std::size_t i = text.size(); i > 0; --i, tag.bits >>= 4U)
+        text[i - 1] = digits[tag.bits & 0xfU];
+    return text;
+}
+
+std::uint32_t milliseconds(ledger::Duration duration)
+{
+    return static_cast<std::uint32_t>(
+        std::chrono::ceil<std::chrono::milliseconds>(duration).count());
+}
+
+std::int64_t microseconds(ledger::CalendarInstant at)
+{
+    return at.time_since_epoch().count();
+}
+
+} // namespace usher::protocol

@@ -1,20 +1,32 @@
 #pragma once
 
-#include "daemon/ledger/refusal.hpp"
-#include "daemon/ledger/types.hpp"
-#include "protocol/common.pb.h"
+#include "daemon/ledger/answer.hpp"
+#include "protocol/usher.pb.h"
 
 #include <cstdint>
+#include <string>
 
-namespace usher::server {
+/// How the ledger's answers to an application stand on the wire. Pure; any thread.
+namespace usher::protocol {
 
 /// A refusal with its sentence, cures, numbers and holders; leases by their tags only.
-void fill(v1::Refused& refused, const ledger::Refusal& from);
+void fill(v1::Refused& to, const ledger::Refusal& from);
+void fill(v1::Granted& to, const ledger::Granted& from);
+void fill(v1::Waiting& to, const ledger::Waiting& from);
+/// Why a lease is locked or unknown is told in full, or, unless `is_explained`, by its code alone.
+void fill(v1::LeaseState& to, const ledger::LeaseState& from, bool is_explained);
+void fill(v1::WaitEnded& to, const ledger::WaitEnded& from);
+void fill(v1::SeatLost& to, const ledger::SeatLost& from);
+void fill(v1::ModeChanged& to, const ledger::ModeChanged& from);
 
-/// Since 1970-01-01 UTC, as the wire counts.
-[[nodiscard]] inline std::int64_t microseconds(ledger::CalendarInstant at)
-{
-    return at.time_since_epoch().count();
-}
+/// A lease's id as the wire carries it: its 16 bytes.
+[[nodiscard]] std::string bytes_of(const ledger::LeaseId& id);
+/// What names a lease to those who must not know its id, as 16 hexadecimal digits.
+[[nodiscard]] std::string to_text(ledger::LeaseTag tag);
 
-} // namespace usher::server
+/// Rounded up.
+[[nodiscard]] std::uint32_t milliseconds(ledger::Duration duration);
+/// Since 1970-01-01 UTC.
+[[nodiscard]] std::int64_t microseconds(ledger::CalendarInstant at);
+
+} // namespace usher::protocol

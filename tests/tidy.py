@@ -25,7 +25,7 @@ NOT_OURS = {".git", "build", "__pycache__"}
 # What each folder may include beside itself; the longest prefix of a file's path decides. An
 # include points down or stays in its folder, never up.
 FLOORS = {
-    "protocol": (),
+    "protocol": ("daemon/ledger",),
     "daemon/ledger": (),
     "daemon/journal": ("daemon/ledger",),
     "daemon/trust": ("daemon/ledger", "protocol"),

@@ -1,10 +1,11 @@
 #include "tools/journal_json.hpp"
 
+#include "daemon/trust/lease_tag.hpp"
+#include "daemon/trust/signature.hpp"
+#include "protocol/answers.hpp"
 #include "tools/instants.hpp"
 #include "tools/printable.hpp"
 
-#include <array>
-#include <openssl/sha.h>
 #include <ranges>
 #include <span>
 #include <variant>
@@ -12,31 +13,9 @@
 namespace usher::tools {
 namespace {
 
-std::string hex(std::span<const std::uint8_t> bytes)
-{
-    constexpr std::string_view digits = "0123456789abcdef";
-    std::string text;
-    for (const std::uint8_t byte : bytes) {
-        text += digits[byte >> 4];
-        text += digits[byte & 15];
-    }
-    return text;
-}
-
-std::string tag_text(ledger::LeaseTag tag)
-{
-    std::array<std::uint8_t, 8> bytes{};
-    for (std::size_t i = 0; i < bytes.size(); ++i)
-        bytes[i] = static_cast<std::uint8_t>(tag.bits >> (56 - 8 * i));
-    return hex(bytes);
-}
-
-/// As the daemon does: the first 8 bytes of its SHA-256.
 std::string tag_text(const ledger::LeaseId& id)
 {
-    std::array<std::uint8_t, SHA256_DIGEST_LENGTH> digest{};
-    SHA256(id.bytes.data(), id.bytes.size(), digest.data());
-    return hex(std::span(digest).first<8>());
+    return protocol::to_text(trust::tag_of(id));
 }
 
 std::string instant(ledger::CalendarInstant at)
@@ -86,7 +65,7 @@ class Teller {
     }
     Teller& tell_lease(const ledger::Lease& lease)
     {
-        tell("lease", Json(tag_text(lease.tag))).tell("pool", lease.pool);
+        tell("lease", Json(protocol::to_text(lease.tag))).tell("pool", lease.pool);
         tell("units", Json(lease.units)).tell("profile", lease.profile);
         tell("user", lease.user).tell("device", lease.device);
         if (lease.process != 0)
@@ -117,7 +96,7 @@ Json told(const ledger::Refusal& refusal)
     for (const ledger::Holder& holder : refusal.holders)
         json["holders"].push_back({{"user", holder.user.text},
                                    {"device", holder.device.text},
-                                   {"lease", tag_text(holder.lease)},
+                                   {"lease", protocol::to_text(holder.lease)},
                                    {"units", holder.units},
                                    {"since", instant(holder.since)}});
     if (!refusal.host.empty())
@@ -276,7 +255,7 @@ struct Told {
             .tell("name", Json(credential.name))
             .tell("kind", Json(is_key ? "key" : "certificate"))
             .tell("role", Json(word(credential.role)))
-            .tell("digest", Json(hex(std::span(credential.digest.bytes).first<4>())))
+            .tell("digest", Json(trust::hex(std::span(credential.digest.bytes).first<4>())))
             .tell("by", fact.by);
     }
     Json operator()(const ledger::CredentialRevoked& fact) const

@@ -1,5 +1,7 @@
 #include "tools/lease_text.hpp"
 
+#include "daemon/trust/signature.hpp"
+
 namespace usher::tools {
 namespace {
 
@@ -10,13 +12,7 @@ constexpr std::size_t id_bytes = 16;
 
 std::string lease_text(std::string_view id)
 {
-    std::string text;
-    for (const char byte : id) {
-        const auto bits = static_cast<unsigned char>(byte);
-        text += digits[bits >> 4U];
-        text += digits[bits & 0xfU];
-    }
-    return text;
+    return trust::hex({reinterpret_cast<const std::uint8_t*>(id.data()), id.size()});
 }
 
 std::optional<std::string> lease_from(std::string_view text)

@@ -1,7 +1,7 @@
+#include "protocol/answers.hpp"
 #include "daemon/server/fields.hpp"
 #include "daemon/server/status_parts.hpp"
 #include "daemon/server/translate.hpp"
-#include "daemon/server/wire_refusal.hpp"
 #include "protocol/frame.hpp"
 
 #include <algorithm>
@@ -11,7 +11,9 @@
 namespace usher::server {
 namespace {
 
-using server::fill; // Of a refusal.
+using protocol::fill;
+using protocol::microseconds;
+using protocol::milliseconds;
 
 /// Every answer is made to fit in a frame, whatever names and lists a daemon holds.
 void append(std::string& out, const v1::Response& response)
@@ -19,39 +21,6 @@ void append(std::string& out, const v1::Response& response)
     const bool fits = protocol::append_frame(out, response);
     assert(fits);
     static_cast<void>(fits);
-}
-
-std::uint32_t milliseconds(ledger::Duration duration)
-{
-    return static_cast<std::uint32_t>(
-        std::chrono::ceil<std::chrono::milliseconds>(duration).count());
-}
-
-void set_lease(std::string* field, const ledger::LeaseId& id)
-{
-    field->assign(reinterpret_cast<const char*>(id.bytes.data()), id.bytes.size());
-}
-
-v1::LeaseState::State wire_state(ledger::LeaseState::State state)
-{
-    switch (state) {
-    case ledger::LeaseState::State::held: return v1::LeaseState::HELD;
-    case ledger::LeaseState::State::locked: return v1::LeaseState::LOCKED;
-    case ledger::LeaseState::State::waiting: return v1::LeaseState::WAITING;
-    case ledger::LeaseState::State::unknown: return v1::LeaseState::UNKNOWN;
-    }
-    return v1::LeaseState::STATE_UNSPECIFIED;
-}
-
-void fill(v1::Granted& granted, const ledger::Granted& from)
-{
-    set_lease(granted.mutable_lease(), from.id);
-    granted.set_pool(from.pool.text);
-    granted.set_product(from.product.text);
-    granted.set_units(static_cast<std::uint64_t>(from.units));
-    granted.set_shares_seat(from.shares_seat);
-    granted.set_term_ms(milliseconds(from.term));
-    granted.set_kind(std::string(ledger::word(from.kind)));
 }
 
 /// Four thousand explained refusals would not fit: from half a frame on, only their codes are said.
@@ -62,15 +31,7 @@ void fill(v1::Renewed& renewed, const ledger::Renewed& from)
     renewed.set_term_ms(milliseconds(from.term));
     for (const ledger::LeaseState& lease : from.leases) {
         v1::LeaseState& state = *renewed.add_leases();
-        set_lease(state.mutable_lease(), lease.id);
-        state.set_state(wire_state(lease.state));
-        state.set_ended_because(lease.ended_because);
-        const bool has_reason = lease.state == ledger::LeaseState::State::locked ||
-                                lease.state == ledger::LeaseState::State::unknown;
-        if (has_reason && bytes < explained_bytes_max)
-            fill(*state.mutable_refused(), lease.refusal);
-        else if (has_reason)
-            state.mutable_refused()->set_code(std::string(ledger::word(lease.refusal.code)));
+        fill(state, lease, bytes < explained_bytes_max);
         bytes += state.ByteSizeLong();
     }
 }
@@ -119,10 +80,7 @@ struct Answers {
     }
     void operator()(const ledger::Waiting& waiting) const
     {
-        v1::Waiting& to = *response.mutable_waiting();
-        set_lease(to.mutable_lease(), waiting.id);
-        to.set_position(static_cast<std::uint32_t>(waiting.position));
-        fill(*to.mutable_refused(), waiting.refusal);
+        fill(*response.mutable_waiting(), waiting);
     }
     void operator()(const ledger::Renewed& renewed) const
     {
@@ -158,22 +116,15 @@ struct Notices {
     }
     void operator()(const ledger::WaitEnded& ended) const
     {
-        v1::WaitEnded& to = *response.mutable_wait_ended();
-        set_lease(to.mutable_lease(), ended.id);
-        to.set_reason(std::string(ledger::word(ended.reason)));
-        fill(*to.mutable_refused(), ended.refusal);
-        to.set_note(ended.note);
+        fill(*response.mutable_wait_ended(), ended);
     }
     void operator()(const ledger::SeatLost& lost) const
     {
-        v1::SeatLost& to = *response.mutable_seat_lost();
-        set_lease(to.mutable_lease(), lost.id);
-        to.set_reason(std::string(ledger::word(lost.reason)));
-        to.set_note(lost.note);
+        fill(*response.mutable_seat_lost(), lost);
     }
     void operator()(const ledger::ModeChanged& changed) const
     {
-        response.mutable_mode_changed()->set_mode(std::string(ledger::word(changed.mode)));
+        fill(*response.mutable_mode_changed(), changed);
     }
     void operator()(const ledger::CredentialGone&) const
     {

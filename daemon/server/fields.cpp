@@ -1,6 +1,5 @@
 #include "daemon/server/fields.hpp"
 
-#include "daemon/trust/signature.hpp"
 #include "protocol/text.hpp"
 
 #include <algorithm>
@@ -95,25 +94,6 @@ void Fields::refuse(Refusal refusal)
 {
     if (!refusal_)
         refusal_ = std::move(refusal);
-}
-
-ledger::LeaseTag tag_of(const ledger::LeaseId& id)
-{
-    const trust::Digest digest =
-        trust::sha256({reinterpret_cast<const char*>(id.bytes.data()), id.bytes.size()});
-    ledger::LeaseTag tag;
-    for (std::size_t i = 0; i < sizeof tag.bits; ++i)
-        tag.bits = tag.bits << 8U | digest[i];
-    return tag;
-}
-
-std::string to_text(ledger::LeaseTag tag)
-{
-    constexpr std::string_view digits = "0123456789abcdef";
-    std::string text(sizeof tag.bits * 2, '0');
-    for (std::size_t i = text.size(); i > 0; --i, tag.bits >>= 4U)
-        text[i - 1] = digits[tag.bits & 0xfU];
-    return text;
 }
 
 } // namespace usher::server

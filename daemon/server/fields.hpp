@@ -43,9 +43,4 @@ class Fields {
     std::optional<ledger::Refusal> refusal_;
 };
 
-/// What names a lease to those who must not know its id: the first 8 bytes of its SHA-256.
-[[nodiscard]] ledger::LeaseTag tag_of(const ledger::LeaseId& id);
-/// As 16 hexadecimal digits.
-[[nodiscard]] std::string to_text(ledger::LeaseTag tag);
-
 } // namespace usher::server

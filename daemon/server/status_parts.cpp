@@ -1,7 +1,7 @@
 #include "daemon/server/status_parts.hpp"
 
 #include "daemon/server/fields.hpp"
-#include "daemon/server/wire_refusal.hpp"
+#include "protocol/answers.hpp"
 #include "protocol/frame.hpp"
 #include "protocol/usher.pb.h"
 
@@ -9,6 +9,9 @@
 
 namespace usher::server {
 namespace {
+
+using protocol::microseconds;
+using protocol::to_text;
 
 /// A part is sent when it has grown beyond this.
 constexpr std::size_t part_bytes = 256 << 10;

@@ -3,6 +3,7 @@
 #include "daemon/server/fields.hpp"
 #include "daemon/server/roles.hpp"
 #include "daemon/server/translate_operate.hpp"
+#include "daemon/trust/lease_tag.hpp"
 #include "daemon/trust/signature.hpp"
 #include "protocol/limits.hpp"
 
@@ -50,7 +51,7 @@ Translation translate_verb(const v1::Checkout& asked, const Caller& caller)
         .patience = std::chrono::milliseconds(asked.wait_ms()),
     };
     fields.require(asked.wait_ms() <= wait_ms_max, "wait_ms", "longer than 24 h");
-    command.tag = tag_of(command.id);
+    command.tag = trust::tag_of(command.id);
     return judged(fields, std::move(command));
 }
 

@@ -1,5 +1,6 @@
 #include "daemon/server/fields.hpp"
 #include "daemon/server/translate.hpp"
+#include "daemon/trust/lease_tag.hpp"
 #include "protocol/frame.hpp"
 #include "tests/server/house.hpp"
 
@@ -33,7 +34,8 @@ ledger::Refusal longest_refusal()
                             .held = ledger::units_max,
                             .want = ledger::units_max};
     for (std::size_t i = 0; i < ledger::holders_max; ++i)
-        refusal.holders.push_back({{longest_name}, {longest_name}, tag_of(lease_id(i)), 1, {}});
+        refusal.holders.push_back(
+            {{longest_name}, {longest_name}, trust::tag_of(lease_id(i)), 1, {}});
     return refusal;
 }
 
@@ -167,7 +169,7 @@ BOOST_AUTO_TEST_CASE(a_large_picture_comes_in_parts_and_loses_nothing)
     auto summary = std::make_shared<ledger::Summary>();
     for (std::size_t i = 0; i < 5000; ++i)
         summary->leases.push_back({.lease = {.id = lease_id(i),
-                                             .tag = tag_of(lease_id(i)),
+                                             .tag = trust::tag_of(lease_id(i)),
                                              .pool = {"p"},
                                              .user = {longest_name},
                                              .device = {longest_name}}});
@@ -205,7 +207,7 @@ BOOST_AUTO_TEST_CASE(no_picture_and_no_refusal_holds_a_lease_id)
     auto summary = std::make_shared<ledger::Summary>();
     ledger::LeasePicture picture;
     picture.lease.id = lease_id(0);
-    picture.lease.tag = tag_of(picture.lease.id);
+    picture.lease.tag = trust::tag_of(picture.lease.id);
     summary->leases.push_back(picture);
     summary->queue.push_back({.waiter = {.lease = picture.lease}});
     std::string out;
