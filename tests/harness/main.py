@@ -31,7 +31,10 @@ def run_part(part):
         tally.fail(part.name, "it ran no test at all")
     for name, reason in tally.skips:
         print(f"   skipped: {name}: {reason}")
-    print(f"== {part.name}: {tally} in {time.monotonic() - started:.0f} s\n", flush=True)
+    building = tally.building_seconds
+    running = time.monotonic() - started - building
+    after = f" after {building:.0f} s of building" if building >= 1 else ""
+    print(f"== {part.name}: {tally} in {running:.0f} s{after}\n", flush=True)
     return tally
 
 

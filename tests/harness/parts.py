@@ -7,6 +7,7 @@ import functools
 import json
 import os
 import subprocess
+import time
 from typing import Callable
 
 from commands import LOGS, ROOT, run
@@ -158,9 +159,11 @@ def built(preset, targets):
 
 def build(preset, tally, targets=()):
     """Brings `targets` of a preset up to date: all for (), none for None. False: it failed."""
+    started = time.monotonic()
     steps = [configured(preset)]
     if steps[0].succeeded and targets is not None:
         steps.append(built(preset, tuple(targets)))
+    tally.building_seconds += time.monotonic() - started
     if steps[-1].succeeded:
         return True
     print(steps[-1].text)

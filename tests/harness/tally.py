@@ -9,6 +9,7 @@ class Tally:
         self.passed = 0
         self.failed = 0
         self.skips = []  # (name, reason)
+        self.building_seconds = 0.0
 
     @property
     def count(self):
@@ -22,6 +23,7 @@ class Tally:
         self.passed += other.passed
         self.failed += other.failed
         self.skips += other.skips
+        self.building_seconds += other.building_seconds
 
     def __str__(self):
         skipped = f", {len(self.skips)} skipped" if self.skips else ""
