@@ -44,6 +44,7 @@ void walk_limits(Walk& walk, auto& limits)
     walk.key("questions_max", at_reload, limits.questions_max, 64U, 1'000'000U);
     walk.key("leases_per_connection_max", at_reload, limits.leases_per_connection_max, 1U,
              protocol::leases_per_connection_max);
+    walk.key("leases_max", at_reload, limits.leases_max, 1U, 10'000'000U);
     walk.key("linger_time", at_reload, limits.linger_time, 100ms, 1min);
     walk.key("stop_time", at_reload, limits.stop_time, 1s, 5min);
     walk.key("retry_after", at_reload, limits.retry_after, 0s, 10min);

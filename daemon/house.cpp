@@ -64,19 +64,19 @@ House open_house(const std::filesystem::path& state, const std::filesystem::path
     return house;
 }
 
-Comparison compare(const House& house, const ledger::State& state)
+Comparison compare(const House& house, const ledger::Ledger& ledger)
 {
     Comparison comparison;
     for (const trust::Identifier& identifier : house.identifiers) {
         const bool found = !identifier.value.empty();
         comparison.identifiers.push_back({identifier.name, found, found});
     }
-    for (const auto& [id, record] : state.entitlements) {
-        const auto lock = lock_of(record.entitlement);
+    for (const ledger::Entitlement& license : ledger.entitlements()) {
+        const auto lock = lock_of(license);
         if (!lock)
             continue;
         const trust::Node::Agreement agreement = house.node->compare(*lock);
-        comparison.start.on_this_node[id] = agreement.holds;
+        comparison.start.on_this_node[license.id] = agreement.holds;
         comparison.identifiers_needed = std::max(comparison.identifiers_needed, agreement.need);
         note(comparison.identifiers, agreement);
     }

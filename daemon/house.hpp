@@ -2,7 +2,7 @@
 
 #include "daemon/config.hpp"
 #include "daemon/ledger/command.hpp"
-#include "daemon/ledger/state.hpp"
+#include "daemon/ledger/ledger.hpp"
 #include "daemon/server/premises.hpp"
 
 #include <cstdint>
@@ -30,7 +30,7 @@ struct Comparison {
     unsigned identifiers_needed = 2;
 };
 
-[[nodiscard]] Comparison compare(const House& house, const ledger::State& state);
+[[nodiscard]] Comparison compare(const House& house, const ledger::Ledger& ledger);
 
 /// The premises by `config`; renews certificates that are due. Throws `Fault` where one cannot be
 /// read or made, and then nothing has changed.

@@ -73,9 +73,10 @@ ledger::Ledger remember(journal::Journal& journal, const Config& config)
             ledger.apply(fact, turn.at);
         turns = turn.number;
     });
-    spdlog::info("remembered turns={} leases={} licenses={}", turns, ledger.state().leases.size(),
-                 ledger.state().entitlements.size());
-    ledger.apply(ledger::TermsSet{config.lease.term, config.lease.grace}, ledger.calendar_floor());
+    spdlog::info("remembered turns={} leases={} licenses={}", turns, ledger.leases_held(),
+                 ledger.entitlements().size());
+    ledger.apply(ledger::TermsSet{config.lease.term, config.lease.grace, config.limits.leases_max},
+                 ledger.calendar_floor());
     return ledger;
 }
 
@@ -100,7 +101,8 @@ Halls open_halls(const Config& config, std::shared_ptr<const server::Premises> p
 
 server::Question set_terms(const Config& config)
 {
-    return {{}, 0, ledger::SetTerms{config.lease.term, config.lease.grace}};
+    return {
+        {}, 0, ledger::SetTerms{config.lease.term, config.lease.grace, config.limits.leases_max}};
 }
 
 void log_lines(std::string_view what, const std::exception& fault)
@@ -228,7 +230,7 @@ void run(const Order& order, const Config& config, const Time& time)
     journal::SqliteJournal journal(config.state / "journal.db"); // Locks a second usherd out.
     const House house = open_house(config.state, time.host_root);
     ledger::Ledger ledger = remember(journal, config);
-    const Comparison comparison = compare(house, ledger.state());
+    const Comparison comparison = compare(house, ledger);
 
     server::Listeners listeners = open_listeners(config);
     const std::uint16_t port = server::port_of(listeners.tcp.front());

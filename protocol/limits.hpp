@@ -38,13 +38,9 @@ inline constexpr std::size_t in_flight_max = 256;
 /// Leases that one connection may speak for, and that one renewal may name.
 inline constexpr std::size_t leases_per_connection_max = 4096;
 
-/// Named users of a pool, and pools of a profile, in one request.
+/// Named users of a pool, in one request.
 inline constexpr std::size_t users_max = 10'000;
 inline constexpr std::size_t users_bytes_max = 512 << 10; ///< All named users of a pool together.
-inline constexpr std::size_t pools_per_profile_max = 64;
-
-/// Checkouts that may stand in the queues of one daemon.
-inline constexpr std::size_t waiters_max = 100'000;
 
 /// Units that one checkout may ask for.
 inline constexpr std::int64_t units_per_checkout_max = 1'000'000'000;

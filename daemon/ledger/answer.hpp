@@ -51,7 +51,8 @@ struct Greeted {
     Duration term{};
     Duration grace{};
     Mode mode = Mode::serving;
-    /// The signed licenses that name this host: the proof that it is the vendor's customer.
+    /// The signed licenses that name this host: the proof that it is the vendor's customer. Where
+    /// there is not room for all, the first ones, which are of as many vendors as can be.
     std::shared_ptr<const std::vector<std::shared_ptr<const std::string>>> documents;
 };
 

@@ -269,6 +269,7 @@ void Applier::operator()(const TermsSet& fact) const
 {
     state.term = fact.term;
     state.grace = fact.grace;
+    state.leases_max = fact.leases_max;
 }
 
 } // namespace usher::ledger

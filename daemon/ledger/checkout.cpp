@@ -135,6 +135,17 @@ void put_at(const Stop& stop, Lease& lease)
     lease.profile = *stop.profile;
 }
 
+/// Who waits counts too: then a seat that comes free never meets the bound.
+std::optional<Refusal> why_no_more_leases(const State& state)
+{
+    if (state.leases.size() + state.waiters.size() < state.leases_max)
+        return std::nullopt;
+    return refuse(Code::limit_reached, {},
+                  std::to_string(state.leases.size()) + " leases are held and " +
+                      std::to_string(state.waiters.size()) + " wait, and leases_max is " +
+                      std::to_string(state.leases_max));
+}
+
 Verdict enqueue(const State& state, const Checkout& command, Lease lease, Search found, Now now)
 {
     if (state.waiters.size() >= waiters_max)
@@ -185,6 +196,11 @@ Verdict decide(const State& state, const Checkout& command, Now now)
 
     Lease lease = lease_for(command, now.calendar);
     Search found = search(state, route, lease);
+    const bool waits =
+        !found.served && command.patience > Duration::zero() && !found.to_wait_for.empty();
+    if (found.served || waits)
+        if (auto refusal = why_no_more_leases(state))
+            return denied(state, command, *std::move(refusal), now);
     if (found.served) {
         put_at(*found.served, lease);
         const PoolRecord& pool = *found.served->pool;
@@ -195,7 +211,7 @@ Verdict decide(const State& state, const Checkout& command, Now now)
             std::move(answer),
             {LeaseGranted{std::move(lease), command.asker.connection, now.steady + state.term}}};
     }
-    if (command.patience > Duration::zero() && !found.to_wait_for.empty())
+    if (waits)
         return enqueue(state, command, std::move(lease), std::move(found), now);
     return denied(state, command, *std::move(found.refusal), now);
 }

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "daemon/ledger/entities.hpp"
+#include "daemon/ledger/limits.hpp"
 
 #include <map>
 #include <string>
@@ -136,11 +137,13 @@ struct RevokeCredential {
     std::string name;
 };
 
-/// How long a silent holder keeps its seat. Given at start and when the configuration is re-read;
-/// journaled nowhere: it is the operator's, not history.
+/// How long a silent holder keeps its seat, and how many there may be. Given at start and when the
+/// configuration is re-read; journaled nowhere: it is the operator's, not history.
 struct SetTerms {
     Duration term = std::chrono::seconds(25);
     Duration grace = std::chrono::seconds(2);
+    /// Leases and places in the queue together. Lowered, it takes nothing from anybody.
+    std::uint64_t leases_max = leases_max_default;
 };
 
 /// Asks for one picture of everything.

@@ -237,6 +237,7 @@ struct AmnestyGranted {
 struct TermsSet {
     Duration term;
     Duration grace;
+    std::uint64_t leases_max = 0;
 
     friend bool operator==(const TermsSet&, const TermsSet&) = default;
 };

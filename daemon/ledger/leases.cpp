@@ -161,11 +161,14 @@ Verdict decide(const State& state, const AwaitHolders&, Now now)
 
 Verdict decide(const State& state, const SetTerms& command, Now now)
 {
-    if (command.term == state.term && command.grace == state.grace)
+    const bool same_term = command.term == state.term && command.grace == state.grace;
+    if (same_term && command.leases_max == state.leases_max)
         return {};
-    return {Done{},
-            {TermsSet{command.term, command.grace},
-             AmnestyGranted{now.steady, now.steady + std::max(command.term, state.term)}}};
+    Verdict verdict{Done{}, {TermsSet{command.term, command.grace, command.leases_max}}};
+    if (!same_term)
+        verdict.facts.emplace_back(
+            AmnestyGranted{now.steady, now.steady + std::max(command.term, state.term)});
+    return verdict;
 }
 
 } // namespace usher::ledger

@@ -113,6 +113,20 @@ std::vector<Fact> Ledger::facts() const
     return facts_of(*state_);
 }
 
+std::vector<Entitlement> Ledger::entitlements() const
+{
+    std::vector<Entitlement> list;
+    list.reserve(state_->entitlements.size());
+    for (const auto& [id, record] : state_->entitlements)
+        list.push_back(record.entitlement);
+    return list;
+}
+
+std::size_t Ledger::leases_held() const
+{
+    return state_->leases.size();
+}
+
 const State& Ledger::state() const
 {
     return *state_;

@@ -72,7 +72,11 @@ class Ledger {
     /// again: a snapshot. Two ledgers with equal histories give equal facts (I14).
     [[nodiscard]] std::vector<Fact> facts() const;
 
-    [[nodiscard]] const State& state() const; ///< For the walker and the summary.
+    /// All licenses, in the order of their numbers.
+    [[nodiscard]] std::vector<Entitlement> entitlements() const;
+    [[nodiscard]] std::size_t leases_held() const;
+
+    [[nodiscard]] const State& state() const; ///< For the walker.
 
   private:
     std::unique_ptr<State> state_;

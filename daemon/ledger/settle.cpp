@@ -11,8 +11,8 @@ namespace {
 using Facts = std::vector<Fact>;
 using Documents = std::vector<std::shared_ptr<const std::string>>;
 
-/// Some licenses of each vendor that name this host, taken in turns, those that count first: an
-/// application trusts its own vendor only.
+/// The licenses that name this host, of each vendor in turns, those that count first: an
+/// application trusts its own vendor only, and a greeting has room for some.
 std::shared_ptr<const Documents> documents_to_show(const State& state)
 {
     std::map<VendorName, std::vector<const EntitlementRecord*>> of_vendor;
@@ -27,7 +27,7 @@ std::shared_ptr<const Documents> documents_to_show(const State& state)
     auto documents = std::make_shared<Documents>();
     for (std::size_t round = 0; round < longest; ++round)
         for (const auto& [vendor, records] : of_vendor)
-            if (round < records.size() && documents->size() < documents_max)
+            if (round < records.size())
                 documents->push_back(records[round]->entitlement.document);
     return documents;
 }

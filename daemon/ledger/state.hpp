@@ -2,6 +2,7 @@
 
 #include "daemon/ledger/entities.hpp"
 #include "daemon/ledger/fact.hpp"
+#include "daemon/ledger/limits.hpp"
 
 #include <deque>
 #include <ext/pb_ds/assoc_container.hpp>
@@ -112,16 +113,8 @@ struct Ending {
     EndReason reason = EndReason::checked_in;
 };
 
-inline constexpr std::size_t endings_max = 10'000; ///< Remembered ends, the oldest forgotten first.
-inline constexpr std::size_t denials_max = 256;    ///< Remembered refusals, likewise.
-inline constexpr std::size_t waiters_max = 100'000; ///< In all queues together.
-inline constexpr std::size_t clients_max = 100'000; ///< Remembered of one profile.
-inline constexpr std::size_t documents_max = 32;    ///< Licenses that a greeting shows.
-inline constexpr std::size_t pools_per_profile_max = 64;
 inline constexpr auto client_memory = std::chrono::days(30); ///< How long a profile's use is news.
 inline constexpr auto denial_interval = std::chrono::minutes(1);
-/// How long after a start holders who stand in the queue of handshakes hold up expiry.
-inline constexpr auto amnesty_max = std::chrono::minutes(2);
 
 struct State {
     explicit State(std::uint64_t seed);
@@ -131,6 +124,7 @@ struct State {
     Mode mode = Mode::serving;
     Duration term = std::chrono::seconds(25);
     Duration grace = std::chrono::seconds(2);
+    std::uint64_t leases_max = leases_max_default;
 
     std::map<ProductId, Product> products;
     std::map<EntitlementId, EntitlementRecord> entitlements;
@@ -166,7 +160,8 @@ struct State {
     std::deque<LeaseId> endings_in_order;
     std::chrono::sys_days clients_pruned_on{};
 
-    /// Signed licenses that name this host, some of each vendor; shared with every greeting.
+    /// Signed licenses that name this host, in the order in which a greeting shows them; shared
+    /// with every greeting.
     std::shared_ptr<const std::vector<std::shared_ptr<const std::string>>> documents;
 
     // What to look at when settling. Taken off by `settle`, put on by `apply`.

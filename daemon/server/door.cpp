@@ -1,6 +1,6 @@
 #include "daemon/server/door.hpp"
 
-#include "daemon/ledger/state.hpp"
+#include "daemon/ledger/limits.hpp"
 #include "daemon/server/session.hpp"
 
 #include <algorithm>

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "daemon/ledger/limits.hpp"
 #include "protocol/limits.hpp"
 
 #include <chrono>
@@ -81,6 +82,11 @@ struct Limits {
     /// Leases and places in the queue that one connection may speak for. 1 to
     /// `protocol::leases_per_connection_max`.
     std::uint64_t leases_per_connection_max = protocol::leases_per_connection_max;
+
+    /// Leases and places in the queue of the whole daemon, however many units its licenses have.
+    /// 1 to 10,000,000; lowered, it takes nothing from anybody. Each costs up to 3 KiB of memory,
+    /// and as much again while a snapshot of the journal is written.
+    std::uint64_t leases_max = ledger::leases_max_default;
 
     /// How long a connection that we close may take to read our last words and close its own side.
     /// 100 ms to 1 min.

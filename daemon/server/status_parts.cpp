@@ -1,5 +1,6 @@
 #include "daemon/server/status_parts.hpp"
 
+#include "daemon/ledger/limits.hpp"
 #include "daemon/server/fields.hpp"
 #include "protocol/answers.hpp"
 #include "protocol/frame.hpp"
@@ -19,7 +20,7 @@ constexpr std::size_t part_bytes = 256 << 10;
 /// Room for the longest entry: a pool with all its named users, or one with all its pools.
 constexpr std::size_t entry_bytes_max =
     protocol::users_bytes_max + 4 * protocol::users_max +
-    (protocol::pools_per_profile_max + 16) * protocol::name_bytes_max;
+    (ledger::pools_per_profile_max + 16) * protocol::name_bytes_max;
 static_assert(part_bytes + entry_bytes_max < protocol::frame_bytes_max);
 
 void fill(v1::StatusPart::Pool& to, const ledger::PoolPicture& from)

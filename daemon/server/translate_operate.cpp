@@ -95,7 +95,7 @@ struct Verbs {
                                 .capacity = {}};
         fields.require(asked.pools_size() > 0, "pools", "none given");
         fields.require(static_cast<std::size_t>(asked.pools_size()) <=
-                           protocol::pools_per_profile_max,
+                           ledger::pools_per_profile_max,
                        "pools", "more than 64");
         for (const std::string& pool : asked.pools()) {
             if (fields.refusal())

@@ -67,6 +67,7 @@ struct Witness::Hearing {
     }
     void operator()(const SetTerms& terms) const
     {
+        house.leases_max = terms.leases_max;
         if (terms.term == house.term && terms.grace == house.grace)
             return;
         forgive(now.steady + std::max(terms.term, house.term), true);
@@ -243,6 +244,8 @@ void Witness::Hearing::operator()(const Checkout& command) const
     std::vector<Way> to_wait_for;
     for (const auto& [pool, profile] : route) {
         const auto code = house.why_not(pool, claim, house.waiters.size(), now.calendar);
+        if (!code && house.is_full())
+            return expect_code(Code::limit_reached);
         if (!code) {
             const auto* granted = std::get_if<Granted>(&answer);
             expect(granted && granted->pool == pool, "a free seat of " + pool.text + " is refused");
@@ -254,6 +257,8 @@ void Witness::Hearing::operator()(const Checkout& command) const
     }
     if (command.patience == Duration{} || to_wait_for.empty())
         return expect_code(*first);
+    if (house.is_full())
+        return expect_code(Code::limit_reached);
     expect(std::holds_alternative<Waiting>(answer), "who would wait may not");
     claim.ways = std::move(to_wait_for);
     claim.patience = command.patience;

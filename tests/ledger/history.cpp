@@ -318,7 +318,7 @@ void History::change_presence(Step step)
     switch (step.number % 4) {
     case 0: say("the daemon was away"); return ask(Start{});
     case 1: say("term 10 s, grace 4 s"); return ask(SetTerms{10s, 4s});
-    case 2: say("term 25 s, grace 0 s"); return ask(SetTerms{25s, 0s});
+    case 2: say("term 25 s, grace 0 s, 5 leases at most"); return ask(SetTerms{25s, 0s, 5});
     default: say("holders stand in the queue of handshakes"); return ask(AwaitHolders{});
     }
 }

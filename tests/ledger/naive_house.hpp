@@ -41,6 +41,7 @@ struct NaiveHouse {
     Mode mode = Mode::serving;
     Duration term = std::chrono::seconds(25);
     Duration grace = std::chrono::seconds(2);
+    std::uint64_t leases_max = leases_max_default;
     SteadyInstant amnesty_from{};
     SteadyInstant amnesty_until{};
     std::map<PoolId, Entitlement> licenses; ///< Each has a pool of its own.
@@ -51,6 +52,7 @@ struct NaiveHouse {
     std::vector<Claim> holders;    ///< In the order in which they were granted.
     std::vector<Claim> waiters;    ///< In the order in which they came.
 
+    [[nodiscard]] bool is_full() const { return holders.size() + waiters.size() >= leases_max; }
     [[nodiscard]] std::optional<Code> why_worthless(const PoolId& pool, CalendarInstant at) const;
     /// None: unlimited.
     [[nodiscard]] std::optional<Units> stock(const PoolId& pool, CalendarInstant at) const;

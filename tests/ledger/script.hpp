@@ -40,6 +40,7 @@ class Script {
     Command checkout(const std::string& name, Words& words);
     Command command(const std::string& verb, Words& words);
     Command install(Words& words);
+    Command terms(const std::string& term, Words& words);
     Command profile(Words& words);
     std::string install_three();
     std::string make_true(Words& words);

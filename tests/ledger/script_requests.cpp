@@ -55,7 +55,7 @@ Command Script::command(const std::string& verb, Words& words)
     if (verb == "maintenance")
         return SetMode{by, first == "on" ? Mode::maintenance : Mode::serving};
     if (verb == "terms")
-        return SetTerms{duration(first), duration(next(words))};
+        return terms(first, words);
     if (verb == "revoke") {
         std::string reason = rest(words);
         return Revoke{by, lease_tag(lease_id(first)), std::move(reason)};
@@ -78,6 +78,14 @@ Command Script::command(const std::string& verb, Words& words)
     for (std::string license; words >> license;)
         start.on_this_node[{license}] = next(words) == "here";
     return start;
+}
+
+Command Script::terms(const std::string& term, Words& words)
+{
+    SetTerms command{duration(term), duration(next(words))};
+    if (std::string key; words >> key)
+        command.leases_max = std::stoull(next(words));
+    return command;
 }
 
 Command Script::install(Words& words)

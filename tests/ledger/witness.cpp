@@ -42,6 +42,7 @@ void Witness::restart()
     const NaiveHouse fresh;
     house_.term = fresh.term;
     house_.grace = fresh.grace;
+    house_.leases_max = fresh.leases_max;
     house_.amnesty_from = house_.amnesty_until = {};
 }
 

@@ -1,4 +1,5 @@
-#include "daemon/ledger/state.hpp"
+#include "daemon/ledger/limits.hpp"
+#include "daemon/ledger/refusal.hpp"
 #include "protocol/limits.hpp"
 #include "protocol/usher.pb.h"
 
@@ -41,9 +42,6 @@ BOOST_AUTO_TEST_SUITE(limits)
 
 BOOST_AUTO_TEST_CASE(the_wire_and_the_ledger_agree)
 {
-    static_assert(waiters_max == ledger::waiters_max);
-    static_assert(pools_per_profile_max == ledger::pools_per_profile_max);
-    static_assert(proofs_max == ledger::documents_max);
     static_assert(units_per_checkout_max <= ledger::units_max);
     BOOST_TEST(units_per_checkout_max <= ledger::units_max);
 }
@@ -85,7 +83,7 @@ BOOST_AUTO_TEST_CASE(the_longest_requests_of_operators_fit_in_a_frame)
     BOOST_TEST(users.ByteSizeLong() < frame_bytes_max);
 
     v1::Request profile;
-    for (std::size_t i = 0; i < pools_per_profile_max; ++i)
+    for (std::size_t i = 0; i < ledger::pools_per_profile_max; ++i)
         profile.mutable_operate()->mutable_profile_add()->add_pools(longest_name);
     BOOST_TEST(profile.ByteSizeLong() < frame_bytes_max);
 

@@ -1,7 +1,5 @@
 #include "tests/server/open_house.hpp"
 
-#include "daemon/ledger/state.hpp"
-
 #include <boost/asio/post.hpp>
 #include <boost/test/unit_test.hpp>
 #include <csignal>
@@ -107,7 +105,7 @@ std::size_t OpenHouse::leases()
         for (const ledger::Fact& fact : turn.facts)
             ledger.apply(fact, turn.at);
     });
-    return ledger.state().leases.size();
+    return ledger.leases_held();
 }
 
 void OpenHouse::hold_up(std::latch& until)

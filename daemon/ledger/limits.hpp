@@ -1,0 +1,22 @@
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+
+/// How much one ledger keeps at most, so that nobody who asks can make it grow without end.
+namespace usher::ledger {
+
+/// Leases and places in the queue together, unless `SetTerms` says otherwise.
+inline constexpr std::uint64_t leases_max_default = 2'000'000;
+
+inline constexpr std::size_t waiters_max = 100'000; ///< Places in all queues together.
+inline constexpr std::size_t pools_per_profile_max = 64;
+inline constexpr std::size_t endings_max = 10'000; ///< Remembered ends, the oldest forgotten first.
+inline constexpr std::size_t denials_max = 256;    ///< Remembered refusals, likewise.
+inline constexpr std::size_t clients_max = 100'000; ///< Remembered of one profile.
+
+/// How long after a start holders who stand in the queue of handshakes hold up expiry.
+inline constexpr auto amnesty_max = std::chrono::minutes(2);
+
+} // namespace usher::ledger
