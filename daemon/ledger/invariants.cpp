@@ -18,6 +18,8 @@ class Walk {
     void pools();
     void leases();
     void waiters();
+    void profiles();
+    void indexes();
     void lists();
 
     std::vector<std::string> broken;
@@ -158,6 +160,91 @@ void Walk::waiters()
     expect(state_.wait_ends.size() == state_.waiters.size(), "every wait ends once", "");
 }
 
+/// What is in use through each profile, and who holds something through it.
+void Walk::profiles()
+{
+    struct Use {
+        Units in_use = 0;
+        std::map<const Seat*, std::map<Units, std::size_t>> seats;
+        std::map<std::string, std::size_t> clients; ///< How many leases each has.
+    };
+    std::map<const ProfileRecord*, Use> uses;
+    for (const auto& [id, lease] : state_.leases) {
+        expect(lease.profile == state_.find_profile(lease.lease.profile),
+               "a lease is of the profile that bears its profile's name", lease.lease.user.text);
+        Use& use = uses[lease.profile];
+        if (lease.client)
+            ++use.clients[client_key(lease.lease.user, lease.lease.device)];
+        if (lease.seat)
+            ++use.seats[lease.seat][lease.lease.units];
+        else
+            use.in_use += lease.lease.units;
+    }
+    std::map<std::uint64_t, const ProfileRecord*> defaults;
+    for (const auto& [name, record] : state_.profiles) {
+        Use use = uses[&record];
+        for (const auto& [seat, leases] : use.seats)
+            use.in_use += leases.rbegin()->first;
+        if (!record.profile.capacity)
+            use.in_use = 0, use.seats.clear();
+        expect(record.in_use == use.in_use, "in use is the sum over a profile's seats", name.text);
+        expect(record.seats.size() == use.seats.size() &&
+                   std::ranges::all_of(record.seats,
+                                       [&](const auto& one) {
+                                           const auto seat = use.seats.find(one.first);
+                                           return seat != use.seats.end() &&
+                                                  seat->second == one.second.leases;
+                                       }),
+               "a profile knows what of each seat was taken through it", name.text);
+        expect(std::ranges::all_of(record.clients,
+                                   [&](const auto& one) {
+                                       const auto client = use.clients.find(one.first);
+                                       return one.second.leases ==
+                                              (client == use.clients.end() ? 0 : client->second);
+                                   }),
+               "a profile knows how many leases each client has", name.text);
+        if (record.profile.is_default)
+            defaults.emplace(record.number, &record);
+    }
+    expect(state_.defaults == defaults, "the defaults are the profiles that say so", "");
+}
+
+/// What can be made anew from the tables alone is what it would be then.
+void Walk::indexes()
+{
+    decltype(state_.boundaries) boundaries;
+    for (const auto& [id, record] : state_.entitlements)
+        for (const auto& instant : {record.entitlement.from, record.entitlement.to})
+            if (instant && now_.calendar < *instant)
+                boundaries.emplace(*instant, id);
+    expect(std::ranges::includes(state_.boundaries, boundaries) &&
+               state_.boundaries.size() == boundaries.size(),
+           "boundaries are where licenses begin and end", "");
+    decltype(state_.fixed_ends) fixed_ends;
+    for (const auto& [id, record] : state_.leases)
+        if (record.lease.kind == LeaseKind::fixed && record.lease.ends)
+            fixed_ends.emplace(*record.lease.ends, id);
+    expect(state_.fixed_ends == fixed_ends, "fixed leases, and they alone, have an end", "");
+    decltype(state_.credential_names) names;
+    for (const auto& [name, credential] : state_.credentials)
+        names.emplace(credential.digest, name);
+    expect(state_.credential_names == names, "every credential is found by its digest", "");
+    for (const auto& [id, pool] : state_.pools) {
+        decltype(pool.wished) wished;
+        if (pool.pool.metric != Metric::lease)
+            for (const std::uint64_t place : pool.queue)
+                if (const auto waits = state_.waiters.find(place); waits != state_.waiters.end()) {
+                    const Lease& wish = waits->second.waiter.lease;
+                    wished.emplace(seat_key(pool.pool.metric, wish.user, wish.device), place);
+                }
+        expect(pool.wished == wished, "wished is every seat key that somebody waits for", id.text);
+    }
+    const auto is_remembered = [&](const LeaseId& id) { return state_.endings.contains(id); };
+    expect(state_.endings.size() == state_.endings_in_order.size() &&
+               std::ranges::all_of(state_.endings_in_order, is_remembered),
+           "every remembered end has its turn to be forgotten", "");
+}
+
 /// The lists of what to look at are empty once all is settled.
 void Walk::lists()
 {
@@ -190,6 +277,8 @@ std::vector<std::string> broken_invariants(const Ledger& ledger, Now now)
     walk.pools();
     walk.leases();
     walk.waiters();
+    walk.profiles();
+    walk.indexes();
     walk.lists();
     return std::move(walk.broken);
 }

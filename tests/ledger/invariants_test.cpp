@@ -21,9 +21,12 @@ struct SomebodyHoldsAndSomebodyWaits {
         Entitlement license{.id = {"L"}, .root = {"L"}, .product = {{"acme"}, {"L"}}};
         license.quantity = 3;
         license.to = noon + 24h;
+        license.from = noon - 24h;
         license.lock = NodeLock::machine;
         license.document = std::make_shared<const std::string>("license");
-        scene.ask(Install{{"root"}, license, Metric::user, {}, {"P"}});
+        scene.ask(Install{{"root"}, license, Metric::user, {}, {"L"}});
+        scene.ask(AddProfile{{"root"}, {{"P"}, {{"L"}}, true, 3}});
+        scene.ask(IssueCredential{{"root"}, {"key", Credential::Kind::key, Role::viewer, {}}});
         checkout("a", "ann", 1);
         checkout("a2", "ann", 1);
         checkout("b", "bob", 1);
@@ -59,6 +62,11 @@ LeaseRecord& lease(State& state, const char* name)
 PoolRecord& pool(State& state)
 {
     return state.pools.at({"L"});
+}
+
+ProfileRecord& profile(State& state)
+{
+    return state.profiles.at({"P"});
 }
 
 WaiterRecord& waiter(State& state)
@@ -113,6 +121,28 @@ const std::vector<Harm> harms{
     {"nobody waits for what is free: cid", [](State& s) { waiter(s).waiter.lease.units = 1; }},
     {"a queue holds who waits, once: L", [](State& s) { pool(s).queue.insert(99); }},
     {"every wait ends once: ", [](State& s) { s.wait_ends.clear(); }},
+    {"a wait is for its first way before others: cid",
+     [](State& s) { waiter(s).waiter.lease.profile = {"L"}; }},
+    {"a lease is of the profile that bears its profile's name: ann",
+     [](State& s) { lease(s, "a").lease.profile = {"L"}; }},
+    {"in use is the sum over a profile's seats: P", [](State& s) { ++profile(s).in_use; }},
+    {"a profile knows what of each seat was taken through it: P",
+     [](State& s) { profile(s).seats.begin()->second.sit_down(1); }},
+    {"a profile knows what of each seat was taken through it: P",
+     [](State& s) { profile(s).seats.clear(); }},
+    {"a profile knows how many leases each client has: P",
+     [](State& s) { ++profile(s).clients.begin()->second.leases; }},
+    {"the defaults are the profiles that say so: ", [](State& s) { s.defaults.clear(); }},
+    {"boundaries are where licenses begin and end: ", [](State& s) { s.boundaries.clear(); }},
+    {"boundaries are where licenses begin and end: ",
+     [](State& s) { s.boundaries.emplace(noon + 48h, EntitlementId{"L"}); }},
+    {"fixed leases, and they alone, have an end: ",
+     [](State& s) { s.fixed_ends.emplace(noon + 1h, lease_id("a")); }},
+    {"every credential is found by its digest: ", [](State& s) { s.credential_names.clear(); }},
+    {"wished is every seat key that somebody waits for: L",
+     [](State& s) { pool(s).wished.clear(); }},
+    {"every remembered end has its turn to be forgotten: ",
+     [](State& s) { s.endings_in_order.push_back(lease_id("z")); }},
     {"all is settled: ", [](State& s) { s.hopes_changed = true; }},
     {"all is settled: ", [](State& s) { s.uncounted.insert({"L"}); }},
     {"those who are watched stand in the order of their deadlines: ",
