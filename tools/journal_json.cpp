@@ -226,6 +226,13 @@ struct Told {
             .tell("by", fact.by)
             .tell_text("note", fact.note);
     }
+    Json operator()(const ledger::EndingRemembered& fact) const
+    {
+        return Teller("ending_remembered")
+            .tell("lease", Json(tag_text(fact.id)))
+            .tell("identity", fact.identity)
+            .tell("reason", Json(word(fact.reason)));
+    }
     Json operator()(const ledger::Queued& fact) const
     {
         return Teller("queued")

@@ -111,6 +111,7 @@ ledger::Lease lease(Fields& fields, const record::Lease& from)
     if (from.has_ends_us())
         to.ends = instant(from.ends_us());
     to.profile = {from.profile()};
+    to.asked = {from.has_asked() ? from.asked() : from.profile()};
     to.started = instant(from.started_us());
     return to;
 }
@@ -335,6 +336,12 @@ Fact fact_from(Fields& fields, const record::Denied& from)
                           refusal(fields, from.refusal())};
 }
 
+Fact fact_from(Fields& fields, const record::EndingRemembered& from)
+{
+    return ledger::EndingRemembered{
+        {fields.bytes<16>("id", from.id())}, {from.identity()}, fields.reason(from.reason())};
+}
+
 Fact fact_from(Fields&, const record::TimeSeen&)
 {
     return ledger::TimeSeen{};
@@ -368,6 +375,7 @@ Fact fact_from(Fields& fields, const record::Fact& from)
     case Record::kCredentialRevoked: return fact_from(fields, from.credential_revoked());
     case Record::kDenied: return fact_from(fields, from.denied());
     case Record::kTimeSeen: return fact_from(fields, from.time_seen());
+    case Record::kEndingRemembered: return fact_from(fields, from.ending_remembered());
     case Record::FACT_NOT_SET: break;
     }
     fields.require(false, "it", "is none that this usherd knows");

@@ -48,6 +48,8 @@ void fill(record::Lease& to, const ledger::Lease& lease)
     if (lease.ends)
         to.set_ends_us(microseconds(*lease.ends));
     to.set_profile(lease.profile.text);
+    if (lease.asked != lease.profile)
+        to.set_asked(lease.asked.text);
     to.set_started_us(microseconds(lease.started));
 }
 
@@ -298,6 +300,14 @@ struct Writer {
         fill(*one.mutable_refusal(), fact.refusal);
     }
     void operator()(const ledger::TimeSeen&) const { to.mutable_time_seen(); }
+    void operator()(const ledger::EndingRemembered& fact) const
+    {
+        need(2);
+        record::EndingRemembered& one = *to.mutable_ending_remembered();
+        one.set_id(fact.id.bytes.data(), fact.id.bytes.size());
+        one.set_identity(fact.identity.text);
+        one.set_reason(text(word(fact.reason)));
+    }
 
     void operator()(const ledger::LeaseRenewed&) const { assert(false && "fleeting"); }
     void operator()(const ledger::ConnectionLost&) const { assert(false && "fleeting"); }

@@ -26,6 +26,7 @@ struct Applier {
     void operator()(const UsersSet& fact) const;
     void operator()(const LeaseGranted& fact) const;
     void operator()(const LeaseEnded& fact) const;
+    void operator()(const EndingRemembered& fact) const;
     void operator()(const Queued& fact) const;
     void operator()(const Unqueued& fact) const;
     void operator()(const ModeSet& fact) const;

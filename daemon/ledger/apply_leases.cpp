@@ -184,8 +184,14 @@ void Applier::operator()(const LeaseEnded& fact) const
     free_up(state, pool);
 }
 
+void Applier::operator()(const EndingRemembered& fact) const
+{
+    remember_ending(state, fact.id, fact.identity, fact.reason);
+}
+
 void Applier::operator()(const Queued& fact) const
 {
+    assert(!fact.waiter.ways.empty());
     const Waiter& waiter = fact.waiter;
     const auto [found, is_new] = state.waiters.try_emplace(waiter.place);
     assert(is_new);

@@ -45,6 +45,7 @@ Lease lease_for(const Checkout& command, CalendarInstant at)
             .user = command.user,
             .device = command.device,
             .process = command.process,
+            .asked = command.profile,
             .started = at};
 }
 
@@ -54,7 +55,7 @@ bool is_same(const Lease& lease, const Checkout& command)
     return lease.identity == command.asker.identity && lease.units == command.units &&
            lease.user == command.user && lease.device == command.device &&
            lease.party == command.party &&
-           (command.profile.empty() || lease.profile == command.profile);
+           (command.profile == lease.asked || command.profile == lease.profile);
 }
 
 /// The same question again has the same answer, and proves that its asker lives.

@@ -80,7 +80,8 @@ struct Lease {
     std::uint64_t process = 0; ///< As the client said; 0: not said.
     LeaseKind kind = LeaseKind::floating;
     std::optional<CalendarInstant> ends; ///< Of a fixed lease.
-    ProfileName profile;                 ///< Empty: asked for by pool.
+    ProfileName profile;                 ///< That it counts for; renamed with it.
+    ProfileName asked; ///< As its asker called it, and calls it in a retry; empty: none.
     CalendarInstant started{};
 
     friend bool operator==(const Lease&, const Lease&) = default;

@@ -151,6 +151,15 @@ struct LeaseEnded {
     friend bool operator==(const LeaseEnded&, const LeaseEnded&) = default;
 };
 
+/// Why a lease or a wait of before ended, for its holder's next question: in a snapshot only.
+struct EndingRemembered {
+    LeaseId id;
+    Identity identity; ///< Whose it was; nobody else is told.
+    EndReason reason = EndReason::silent;
+
+    friend bool operator==(const EndingRemembered&, const EndingRemembered&) = default;
+};
+
 struct Queued {
     Waiter waiter;
     ConnectionId connection{}; ///< Not journaled, like the deadline.
@@ -246,8 +255,8 @@ using Fact =
     std::variant<ProductDefined, EntitlementInstalled, EntitlementRemoved, NodeLockSeen, PoolOpened,
                  PoolClosed, PoolRemoved, Posted, EntitlementCounted, ProfileSet, ProfileRenamed,
                  ProfileRemoved, ProfileUsed, UsersSet, LeaseGranted, LeaseEnded, Queued, Unqueued,
-                 ModeSet, CredentialIssued, CredentialRevoked, Denied, TimeSeen, LeaseRenewed,
-                 ConnectionLost, AmnestyGranted, TermsSet>;
+                 ModeSet, CredentialIssued, CredentialRevoked, Denied, TimeSeen, EndingRemembered,
+                 LeaseRenewed, ConnectionLost, AmnestyGranted, TermsSet>;
 
 /// Whether the journal must remember it.
 bool is_lasting(const Fact& fact);

@@ -70,6 +70,10 @@ std::vector<Fact> facts_of(const State& state)
         facts.emplace_back(ModeSet{state.mode, {}});
     for (const Denied& denied : state.denials)
         facts.emplace_back(denied);
+    for (const LeaseId& id : state.endings_in_order) {
+        const Ending& ending = state.endings.at(id);
+        facts.emplace_back(EndingRemembered{id, ending.identity, ending.reason});
+    }
     return facts;
 }
 

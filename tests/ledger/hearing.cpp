@@ -12,7 +12,7 @@ bool is_same(const Claim& claim, const Checkout& command)
     return claim.identity == command.asker.identity && claim.user == command.user &&
            claim.device == command.device && claim.units == command.units &&
            claim.party == command.party &&
-           (command.profile.empty() || command.profile == claim.profile());
+           (command.profile == claim.asked || command.profile == claim.profile());
 }
 
 } // namespace
@@ -238,6 +238,7 @@ void Witness::Hearing::operator()(const Checkout& command) const
                 .user = command.user,
                 .device = command.device,
                 .units = command.units,
+                .asked = command.profile,
                 .ways = route,
                 .connection = command.asker.connection};
     std::optional<Code> first;

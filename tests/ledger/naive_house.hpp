@@ -19,6 +19,7 @@ struct Claim {
     UserName user;
     DeviceName device;
     Units units = 1;
+    ProfileName asked;
     std::vector<Way> ways; ///< Of a holder: the one by which he got his seat.
     ConnectionId connection;
     SteadyInstant deadline{};
