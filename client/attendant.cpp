@@ -35,6 +35,13 @@ Failure silent_server()
             .cure = "see that usherd is not stopped or overloaded, and that the network is up"};
 }
 
+Failure gone_to(const std::string& where)
+{
+    return {.step = Step::exchange,
+            .text = "the server has moved to " + where,
+            .cure = "give applications its new address (USHER_SERVER) in time"};
+}
+
 } // namespace
 
 Attendant::Attendant(std::unique_ptr<Door> door, Settings settings)
@@ -320,11 +327,27 @@ void Attendant::take(const v1::Response& response)
         lose(ended(response.ending()));
         return;
     }
+    if (response.has_redirected() && follow(response.redirected().document()))
+        return;
+    if (response.has_refused() && follow(response.refused().redirect()))
+        return;
     heartbeat_.answered();
     if (response.has_renewed())
         heartbeat_.set_term(std::chrono::milliseconds(response.renewed().term_ms()));
     note(holdings_.take(response, Clock::now()));
     changed_.notify_all();
+}
+
+/// Whether the server is another from now on: what this one did not decide, that one is asked.
+bool Attendant::follow(const std::string& redirect)
+{
+    auto where = redirect.empty() ? std::nullopt : door_->follow(redirect);
+    if (!where)
+        return false;
+    lose(gone_to(*where));
+    if (holdings_.has_any())
+        note({{Event::Kind::moved, 0, {}, *std::move(where)}});
+    return true;
 }
 
 void Attendant::lose(const Failure& failure)

@@ -81,6 +81,7 @@ class Attendant {
     void connect(Lock& lock);
     void ask(Lock& lock, Holdings::Question question);
     void take(const v1::Response& response);
+    [[nodiscard]] bool follow(const std::string& redirect);
     void lose(const Failure& failure);
     void fail(const Failure& failure);
     void start_over() noexcept;

@@ -26,6 +26,7 @@ usher_event_kind kind_of(Event::Kind kind)
     case Event::Kind::serving: return USHER_EVENT_SERVING;
     case Event::Kind::server_refused: return USHER_EVENT_SERVER_REFUSED;
     case Event::Kind::turned_away: return USHER_EVENT_TURNED_AWAY;
+    case Event::Kind::moved: return USHER_EVENT_MOVED;
     }
     assert(false && "an event without a kind");
     return USHER_EVENT_LOST;

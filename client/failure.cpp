@@ -43,7 +43,8 @@ bool is_lasting(const Failure& failure)
 {
     if (failure.step == Step::greeting && failure.refused) {
         const std::string& code = failure.refused->code();
-        return code != "SERVER_ENDING" && code != "LIMIT_REACHED";
+        return code != "SERVER_ENDING" && code != "SERVER_DEPARTED" && code != "SERVER_ARRIVING" &&
+               code != "LIMIT_REACHED";
     }
     return failure.step == Step::address || failure.step == Step::credentials ||
            is_wrong_server(failure);

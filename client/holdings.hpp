@@ -84,11 +84,13 @@ struct Event {
         serving,        ///< It does again.
         server_refused, ///< What answers at the address is not the server that it should be; `why`.
         turned_away,    ///< The server does not want us any more; `why`.
+        moved, ///< The server is another from now on, at the place `reason`; seats go along.
     };
     Kind kind = Kind::granted;
     SeatNumber seat = 0; ///< 0: it concerns all.
     std::optional<v1::Refused> why;
-    std::string reason; ///< Of `lost`: `revoked`, `silent`, `patience_ended`, …; may be empty.
+    /// Of `lost`: `revoked`, `silent`, `patience_ended`, …; may be empty. Of `moved`: where to.
+    std::string reason;
 };
 
 class Holdings {

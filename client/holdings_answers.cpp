@@ -11,8 +11,9 @@ using State = Seat::State;
 
 bool is_ending(const v1::Response& response)
 {
-    // A server that goes down says so instead of deciding: the next one will be asked.
-    return response.has_refused() && response.refused().code() == "SERVER_ENDING";
+    // A server that goes, or is about to come, says so instead of deciding: the next one is asked.
+    const std::string& code = response.refused().code();
+    return code == "SERVER_ENDING" || code == "SERVER_DEPARTED" || code == "SERVER_ARRIVING";
 }
 
 void confirm(SeatNumber number, Seat& seat, Instant confirmed, std::vector<Event>& events)

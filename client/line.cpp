@@ -97,6 +97,7 @@ Result<void> Line::greet(const Credentials& credentials, const Patience& patienc
     if (!response->has_welcome() || response->welcome().version() != version)
         return not_greeted("it answered with something else");
     welcome_ = std::move(*response->mutable_welcome());
+    node_ = node_of(welcome_.proof());
     if (credentials.vendors.empty())
         return {};
     if (auto why = objection(welcome_.proof(), stream_.exporter(), credentials.vendors))

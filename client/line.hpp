@@ -26,6 +26,9 @@ class Line {
     /// What the server said to the greeting: its version, who we are to it, the terms.
     [[nodiscard]] const v1::Welcome& welcome() const { return welcome_; }
     [[nodiscard]] bool is_resumed() const { return stream_.is_resumed(); }
+    /// The node key that the server has shown; it is proven where the route names vendors. None:
+    /// it showed none.
+    [[nodiscard]] const std::optional<trust::PublicKey>& node() const { return node_; }
 
     /// Sends `request` under a fresh id, which it returns. Step exchange.
     [[nodiscard]] Result<std::uint64_t> send(v1::Request request, const Patience& patience);
@@ -51,6 +54,7 @@ class Line {
 
     Stream stream_;
     v1::Welcome welcome_;
+    std::optional<trust::PublicKey> node_;
     std::uint64_t last_id_ = 0;
     std::string incoming_;             ///< Bytes that are no whole frame yet.
     std::size_t taken_ = 0;            ///< So many at its front are frames that were given out.

@@ -70,4 +70,10 @@ std::optional<std::string> objection(const v1::Proof& proof, std::string_view ex
     return std::nullopt;
 }
 
+std::optional<trust::PublicKey> node_of(const v1::Proof& proof)
+{
+    trust::PublicKey node{};
+    return read(proof.node_key(), node) ? std::optional(node) : std::nullopt;
+}
+
 } // namespace usher::client

@@ -21,4 +21,7 @@ namespace usher::client {
                                                    std::string_view exporter,
                                                    const std::vector<trust::VendorKey>& vendors);
 
+/// The node key that `proof` shows, proven or not; none: it shows none.
+[[nodiscard]] std::optional<trust::PublicKey> node_of(const v1::Proof& proof);
+
 } // namespace usher::client

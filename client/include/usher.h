@@ -161,6 +161,10 @@ typedef enum usher_event_kind {
     USHER_EVENT_SERVER_REFUSED = 11,
     /* While seats are held: as with USHER_TURNED_AWAY; `refusal` says why. */
     USHER_EVENT_TURNED_AWAY = 12,
+    /* The server has moved, and the library goes after it: the other one proves who it is like the
+     * first. `reason` says where it is now ("licenses.example:4750"). Seats and places in the queue
+     * are kept; USHER_EVENT_RECONNECTED follows. */
+    USHER_EVENT_MOVED = 13,
     USHER_EVENT_MAX = 0x7fffffff /* None: room for those that are added. */
 } usher_event_kind;
 
@@ -170,7 +174,8 @@ typedef struct usher_event {
     usher_lease lease;            /* 0: it concerns all. */
     const usher_refusal* refusal; /* NULL where there is nothing to explain. */
     /* Of USHER_EVENT_LOST, in a word: "revoked", "silent", "connection_lost", "server_restarted",
-     * "fixed_end", "patience_ended", "no_longer_possible"; "" where it is not known. */
+     * "fixed_end", "patience_ended", "no_longer_possible"; "" where it is not known. Of
+     * USHER_EVENT_MOVED: host and port. */
     const char* reason;
 } usher_event;
 
