@@ -80,6 +80,7 @@ void say(const Terminal& terminal, const client::Event& event)
     case Kind::serving: terminal.remark("the server has left maintenance"); break;
     case Kind::server_refused: terminal.warning("this is not the right server" + why); break;
     case Kind::turned_away: terminal.warning("the server turns us away" + why); break;
+    case Kind::moved: terminal.remark("the server is at " + event.reason + " now"); break;
     }
     if (event.why)
         for (const std::string& cure : event.why->cures())
