@@ -148,7 +148,7 @@ def scenarios(tally):
 
 @functools.cache
 def configured(preset):
-    return run(f"configure-{preset}", ["cmake", "--preset", preset], 120)
+    return run(f"configure-{preset}", ["cmake", "--preset", preset, "-DCMAKE_UNITY_BUILD=ON"], 120)
 
 
 @functools.cache
