@@ -5,8 +5,8 @@ option(USHER_TSAN "Thread sanitizer" OFF)
 option(USHER_FUZZ "libFuzzer targets, with address and undefined-behaviour sanitizers" OFF)
 
 # With CMAKE_UNITY_BUILD the sources of a target are compiled as one: what they all include is read
-# once, and what they all instantiate is made once. tests/run and quickstart, who build from nothing,
-# ask for it; who edits one file after the other does not. A source that shares a name with another
+# once, and what they all instantiate is made once. Who builds from nothing (tests/run, quickstart)
+# asks for it; who edits one file after the other does not. A source that shares a name with another
 # one of its target stands alone, by usher_alone.
 option(CMAKE_UNITY_BUILD "Compile the sources of each target as one" OFF)
 set(CMAKE_UNITY_BUILD_BATCH_SIZE 0)
