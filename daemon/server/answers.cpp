@@ -147,7 +147,7 @@ v1::Response welcome(std::uint64_t request, const ledger::Greeted& greeted,
     to.set_term_ms(milliseconds(greeted.term));
     to.set_grace_ms(milliseconds(greeted.grace));
     to.set_mode(std::string(ledger::word(greeted.mode)));
-    if (exporter.empty())
+    if (exporter.empty() || !premises.node) // An issuer is nobody's customer.
         return response;
     v1::Proof& proof = *to.mutable_proof();
     const trust::PublicKey& key = premises.node->key();

@@ -38,6 +38,7 @@ std::optional<Verb> row(v1::Request::AskCase ask, const v1::Request& request)
     case v1::Request::kRenew: return Verb{"renew", Role::application};
     case v1::Request::kCheckin: return Verb{"checkin", Role::application};
     case v1::Request::kLeave: return Verb{"leave", Role::application};
+    case v1::Request::kCarry: return Verb{"carry", Role::application};
     case v1::Request::kOperate: return row(request.operate().verb_case());
     case v1::Request::ASK_NOT_SET: return std::nullopt;
     }

@@ -75,6 +75,22 @@ Translation translate_verb(const v1::Checkin& asked, const Caller& caller)
     return judged(fields, ledger::Checkin{asker(caller), fields.lease("lease", asked.lease())});
 }
 
+/// Nothing of it is the ledger's: an issuer's house has a record of its own.
+Translation translate_carry(const v1::Request& request, const Premises& premises)
+{
+    if (!premises.answerer)
+        return Refusal{.code = Code::unsupported, .detail = "it is no issuer"};
+    if (request.carry().document().size() > protocol::license_bytes_max)
+        return Refusal{.code = Code::document_invalid, .detail = "it is longer than 16 KiB"};
+    auto answer = premises.answerer(request.carry().document());
+    if (auto* no = std::get_if<Refusal>(&answer))
+        return std::move(*no);
+    v1::Response response;
+    response.set_id(request.id());
+    response.mutable_carried()->set_document(std::get<std::string>(std::move(answer)));
+    return response;
+}
+
 /// Who presents a certificate is known by its name; one of the operator's own CA is called
 /// otherwise, so that it cannot take the name of one that we made.
 std::variant<ledger::Greet, Refusal> greet_certificate(const Peer& peer)
@@ -145,6 +161,7 @@ Translation translate(const v1::Request& request, const Caller& caller, const Pr
     case v1::Request::kCheckout: return translate_verb(request.checkout(), caller);
     case v1::Request::kRenew: return translate_verb(request.renew(), caller);
     case v1::Request::kCheckin: return translate_verb(request.checkin(), caller);
+    case v1::Request::kCarry: return translate_carry(request, premises);
     case v1::Request::kOperate:
         return translate_operate(request.id(), request.operate(), caller, premises);
     case v1::Request::kLeave:

@@ -12,16 +12,27 @@ namespace {
 /// Who may ask what, written down a second time and by hand: the one text against which the
 /// daemon's own table is held.
 const std::map<std::string, Role> needs{
-    {"hello", Role::application},         {"checkout", Role::application},
-    {"renew", Role::application},         {"checkin", Role::application},
-    {"leave", Role::application},         {"look", Role::viewer},
-    {"explain_refusals", Role::viewer},   {"node_show", Role::viewer},
-    {"revoke", Role::operator_},          {"profile_add", Role::operator_},
-    {"profile_rename", Role::operator_},  {"profile_remove", Role::operator_},
-    {"profile_default", Role::operator_}, {"pool_users", Role::operator_},
-    {"license_install", Role::admin},     {"license_remove", Role::admin},
-    {"maintenance", Role::admin},         {"key_create", Role::admin},
-    {"certificate_create", Role::admin},  {"credential_revoke", Role::admin},
+    {"hello", Role::application},
+    {"checkout", Role::application},
+    {"renew", Role::application},
+    {"checkin", Role::application},
+    {"leave", Role::application},
+    {"carry", Role::application},
+    {"look", Role::viewer},
+    {"explain_refusals", Role::viewer},
+    {"node_show", Role::viewer},
+    {"revoke", Role::operator_},
+    {"profile_add", Role::operator_},
+    {"profile_rename", Role::operator_},
+    {"profile_remove", Role::operator_},
+    {"profile_default", Role::operator_},
+    {"pool_users", Role::operator_},
+    {"license_install", Role::admin},
+    {"license_remove", Role::admin},
+    {"maintenance", Role::admin},
+    {"key_create", Role::admin},
+    {"certificate_create", Role::admin},
+    {"credential_revoke", Role::admin},
 };
 
 /// Every request that the protocol knows, by the name of its field, with nothing in it.

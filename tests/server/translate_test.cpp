@@ -313,6 +313,34 @@ BOOST_AUTO_TEST_CASE(a_checkout_carries_everything_and_its_tag_proves_nothing)
     BOOST_TEST(checkout.tag.bits == 0x13f85b8bf208b7e7U);
 }
 
+BOOST_AUTO_TEST_CASE(only_an_issuer_takes_documents)
+{
+    v1::Request request;
+    request.mutable_carry()->set_document("please");
+    BOOST_TEST((refusal(request).code == Code::unsupported));
+    BOOST_TEST(refusal(request).detail == "it is no issuer");
+}
+
+BOOST_AUTO_TEST_CASE(a_document_is_answered_by_another_one_or_refused)
+{
+    premises.answerer =
+        [](const std::string& document) -> std::variant<std::string, ledger::Refusal> {
+        if (document == "please")
+            return "here you are";
+        return ledger::Refusal{.code = Code::document_invalid, .detail = document};
+    };
+    v1::Request request;
+    request.set_id(7);
+    request.mutable_carry()->set_document("please");
+    const auto answered = ask(request);
+    BOOST_TEST(std::get<v1::Response>(answered).id() == 7U);
+    BOOST_TEST(std::get<v1::Response>(answered).carried().document() == "here you are");
+    request.mutable_carry()->set_document("now");
+    BOOST_TEST(refusal(request).detail == "now");
+    request.mutable_carry()->set_document(std::string(protocol::license_bytes_max + 1, 'x'));
+    BOOST_TEST(refusal(request).detail == "it is longer than 16 KiB");
+}
+
 BOOST_AUTO_TEST_CASE(a_second_hello_is_refused)
 {
     v1::Request request;
