@@ -1,5 +1,6 @@
 #include "tools/files.hpp"
 
+#include "protocol/limits.hpp"
 #include "tools/fault.hpp"
 #include "tools/printable.hpp"
 
@@ -7,6 +8,7 @@
 #include <cerrno>
 #include <cstring>
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 namespace usher::tools {
@@ -34,7 +36,15 @@ Fault fault(const std::string& what, const std::filesystem::path& file)
             {"see that the path is right and that you may " + what + " it"}};
 }
 
-std::string read_all(int fd, const std::filesystem::path& file)
+Fault too_long(const std::filesystem::path& file, std::size_t bytes_max)
+{
+    return {printable(file.string()) + " is longer than " +
+                (bytes_max == file_bytes_max ? "1 MiB" : "16 KiB, so it is no document of Usher"),
+            {"see that it is the right file"}};
+}
+
+std::string read_all(int fd, const std::filesystem::path& file,
+                     std::size_t bytes_max = file_bytes_max)
 {
     std::string text;
     std::array<char, 16 << 10> piece{};
@@ -47,9 +57,8 @@ std::string read_all(int fd, const std::filesystem::path& file)
         if (count == 0)
             return text;
         text.append(piece.data(), static_cast<std::size_t>(count));
-        if (text.size() > file_bytes_max)
-            throw Fault(printable(file.string()) + " is longer than 1 MiB",
-                        {"see that it is the right file"});
+        if (text.size() > bytes_max)
+            throw too_long(file, bytes_max);
     }
 }
 
@@ -63,6 +72,26 @@ std::string read_file(const std::filesystem::path& file)
     if (opened.fd() < 0)
         throw fault("read", file);
     return read_all(opened.fd(), file);
+}
+
+std::string read_document(const std::filesystem::path& file)
+{
+    constexpr std::size_t bytes_max = protocol::license_bytes_max;
+    if (file == "-")
+        return read_all(STDIN_FILENO, "standard input", bytes_max);
+    // A FIFO without a writer would keep an open waiting for one.
+    const File opened(::open(file.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK));
+    const std::string name = printable(file.string());
+    if (opened.fd() < 0 && errno == ELOOP)
+        throw Fault(name + " is a symbolic link", {"name the file that it leads to"});
+    struct stat found {};
+    if (opened.fd() < 0 || ::fstat(opened.fd(), &found) != 0)
+        throw fault("read", file);
+    if (!S_ISREG(found.st_mode))
+        throw Fault(name + " is not a regular file", {"name the file that was sent"});
+    if (found.st_size > static_cast<off_t>(bytes_max))
+        throw too_long(file, bytes_max);
+    return read_all(opened.fd(), file, bytes_max);
 }
 
 void write_new_file(const std::filesystem::path& file, std::string_view contents)

@@ -12,6 +12,11 @@ namespace usher::tools {
 /// What is in `file`, at most 1 MiB; `-` is standard input.
 [[nodiscard]] std::string read_file(const std::filesystem::path& file);
 
+/// A signed document in `file`; `-` is standard input. Whoever sent it may have sent anything: a
+/// symbolic link, what is no regular file, and what is longer than 16 KiB is refused before a byte
+/// of it is read, and nothing keeps the program waiting.
+[[nodiscard]] std::string read_document(const std::filesystem::path& file);
+
 /// Makes `file` (0600); refuses to write over one that is there.
 void write_new_file(const std::filesystem::path& file, std::string_view contents);
 

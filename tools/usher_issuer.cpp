@@ -1,5 +1,6 @@
 #include "tools/usher_issuer.hpp"
 
+#include "daemon/journal/journal.hpp"
 #include "daemon/trust/fault.hpp"
 #include "tools/fault.hpp"
 #include "tools/misuse.hpp"
@@ -20,13 +21,22 @@ namespace {
 struct IssuerVerb {
     std::string_view word;
     const char* help; ///< One line, without a full stop.
-    Order (*add)(CLI::App&);
+    Order (*add)(CLI::App&, const issuer::Surroundings&);
 };
 
 constexpr auto verbs = std::to_array<IssuerVerb>({
     {"init", "Make the key that licenses are signed with", issuer_init},
     {"sign", "Sign a license", issuer_sign},
-    {"inspect", "Show what a license says, and whether its signature holds", issuer_inspect},
+    {"inspect", "Show what a document says, and whether its signature holds", issuer_inspect},
+    {"code", "Register what is sold, and print its activation code", issuer_code},
+    {"serve", "Answer hosts over the network", issuer_serve},
+    {"approve", "Answer a request that came as a file", issuer_approve},
+    {"receive", "Take a receipt that came as a file", issuer_receive},
+    {"release", "Free a license whose host is lost", issuer_release},
+    {"emergency", "Print a code that bridges 7 days while a host is lost", issuer_emergency},
+    {"list", "Show what is sold and where it is active", issuer_list},
+    {"audit", "Show what was done, when and by whom", issuer_audit},
+    {"address", "Show or set where hosts reach the issuer", issuer_address},
 });
 
 int fail(const Terminal& terminal, const Fault& fault)
@@ -52,16 +62,18 @@ void expect_verb(const std::vector<std::string>& words)
                 {"usher-issuer --help lists all verbs"}, Fault::Kind::usage);
 }
 
-int obey(const std::vector<std::string>& words, const Terminal& terminal)
+int obey(const std::vector<std::string>& words, const Terminal& terminal,
+         const issuer::Surroundings& here)
 {
     expect_verb(words);
-    CLI::App app("usher-issuer signs what a vendor sells.", "usher-issuer");
+    CLI::App app("usher-issuer signs what a vendor sells, and says where it is active.",
+                 "usher-issuer");
     app.set_version_flag("--version", "usher-issuer " USHER_VERSION);
     app.require_subcommand(1);
     std::vector<std::pair<const CLI::App*, Order>> orders;
     for (const IssuerVerb& verb : verbs) {
         CLI::App* const options = app.add_subcommand(std::string(verb.word), verb.help);
-        orders.emplace_back(options, verb.add(*options));
+        orders.emplace_back(options, verb.add(*options, here));
     }
     try {
         std::vector<std::string> last_first(words.rbegin(), words.rend());
@@ -77,22 +89,20 @@ int obey(const std::vector<std::string>& words, const Terminal& terminal)
     return 0; // CLI11 has already asked for a verb.
 }
 
-int usher_issuer(const std::vector<std::string>& words)
+} // namespace
+
+int usher_issuer(const std::vector<std::string>& words, const issuer::Surroundings& here)
 {
     const Terminal terminal = Terminal::of_process("usher-issuer");
     try {
-        return obey(words, terminal);
+        return obey(words, terminal, here);
     } catch (const Fault& fault) {
         return fail(terminal, fault);
     } catch (const trust::Fault& fault) {
         return fail(terminal, {printable(fault.what()), {printable(fault.hint())}});
+    } catch (const journal::Fault& fault) {
+        return fail(terminal, {printable(fault.what()), {printable(fault.hint())}});
     }
 }
 
-} // namespace
 } // namespace usher::tools
-
-int main(int argc, char** argv)
-{
-    return usher::tools::usher_issuer({argv + 1, argv + argc});
-}

@@ -1,6 +1,10 @@
 #pragma once
 
+#include "tools/issuer/surroundings.hpp"
+
 #include <functional>
+#include <string>
+#include <vector>
 
 namespace CLI {
 class App;
@@ -16,12 +20,34 @@ class Terminal;
 using Order = std::function<int(const Terminal&)>;
 
 /// Makes the vendor's key, once, and prints what operators and applications are told of it.
-Order issuer_init(CLI::App& options);
+Order issuer_init(CLI::App& options, const issuer::Surroundings& here);
 
 /// Signs one license.
-Order issuer_sign(CLI::App& options);
+Order issuer_sign(CLI::App& options, const issuer::Surroundings& here);
 
-/// Shows what a license file says, and whether its signature holds.
-Order issuer_inspect(CLI::App& options);
+/// Shows what a document says, and whether its signature holds.
+Order issuer_inspect(CLI::App& options, const issuer::Surroundings& here);
+
+/// Registers what is sold and prints an activation code for it.
+Order issuer_code(CLI::App& options, const issuer::Surroundings& here);
+
+/// Answers a request, a receipt, of a host without a network.
+Order issuer_approve(CLI::App& options, const issuer::Surroundings& here);
+Order issuer_receive(CLI::App& options, const issuer::Surroundings& here);
+
+/// For a host that is lost: ends its activation; bridges a week.
+Order issuer_release(CLI::App& options, const issuer::Surroundings& here);
+Order issuer_emergency(CLI::App& options, const issuer::Surroundings& here);
+
+/// Shows what is sold and where it is active; what was done, by whom; where hosts reach the issuer.
+Order issuer_list(CLI::App& options, const issuer::Surroundings& here);
+Order issuer_audit(CLI::App& options, const issuer::Surroundings& here);
+Order issuer_address(CLI::App& options, const issuer::Surroundings& here);
+
+/// Answers hosts over the network.
+Order issuer_serve(CLI::App& options, const issuer::Surroundings& here);
+
+/// The whole program; its exit code.
+int usher_issuer(const std::vector<std::string>& words, const issuer::Surroundings& here);
 
 } // namespace usher::tools

@@ -158,7 +158,7 @@ int inspect(const Inspect& asked, const Terminal& terminal)
 
 } // namespace
 
-Order issuer_inspect(CLI::App& options)
+Order issuer_inspect(CLI::App& options, const issuer::Surroundings&)
 {
     const auto asked = std::make_shared<Inspect>();
     options.add_option("FILE", asked->file, "The license file, or -")->required();

@@ -130,6 +130,12 @@ void Database::settle_in(Access access)
         run("PRAGMA journal_mode = MEMORY", "make");
     if (access == Access::make || access == Access::frozen)
         return;
+    if (access == Access::share) {
+        run("PRAGMA busy_timeout = 10000", "open");
+        run("PRAGMA journal_mode = WAL", "open");
+        run("PRAGMA synchronous = FULL", "open");
+        return;
+    }
     // Before anything else looks into the file: with it SQLite keeps its index of the -wal in
     // memory and lets nobody else in.
     run("PRAGMA locking_mode = EXCLUSIVE", "open");

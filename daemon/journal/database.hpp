@@ -17,12 +17,13 @@ namespace usher::journal {
 
 class Statement;
 
-/// One open database file. Others are locked out of it from its first use on.
+/// One open database file. Others are locked out of it from its first use on, unless it is shared.
 class Database {
   public:
     enum class Access {
         make,   ///< An empty file becomes a database; needs `DirectoryLock::alone`.
         write,  ///< One commit is one sync.
+        share,  ///< As `write`, and others may write in turn: a transaction waits up to 10 s.
         read,   ///< Changes nothing; what SQLite wrote beside the file is read as well.
         frozen, ///< As `read`, where there is nothing beside it: works on a read-only disk too.
     };

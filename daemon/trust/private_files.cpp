@@ -135,6 +135,19 @@ std::optional<std::string> read_private_file(const std::filesystem::path& file)
     return contents(opened, found, file);
 }
 
+void expect_private_file(const std::filesystem::path& file)
+{
+    const OpenFile opened(file, O_RDONLY | O_NOFOLLOW | O_NONBLOCK);
+    if (!opened && errno == ELOOP)
+        throw Fault(file.string() + " is a symbolic link", "put the file itself there");
+    if (!opened)
+        fail("read", file);
+    const struct stat found = described(opened, file);
+    if (!S_ISREG(found.st_mode))
+        throw Fault(file.string() + " is not a regular file", "put the file itself there");
+    refuse_readers(found, 077, file);
+}
+
 std::string read_given_file(const std::filesystem::path& file, bool secret)
 {
     const OpenFile opened(file, O_RDONLY | O_NONBLOCK);
