@@ -30,10 +30,10 @@ using Answerer =
 /// What sessions need to know of the house that they are in. Immutable: a re-read configuration is
 /// a new one, and every session takes the newest at its next request. Any thread.
 struct Premises {
-    std::string server;                    ///< `usherd 1.0.0`
-    std::string uri;                       ///< `usher://host:port/?ca=sha256:…`
-    bool anonymous = false;                ///< Whether applications may come with nothing.
-    std::vector<trust::VendorKey> vendors; ///< Whose licenses may be installed.
+    std::string server;                      ///< `usherd 1.0.0`
+    std::string uri;                         ///< `usher://host:port/?ca=sha256:…`
+    bool anonymous = false;                  ///< Whether applications may come with nothing.
+    std::vector<trust::VendorKey> vendors;   ///< Whose licenses may be installed.
     std::shared_ptr<const trust::Node> node; ///< None: an issuer's house, which proves nothing.
     std::string node_id;   ///< How status names this host: 16 hex digits of its key's SHA-256.
     std::string node_text; ///< What a vendor signs for; empty: too few identifiers were found.

@@ -21,8 +21,8 @@ void keep_private_directory(const std::filesystem::path& directory);
 /// that may read it; the whole world must not where it is `secret`.
 [[nodiscard]] std::string read_given_file(const std::filesystem::path& file, bool secret);
 
-/// Refuses what `read_private_file` refuses, whatever its length, and one that is not there: what is
-/// in it is another's to read.
+/// Refuses what `read_private_file` refuses, whatever its length, and one that is not there: what
+/// is in it is another's to read.
 void expect_private_file(const std::filesystem::path& file);
 
 /// Replaces `file` (0600) at once or not at all, durably.

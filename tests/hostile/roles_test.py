@@ -9,7 +9,8 @@ ROLES = ("application", "viewer", "operator", "admin")
 
 # The least role of each verb. A verb of the protocol that is missing here fails the test.
 LEAST = {
-    "checkout": "application", "renew": "application", "checkin": "application", "carry": "application",
+    "checkout": "application", "renew": "application", "checkin": "application",
+    "carry": "application",
     "leave": "application",
     "look": "viewer", "explain_refusals": "viewer", "node_show": "viewer",
     "revoke": "operator", "profile_add": "operator", "profile_rename": "operator",
