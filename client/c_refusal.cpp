@@ -40,6 +40,8 @@ OwnedRefusal::OwnedRefusal(usher_status said, const v1::Refused& refused)
     queue = kept.has_queue() ? kept.queue() : -1;
     holders = storage_->holder_places.data();
     holders_count = storage_->holder_places.size();
+    detail = kept.detail().c_str();
+    because = kept.because().c_str();
 }
 
 OwnedRefusal::~OwnedRefusal() = default;

@@ -25,6 +25,9 @@ void fill(v1::Refused& to, const ledger::Refusal& from)
     for (std::string& cure : ledger::cures(from))
         to.add_cures(std::move(cure));
     to.set_subject(from.subject);
+    to.set_detail(from.detail);
+    if (from.because)
+        to.set_because(std::string(ledger::word(*from.because)));
     const auto copy = [&to](const std::optional<ledger::Units>& units,
                             void (v1::Refused::*set)(std::int64_t)) {
         if (units)

@@ -16,6 +16,11 @@ Json number_or_null(bool is_there, std::int64_t number)
     return is_there ? Json(number) : Json(nullptr);
 }
 
+Json text_or_null(const std::string& text)
+{
+    return text.empty() ? Json(nullptr) : Json(text);
+}
+
 } // namespace
 
 std::string holder_text(const v1::Holder& holder)
@@ -42,13 +47,15 @@ void say(const Terminal& terminal, const v1::Refused& refused)
 Json refusal_json(const v1::Refused& refused)
 {
     Json json{{"code", refused.code()}, {"text", refused.text()}};
-    json["subject"] = refused.subject().empty() ? Json(nullptr) : Json(refused.subject());
+    json["subject"] = text_or_null(refused.subject());
+    json["detail"] = text_or_null(refused.detail());
+    json["because"] = text_or_null(refused.because());
     json["stock"] = number_or_null(refused.has_stock(), refused.stock());
     json["held"] = number_or_null(refused.has_held(), refused.held());
     json["want"] = number_or_null(refused.has_want(), refused.want());
     json["short"] = number_or_null(refused.has_short_(), refused.short_());
     json["queue"] = number_or_null(refused.has_queue(), refused.queue());
-    json["host"] = refused.host().empty() ? Json(nullptr) : Json(refused.host());
+    json["host"] = text_or_null(refused.host());
     json["retry_at"] =
         refused.has_retry_at_us() ? Json(instant_text(refused.retry_at_us())) : Json(nullptr);
     json["holders"] = Json::array();

@@ -91,6 +91,8 @@ BOOST_AUTO_TEST_CASE(a_refusal_says_code_sentence_numbers_cures_and_holders)
 {
     ledger::Refusal refusal{.code = Code::no_free_seat,
                             .subject = "PROSession",
+                            .detail = "in this pool",
+                            .because = Code::expired,
                             .stock = 8,
                             .held = 8,
                             .want = 1,
@@ -101,6 +103,8 @@ BOOST_AUTO_TEST_CASE(a_refusal_says_code_sentence_numbers_cures_and_holders)
     BOOST_TEST(refused.code() == "NO_FREE_SEAT");
     BOOST_TEST(refused.text() == sentence(refusal));
     BOOST_TEST(refused.cures_size() == static_cast<int>(cures(refusal).size()));
+    BOOST_TEST(refused.detail() == "in this pool");
+    BOOST_TEST(refused.because() == "EXPIRED");
     BOOST_TEST(refused.stock() == 8);
     BOOST_TEST(refused.queue() == 2);
     BOOST_TEST(!refused.has_short_());
