@@ -39,7 +39,7 @@ void refuse_root(const CommandLine& line)
             "start it as its own user, as usherd.service does, or say --allow-root");
 }
 
-void obey(const CommandLine& line, const Time& time)
+void obey(const CommandLine& line, const Time& time, Signals& signals)
 {
     const Reading reading = read_config_file(line.order.config_file);
     if (line.check) {
@@ -49,13 +49,16 @@ void obey(const CommandLine& line, const Time& time)
     refuse_root(line);
     ::umask(077);
     open_log();
-    run(line.order, reading.config, time);
+    run(line.order, reading.config, time, signals);
 }
 
 } // namespace
 
 int usherd(int argc, const char* const* argv, const Time& time)
 {
+    // First of all, and before any thread, which inherits the mask: who is asked to stop while it
+    // starts stops in good order.
+    Signals signals;
     CommandLine line;
     CLI::App app("usherd holds what a vendor has sold and lends it to applications.", "usherd");
     app.add_option("--config", line.order.config_file, "The configuration: usherd.toml")
@@ -73,7 +76,7 @@ int usherd(int argc, const char* const* argv, const Time& time)
         return app.exit(error) == 0 ? 0 : usage;
     }
     try {
-        obey(line, time);
+        obey(line, time, signals);
         return 0;
     } catch (const server::Fault& fault) {
         return fail(fault.what(), fault.hint());

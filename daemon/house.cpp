@@ -1,6 +1,5 @@
 #include "daemon/house.hpp"
 
-#include "daemon/server/authority.hpp"
 #include "daemon/server/fault.hpp"
 
 #include <algorithm>
@@ -85,7 +84,8 @@ Comparison compare(const House& house, const ledger::Ledger& ledger)
 
 std::shared_ptr<const server::Premises> make_premises(const Config& config, const House& house,
                                                       const Comparison& comparison,
-                                                      std::uint16_t port)
+                                                      std::uint16_t port,
+                                                      server::Authority::Instant now)
 {
     const server::Authority::Settings settings{
         .directory = config.state / "tls",
@@ -97,7 +97,7 @@ std::shared_ptr<const server::Premises> make_premises(const Config& config, cons
         .ticket_rotation = std::chrono::floor<std::chrono::seconds>(config.tls.ticket_rotation),
     };
     auto premises = std::make_shared<server::Premises>();
-    premises->authority = server::Authority::open(settings, std::chrono::system_clock::now());
+    premises->authority = server::Authority::open(settings, now);
     premises->server = "usherd " USHER_VERSION;
     premises->uri = uri_of(config, port, *premises->authority);
     premises->anonymous = config.anonymous;

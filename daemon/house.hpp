@@ -3,6 +3,7 @@
 #include "daemon/config.hpp"
 #include "daemon/ledger/command.hpp"
 #include "daemon/ledger/ledger.hpp"
+#include "daemon/server/authority.hpp"
 #include "daemon/server/premises.hpp"
 
 #include <cstdint>
@@ -32,11 +33,10 @@ struct Comparison {
 
 [[nodiscard]] Comparison compare(const House& house, const ledger::Ledger& ledger);
 
-/// The premises by `config`; renews certificates that are due. Throws `Fault` where one cannot be
-/// read or made, and then nothing has changed.
-[[nodiscard]] std::shared_ptr<const server::Premises> make_premises(const Config& config,
-                                                                    const House& house,
-                                                                    const Comparison& comparison,
-                                                                    std::uint16_t port);
+/// The premises by `config`; renews certificates that are due `now`. Throws `Fault` where one
+/// cannot be read or made, and then nothing has changed.
+[[nodiscard]] std::shared_ptr<const server::Premises>
+make_premises(const Config& config, const House& house, const Comparison& comparison,
+              std::uint16_t port, server::Authority::Instant now);
 
 } // namespace usher::daemon

@@ -6,7 +6,6 @@
 #include "daemon/log.hpp"
 #include "daemon/server/door.hpp"
 #include "daemon/server/fault.hpp"
-#include "daemon/signals.hpp"
 #include "daemon/supervisor.hpp"
 #include "daemon/trust/private_files.hpp"
 
@@ -21,6 +20,7 @@
 #include <sstream>
 #include <sys/resource.h>
 #include <system_error>
+#include <utility>
 
 namespace usher::daemon {
 namespace {
@@ -28,8 +28,8 @@ namespace {
 using server::Hall;
 using Halls = std::vector<std::unique_ptr<Hall>>;
 
-/// How often certificates and ticket keys are looked at: well within the shortest life of a key.
-constexpr std::chrono::milliseconds refresh_interval = std::chrono::minutes(15);
+/// How long a start waits for the one before it to be gone.
+constexpr auto handover_max = std::chrono::seconds(2);
 
 /// A connection is a descriptor, and what a login shell is allowed is not many.
 void allow_descriptors(const server::Limits& limits)
@@ -60,6 +60,27 @@ std::uint64_t random_seed()
     std::uint64_t seed = 0;
     std::memcpy(&seed, bytes.data(), sizeof seed);
     return seed;
+}
+
+/// It locks a second usherd out. One that is just being ended has a moment to be gone: a restart is
+/// not refused because the kernel has not swept up yet. None: we were asked to stop meanwhile.
+std::unique_ptr<journal::Journal> open_journal(const std::filesystem::path& file, Signals& signals)
+{
+    using Clock = std::chrono::steady_clock;
+    constexpr std::chrono::milliseconds pause(50);
+    const auto give_up = Clock::now() + handover_max;
+    for (bool is_said = false;;) {
+        try {
+            return std::make_unique<journal::SqliteJournal>(file);
+        } catch (const journal::InUse& fault) {
+            if (Clock::now() >= give_up)
+                throw;
+            if (!std::exchange(is_said, true))
+                spdlog::warn("{}; waiting for it to end", fault.what());
+        }
+        if (signals.wait(pause) == Signals::Event::stop)
+            return nullptr;
+    }
 }
 
 /// The ledger as it was after the last turn. It knows the operator's terms before it starts: what
@@ -105,6 +126,11 @@ server::Question set_terms(const Config& config)
         {}, 0, ledger::SetTerms{config.lease.term, config.lease.grace, config.limits.leases_max}};
 }
 
+server::Authority::Instant later(std::chrono::seconds ahead)
+{
+    return std::chrono::system_clock::now() + ahead;
+}
+
 void log_lines(std::string_view what, const std::exception& fault)
 {
     std::istringstream lines(fault.what());
@@ -116,9 +142,9 @@ void log_lines(std::string_view what, const std::exception& fault)
 class Reload {
   public:
     Reload(std::filesystem::path file, Config config, const House& house,
-           const Comparison& comparison, std::uint16_t port)
+           const Comparison& comparison, std::uint16_t port, std::chrono::seconds ahead)
         : file_(std::move(file)), config_(std::move(config)), house_(house),
-          comparison_(comparison), port_(port)
+          comparison_(comparison), port_(port), ahead_(ahead)
     {}
 
     [[nodiscard]] const Config& config() const { return config_; }
@@ -138,7 +164,7 @@ class Reload {
     void refresh(Halls& halls)
     {
         try {
-            adopt(halls, make_premises(config_, house_, comparison_, port_));
+            adopt(halls, make_premises(config_, house_, comparison_, port_, later(ahead_)));
         } catch (const std::exception& fault) {
             log_lines("certificates and ticket keys stay as they are", fault);
         }
@@ -153,7 +179,8 @@ class Reload {
             objections += to_text(complaint, file_.string()) + "\n";
         if (!objections.empty())
             throw server::Fault(objections, "restart usherd to change it");
-        const auto premises = make_premises(reading.config, house_, comparison_, port_);
+        const auto premises =
+            make_premises(reading.config, house_, comparison_, port_, later(ahead_));
 
         config_ = std::move(reading.config); // From here on nothing can fail.
         set_log_level(config_.log_level);
@@ -172,11 +199,13 @@ class Reload {
     const House& house_;
     const Comparison& comparison_;
     const std::uint16_t port_;
+    const std::chrono::seconds ahead_; ///< Of certificates.
 };
 
 /// Until somebody asks to stop.
 void attend(Signals& signals, Supervisor& supervisor, const Crew& crew, Reload& reload,
-            Halls& halls, server::Desk& desk, const std::string& status)
+            Halls& halls, server::Desk& desk, const std::string& status,
+            std::chrono::milliseconds refresh_interval)
 {
     using Clock = std::chrono::steady_clock;
     auto refresh_at = Clock::now() + refresh_interval;
@@ -218,23 +247,26 @@ Reading read_config_file(const std::filesystem::path& file)
     throw server::Fault(sentences, "correct it; usherd --config FILE --check tries it");
 }
 
-void run(const Order& order, const Config& config, const Time& time)
+void run(const Order& order, const Config& config, const Time& time, Signals& signals)
 {
     set_log_level(config.log_level);
     log_settings(config);
     allow_descriptors(config.limits);
-    Signals signals; // Before any thread: they inherit its mask.
     Supervisor supervisor;
 
     trust::keep_private_directory(config.state);
-    journal::SqliteJournal journal(config.state / "journal.db"); // Locks a second usherd out.
+    const auto opened = open_journal(config.state / "journal.db", signals);
+    if (!opened)
+        return;
+    journal::Journal& journal = *opened;
     const House house = open_house(config.state, time.host_root);
     ledger::Ledger ledger = remember(journal, config);
     const Comparison comparison = compare(house, ledger);
 
     server::Listeners listeners = open_listeners(config);
     const std::uint16_t port = server::port_of(listeners.tcp.front());
-    const auto premises = make_premises(config, house, comparison, port);
+    const auto premises =
+        make_premises(config, house, comparison, port, later(time.certificates_ahead));
     Halls halls = open_halls(config, premises);
     server::Desk desk(
         ledger, journal, time.clock, time.desk,
@@ -248,8 +280,8 @@ void run(const Order& order, const Config& config, const Time& time)
     const std::string status = "serving at " + premises->uri;
     spdlog::info("{} is {}", premises->server, status);
     supervisor.ready(status);
-    Reload reload(order.config_file, config, house, comparison, port);
-    attend(signals, supervisor, crew, reload, halls, desk, status);
+    Reload reload(order.config_file, config, house, comparison, port, time.certificates_ahead);
+    attend(signals, supervisor, crew, reload, halls, desk, status, time.refresh_interval);
 
     supervisor.stopping();
     spdlog::info("stopping");

@@ -3,7 +3,9 @@
 #include "daemon/config.hpp"
 #include "daemon/server/clock.hpp"
 #include "daemon/server/desk.hpp"
+#include "daemon/signals.hpp"
 
+#include <chrono>
 #include <filesystem>
 #include <functional>
 #include <memory>
@@ -20,6 +22,11 @@ struct Time {
     std::function<std::shared_ptr<void>(server::Desk&)> visit;
     /// Below which the identifiers of this host are read.
     std::filesystem::path host_root = "/";
+    /// How often certificates and ticket keys are looked at: well within the shortest life of a
+    /// key.
+    std::chrono::milliseconds refresh_interval = std::chrono::minutes(15);
+    /// How much later than it is certificates and ticket keys are made and judged.
+    std::chrono::seconds certificates_ahead{0};
 };
 
 struct Order {
@@ -34,6 +41,6 @@ struct Order {
 /// Serves until SIGTERM or SIGINT; SIGHUP reads the configuration again. Returns when all that was
 /// asked is answered and written. Throws `server::Fault` or `journal::Fault` where it cannot start
 /// or go on.
-void run(const Order& order, const Config& config, const Time& time);
+void run(const Order& order, const Config& config, const Time& time, Signals& signals);
 
 } // namespace usher::daemon

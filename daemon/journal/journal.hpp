@@ -62,4 +62,10 @@ class Fault : public std::exception {
     std::string hint_;
 };
 
+/// Another has the journal open.
+class InUse : public Fault {
+  public:
+    using Fault::Fault;
+};
+
 } // namespace usher::journal

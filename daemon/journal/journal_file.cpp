@@ -120,7 +120,7 @@ DirectoryLock::DirectoryLock(const Path& journal, int operation)
                     "stop usherd for it, or look at a copy of its directory that was made while "
                     "it stood still");
     if (error == EWOULDBLOCK)
-        throw Fault("the journal " + journal.string() + " is in use by another usherd",
+        throw InUse("the journal " + journal.string() + " is in use by another usherd",
                     "stop the other one first, or give this one a state directory of its own");
     fail("lock the directory", directory_);
 }

@@ -84,6 +84,49 @@ class Start(unittest.TestCase):
             self.refused(daemon)
             self.assertEqual(daemon.status()["mode"], "serving")
 
+    @contextlib.contextmanager
+    def second(self, daemon):
+        """Another process of the same configuration, once it waits for the first."""
+        with open(daemon.log, "ab") as log:
+            process = subprocess.Popen(
+                [BIN / "usherd", "--config", daemon.config, "--print-port", "--allow-root"],
+                stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=log)
+        try:
+            until(lambda: "waiting for it to end" in daemon.log_text(), "the second one waits")
+            yield process
+        finally:
+            process.kill()
+            process.wait()
+            process.stdout.close()
+
+    def test_one_that_starts_while_another_ends_waits_for_it(self):
+        with Daemon() as daemon, self.second(daemon) as second:
+            daemon.kill()
+            self.assertEqual(int(second.stdout.readline()), daemon.port)
+            self.assertEqual(daemon.status()["mode"], "serving")
+
+    def test_a_stop_while_it_waits_to_start_ends_it_well(self):
+        with Daemon() as daemon, self.second(daemon) as second:
+            second.terminate()
+            self.assertEqual(second.wait(PATIENCE), 0)
+            self.assertEqual(daemon.status()["mode"], "serving")
+
+    def test_a_stop_at_the_very_beginning_ends_it_well(self):
+        with contextlib.closing(Daemon()) as daemon:
+            daemon.write_config()
+            process = subprocess.Popen([BIN / "usherd", "--config", daemon.config, "--allow-root"],
+                                       stdin=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+            until(lambda: self.takes_care_of_signals(process.pid), "its first lines have run")
+            process.terminate()
+            self.assertEqual(process.wait(PATIENCE), 0)
+
+    @staticmethod
+    def takes_care_of_signals(pid):
+        lines = Path(f"/proc/{pid}/status").read_text().splitlines()
+        status = dict(line.split(":\t", 1) for line in lines if ":\t" in line)
+        blocked = int(status["SigBlk"], 16) >> (signal.SIGTERM - 1) & 1
+        return status["Name"] == "usherd" and blocked == 1
+
     def test_a_taken_port_and_a_taken_socket_are_refused_by_name(self):
         with Daemon() as daemon:
             daemon.settings["state"] = str(daemon.directory / "other")
@@ -141,6 +184,47 @@ class Reload(unittest.TestCase):
             daemon.reload()
             self.logged(daemon, "configuration taken over")
             self.assertIn(b"UNKNOWN_CREDENTIAL", greeting_of(daemon))
+
+
+class Refresh(unittest.TestCase):
+    """What grows old while it runs."""
+
+    FILES = ("server.key", "server.pem", "tickets")
+
+    def of_long_ago(self, daemon):
+        """What the daemon made for itself when it was first started, three hundred days ago."""
+        daemon.certificates_ahead = -300 * 24 * 3600
+        daemon.start()
+        self.assertEqual(daemon.stop(), 0)
+        daemon.certificates_ahead = 0
+        return {name: (daemon.directory / "state" / "tls" / name).read_bytes()
+                for name in self.FILES}
+
+    @staticmethod
+    def shown(daemon):
+        """The certificate that a newcomer sees."""
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+        context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+        context.set_alpn_protocols(["usher/1"])
+        with socket.create_connection(("127.0.0.1", daemon.port), PATIENCE) as connection, \
+                context.wrap_socket(connection) as tls:
+            return ssl.DER_cert_to_PEM_cert(tls.getpeercert(binary_form=True)).encode()
+
+    def test_a_certificate_and_a_ticket_key_that_grew_old_are_renewed_without_a_restart(self):
+        with contextlib.closing(Daemon(movable=True)) as daemon:
+            daemon.refresh_ms = 50
+            old = self.of_long_ago(daemon)
+            daemon.start()
+            first = self.shown(daemon)
+            self.assertNotEqual(first, old["server.pem"])  # Renewed by the start.
+            tls = daemon.directory / "state" / "tls"
+            for name in self.FILES:
+                (tls / name).write_bytes(old[name])
+            until(lambda: self.shown(daemon) not in (first, old["server.pem"]),
+                  "a newcomer sees a new certificate")
+            until(lambda: (tls / "tickets").read_bytes() != old["tickets"], "a new ticket key")
+            self.assertEqual(self.shown(daemon), (tls / "server.pem").read_bytes())
+            self.assertEqual(daemon.stop(), 0)
 
 
 class Supervised(unittest.TestCase):

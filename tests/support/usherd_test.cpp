@@ -1,6 +1,7 @@
 #include "daemon/command_line.hpp"
 #include "tests/support/clock_door.hpp"
 
+#include <chrono>
 #include <filesystem>
 #include <iostream>
 #include <memory>
@@ -13,6 +14,8 @@ namespace {
 struct Door {
     std::filesystem::path clock_socket;
     std::filesystem::path host_root = "/";
+    std::chrono::milliseconds refresh_interval = std::chrono::minutes(15);
+    std::chrono::seconds certificates_ahead{0};
     int words = 1; ///< Of the command line, with the name of the program.
     std::string wrong;
 };
@@ -29,6 +32,10 @@ Door open_door(int argc, char** argv, usher::test::MovableClock& clock)
             door.wrong = clock.obey(value);
         else if (option == "--host-root")
             door.host_root = value;
+        else if (option == "--refresh-ms")
+            door.refresh_interval = std::chrono::milliseconds(std::stol(value));
+        else if (option == "--certificates-ahead")
+            door.certificates_ahead = std::chrono::seconds(std::stol(value));
         else
             break;
     }
@@ -39,9 +46,10 @@ Door open_door(int argc, char** argv, usher::test::MovableClock& clock)
 
 } // namespace
 
-/// `usherd-test --clock-socket PATH [--clock LINE]… [--host-root DIR] …`: the daemon as it is
-/// released, with a clock that a test may move. The clock obeys each LINE before the daemon starts;
-/// the identifiers of the host are those below DIR. The rest of the command line is `usherd`'s.
+/// `usherd-test --clock-socket PATH [--clock LINE]… [--host-root DIR] [--refresh-ms N] …`: the
+/// daemon as it is released, with a clock that a test may move. The clock obeys each LINE before
+/// the daemon starts; the identifiers of the host are those below DIR; certificates and ticket keys
+/// are looked at every N milliseconds. The rest of the command line is `usherd`'s.
 int main(int argc, char** argv)
 {
     usher::test::MovableClock clock;
@@ -59,7 +67,11 @@ int main(int argc, char** argv)
     const auto visit = [&](usher::server::Desk& opened) -> std::shared_ptr<void> {
         return std::make_shared<usher::test::ClockDoor>(door.clock_socket, clock, opened);
     };
-    return usher::daemon::usherd(
-        argc - skipped, argv + skipped,
-        {.clock = clock, .desk = desk, .visit = visit, .host_root = door.host_root});
+    return usher::daemon::usherd(argc - skipped, argv + skipped,
+                                 {.clock = clock,
+                                  .desk = desk,
+                                  .visit = visit,
+                                  .host_root = door.host_root,
+                                  .refresh_interval = door.refresh_interval,
+                                  .certificates_ahead = door.certificates_ahead});
 }
