@@ -41,6 +41,7 @@ void walk_limits(Walk& walk, auto& limits)
     walk.key("unsent_bytes_max", at_reload, limits.unsent_bytes_max, 64U << 10, 1024 * mib);
     walk.key("in_flight_max", at_reload, limits.in_flight_max, 1U, protocol::in_flight_max);
     walk.key("unanswered_bytes_max", at_reload, limits.unanswered_bytes_max, mib, 1024 * mib);
+    walk.key("buffered_bytes_max", at_reload, limits.buffered_bytes_max, mib, 65'536 * mib);
     walk.key("questions_max", at_reload, limits.questions_max, 64U, 1'000'000U);
     walk.key("leases_per_connection_max", at_reload, limits.leases_per_connection_max, 1U,
              protocol::leases_per_connection_max);
@@ -182,6 +183,8 @@ void check_together(const Config& config, Section& root)
 {
     if (config.limits.sessions_per_address_max > config.limits.sessions_max)
         root.complain("limits", "sessions_per_address_max must not be more than sessions_max");
+    if (config.limits.unsent_bytes_max > config.limits.buffered_bytes_max)
+        root.complain("limits", "unsent_bytes_max must not be more than buffered_bytes_max");
     if (config.limits.handshakes_per_address_max > config.limits.handshakes_max)
         root.complain("limits", "handshakes_per_address_max must not be more than handshakes_max");
     const Config::Tls& tls = config.tls;

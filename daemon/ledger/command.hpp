@@ -68,6 +68,7 @@ struct Checkin {
 struct LoseConnection {
     ConnectionId connection;
     std::vector<LeaseId> leases;
+    bool runs_on = false; ///< It was left on purpose, or ended by us: they have their whole term.
 };
 
 /// An operator takes a seat away; the holder is told why.

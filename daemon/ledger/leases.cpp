@@ -83,7 +83,7 @@ Verdict decide(const State& state, const Checkin& command, Now)
 Verdict decide(const State& state, const LoseConnection& command, Now now)
 {
     Verdict verdict;
-    const SteadyInstant until = now.steady + state.grace;
+    const SteadyInstant until = command.runs_on ? SteadyInstant::max() : now.steady + state.grace;
     for (const LeaseId& id : command.leases) {
         if (const LeaseRecord* lease = state.find_lease(id);
             lease && lease->connection == command.connection)

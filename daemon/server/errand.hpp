@@ -1,6 +1,7 @@
 #pragma once
 
 #include "daemon/ledger/types.hpp"
+#include "daemon/server/peer_log.hpp"
 #include "daemon/server/translate.hpp"
 
 #include <algorithm>
@@ -21,6 +22,7 @@ struct Errand {
     std::string_view verb;                ///< For the log; static.
     std::size_t bytes = 0;                ///< Of its message.
     std::optional<ledger::LeaseId> lease; ///< That a no or a checkin lets go of.
+    std::unique_ptr<Wish> wish;           ///< Of a checkout; for the log.
     std::unique_ptr<Keepsake> keepsake;   ///< None: a plain one.
 };
 

@@ -122,9 +122,10 @@ void Hall::note_written(std::shared_ptr<Session> session)
     written_.push_back(std::move(session));
 }
 
-bool Hall::is_desk_full() const
+bool Hall::is_full() const
 {
-    return questions_ >= share(limits().questions_max, count_);
+    return questions_ >= share(limits().questions_max, count_) ||
+           buffered_ > share(limits().buffered_bytes_max, count_);
 }
 
 void Hall::hold_back(std::shared_ptr<Session> session)
@@ -142,6 +143,7 @@ void Hall::tick()
             late.push_back(session);
     for (const auto& session : late)
         session->give_up_on_it(now);
+    relieve();
     timer_.expires_after(tick_time);
     timer_.async_wait([this](const boost::system::error_code& error) {
         if (!error)
@@ -156,8 +158,7 @@ void Hall::read_out(const std::vector<Letter>& letters)
         read_out(letter);
     for (const auto& session : std::exchange(written_, {}))
         session->flush();
-    if (!held_back_.empty() && questions_ <= share(limits().questions_max, count_) / 2)
-        wake_held_back();
+    relieve();
 }
 
 void Hall::read_out(const Letter& letter)
@@ -176,8 +177,19 @@ void Hall::read_out(const Letter& letter)
         found->second->deliver(letter);
 }
 
-void Hall::wake_held_back()
+/// Who lets the most lie here makes room for the others, who then go on.
+void Hall::relieve()
 {
+    while (buffered_ > share(limits().buffered_bytes_max, count_)) {
+        const auto all = std::views::values(sessions_);
+        const auto heaviest = std::ranges::max_element(
+            all, {}, [](const auto& session) { return session->let_lie(); });
+        if (heaviest == all.end() || (*heaviest)->let_lie() == 0)
+            break; // The desk has it all, and will answer.
+        std::shared_ptr(*heaviest)->cut(Parting::slow_reader);
+    }
+    if (held_back_.empty() || is_full() || questions_ > share(limits().questions_max, count_) / 2)
+        return;
     for (const auto& session : std::exchange(held_back_, {}))
         session->resume();
 }

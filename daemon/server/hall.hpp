@@ -70,8 +70,10 @@ class Hall {
     void note_written(std::shared_ptr<Session> session);
     /// One more question lies at the desk.
     void note_question() { ++questions_; }
-    /// Whether so much lies at the desk that nothing more should be read.
-    [[nodiscard]] bool is_desk_full() const;
+    /// So many bytes lie here for one session now, where it were `before`.
+    void note_bytes(std::size_t before, std::size_t now) { buffered_ += now - before; }
+    /// Whether so much lies at the desk, or here, that nothing more should be read.
+    [[nodiscard]] bool is_full() const;
     /// The session is woken (`resume`) when that has changed.
     void hold_back(std::shared_ptr<Session> session);
 
@@ -91,7 +93,7 @@ class Hall {
     void tick();
     void read_out(const std::vector<Letter>& letters);
     void read_out(const Letter& letter);
-    void wake_held_back();
+    void relieve();
     [[nodiscard]] bool make_room_for(const Session& newcomer);
     [[nodiscard]] Session*
     who_makes_room(const std::function<bool(const Session*)>& concerned) const;
@@ -111,6 +113,7 @@ class Hall {
     std::vector<std::shared_ptr<Session>> written_;
     std::vector<std::shared_ptr<Session>> held_back_;
     std::size_t questions_ = 0; ///< That lie at the desk.
+    std::size_t buffered_ = 0;  ///< Bytes, of all sessions.
     bool closing_ = false;
     std::function<void()> when_empty_;
     PeerLog log_;

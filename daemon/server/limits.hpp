@@ -74,6 +74,13 @@ struct Limits {
     /// Bytes of these requests together; the same. 1 MiB to 1 GiB.
     std::uint64_t unanswered_bytes_max = 4 << 20;
 
+    /// Bytes of all connections together that lie here: unsent, half received, or of requests that
+    /// are not answered yet; shared out evenly over the threads. Beyond it nothing more is read,
+    /// and whoever lets the most lie, unsent or half said, is cut until the rest has room. At least
+    /// `unsent_bytes_max`, at most 64 GiB. Too small cuts readers that are only a little slow; as
+    /// large as the memory, a crowd of them takes all of it.
+    std::uint64_t buffered_bytes_max = 256 << 20;
+
     /// Requests of all connections that lie at the desk, shared out evenly over the threads; the
     /// same. 64 to 1,000,000. Too small starves the desk, whose turn takes 1,024; too large costs
     /// memory and makes all wait in one long queue.

@@ -1,10 +1,20 @@
 #include "daemon/server/peer_log.hpp"
 
+#include "daemon/server/fields.hpp"
+
 #include "protocol/text.hpp"
 
 #include <spdlog/spdlog.h>
 
 namespace usher::server {
+namespace {
+
+std::string number(const std::optional<ledger::Units>& units)
+{
+    return units ? std::to_string(*units) : "-";
+}
+
+} // namespace
 
 std::string quoted(std::string_view words, std::size_t bytes_max)
 {
@@ -46,16 +56,23 @@ void PeerLog::ended(const Speaker& speaker, const Visit& visit, std::uint64_t li
                  visit.leases, visit.lasted.count(), quoted(visit.fault));
 }
 
+/// All that the peer is told, but the sentence, which says the same, and the holders, who are in
+/// the status.
 void PeerLog::refused(const Speaker& speaker, std::string_view verb, const ledger::Refusal& refusal,
-                      std::uint64_t lines_per_second_max)
+                      const Wish* wish, std::uint64_t lines_per_second_max)
 {
     if (!may_write(lines_per_second_max))
         return;
     spdlog::info("refused connection={} peer={} identity={} client={} verb={} code={} subject={} "
-                 "detail={}",
+                 "detail={} because={} stock={} held={} want={} short={} queue={} user={} "
+                 "profile={} lease={}",
                  speaker.connection.number, speaker.peer, quoted(speaker.identity),
                  quoted(speaker.client), quoted(verb), ledger::word(refusal.code),
-                 quoted(refusal.subject), quoted(refusal.detail));
+                 quoted(refusal.subject), quoted(refusal.detail),
+                 refusal.because ? ledger::word(*refusal.because) : "-", number(refusal.stock),
+                 number(refusal.held), number(refusal.want), number(refusal.short_by),
+                 number(refusal.queue), wish ? quoted(wish->user) : "-",
+                 wish ? quoted(wish->profile) : "-", wish ? to_text(wish->lease) : "-");
 }
 
 bool PeerLog::may_write(std::uint64_t lines_per_second_max)

@@ -29,7 +29,7 @@ enum class Parting : std::uint8_t {
     not_let_in,         ///< Its Hello was refused, or was none.
     too_slow,           ///< `hello_time` or `frame_time`.
     idle,               ///< `idle_time`.
-    slow_reader,        ///< `send_time` or `unsent_bytes_max`.
+    slow_reader,        ///< `send_time`, `unsent_bytes_max` or `buffered_bytes_max`.
     protocol_error,     ///< Frames or messages that are none.
     credential_revoked, ///< Its key or certificate was.
     stopping,           ///< The daemon ends.
@@ -42,6 +42,13 @@ struct Speaker {
     std::string_view peer;     ///< `127.0.0.1:53412`
     std::string_view identity; ///< As the desk knows it; empty: not let in.
     std::string_view client;   ///< As it calls itself.
+};
+
+/// What a checkout is about.
+struct Wish {
+    std::string user;
+    std::string profile;
+    ledger::LeaseTag lease; ///< Never its id.
 };
 
 struct Visit {
@@ -58,8 +65,9 @@ struct Visit {
 class PeerLog {
   public:
     void ended(const Speaker& speaker, const Visit& visit, std::uint64_t lines_per_second_max);
+    /// `wish` none: no checkout that could be understood.
     void refused(const Speaker& speaker, std::string_view verb, const ledger::Refusal& refusal,
-                 std::uint64_t lines_per_second_max);
+                 const Wish* wish, std::uint64_t lines_per_second_max);
 
   private:
     [[nodiscard]] bool may_write(std::uint64_t lines_per_second_max);

@@ -59,6 +59,7 @@ void Session::arm()
 {
     if (phase_ == Phase::over)
         return;
+    weigh();
     const bool to_read = phase_ == Phase::handshake || may_read();
     if (to_read && !write_first_ && !waits_to_read_)
         wait_to_read();
@@ -97,7 +98,7 @@ void Session::on_readable()
         return;
     if (phase_ == Phase::handshake)
         advance_handshake();
-    else if (may_read())
+    else if (phase_ == Phase::lingering || may_take_on())
         read();
     write();
     arm();
@@ -186,7 +187,7 @@ std::size_t Session::decode(std::span<const std::byte> bytes)
 {
     std::size_t used = 0;
     const auto began = std::exchange(frame_since_, std::nullopt);
-    while (used < bytes.size() && may_decode()) {
+    while (used < bytes.size() && may_take_on()) {
         const std::size_t bytes_max =
             requests_ == 0 ? protocol::greeting_bytes_max : protocol::frame_bytes_max;
         const protocol::FrameView frame = protocol::first_frame(bytes.subspan(used), bytes_max);
@@ -221,11 +222,11 @@ bool Session::may_read() const
            unsent() <= limits.unsent_bytes_max / 4;
 }
 
-bool Session::may_decode()
+bool Session::may_take_on()
 {
     if (phase_ > Phase::closing || !may_read())
         return false;
-    if (phase_ == Phase::serving && hall_.is_desk_full()) {
+    if (phase_ == Phase::serving && hall_.is_full()) {
         is_held_back_ = true;
         hall_.hold_back(shared_from_this());
         return false;
@@ -288,6 +289,7 @@ void Session::on_request(const v1::Request& request, std::size_t bytes)
 {
     if (request.has_leave()) {
         leaving_ = request.id();
+        leave_leases();
         return close(Parting::left);
     }
     Errand errand{.request = request.id(), .verb = word_of(request), .bytes = bytes};
@@ -302,8 +304,11 @@ void Session::on_request(const v1::Request& request, std::size_t bytes)
         return append(*response);
 
     auto& [command, keepsake] = std::get<Asked>(translation);
+    if (const auto* checkout = std::get_if<ledger::Checkout>(&command))
+        errand.wish = std::make_unique<Wish>(
+            Wish{checkout->user.text, checkout->profile.text, checkout->tag});
     if (const auto refusal = speak_for(command, errand))
-        return refuse(request.id(), errand.verb, *refusal);
+        return refuse(request.id(), errand.verb, *refusal, errand.wish.get());
     if (is_large(command))
         errand.bytes = hall_.limits().unanswered_bytes_max;
     if (request.has_operate())
@@ -342,6 +347,7 @@ void Session::ask(ledger::Command command, Errand errand)
 {
     hall_.note_question();
     desk_.ask({id_, errands_.send(std::move(errand)), std::move(command)});
+    weigh(); // Before the next one is taken on.
 }
 
 } // namespace usher::server

@@ -58,6 +58,11 @@ class Session : public std::enable_shared_from_this<Session> {
     /// Whether it has not yet said a single byte.
     [[nodiscard]] bool is_silent() const { return !heard_; }
 
+    /// Bytes that lie here because its peer does not take them, or has not said the rest.
+    [[nodiscard]] std::size_t let_lie() const
+    {
+        return unsent() + (frame_since_ ? rest_.size() : 0);
+    }
     /// Since when it is the peer's turn to take a step towards being let in, and it has not; none:
     /// it is our turn.
     [[nodiscard]] std::optional<Instant> waits_since();
@@ -90,7 +95,7 @@ class Session : public std::enable_shared_from_this<Session> {
     void take_in(std::span<const std::byte> bytes);
     [[nodiscard]] std::size_t decode(std::span<const std::byte> bytes);
     [[nodiscard]] bool may_read() const;
-    [[nodiscard]] bool may_decode();
+    [[nodiscard]] bool may_take_on();
     void on_message(std::span<const std::byte> message);
     [[nodiscard]] bool turns_away() const;
     void break_off(std::string_view fault);
@@ -105,15 +110,19 @@ class Session : public std::enable_shared_from_this<Session> {
     void on_answer(const ledger::Answer& answer, const Errand& errand);
     void note_leases(const ledger::Answer& answer, const Errand& errand);
     void on_notice(const ledger::Notice& notice);
-    void refuse(std::uint64_t request, std::string_view verb, const ledger::Refusal& refusal);
-    void note_refusal(std::string_view verb, const ledger::Refusal& refusal);
+    void refuse(std::uint64_t request, std::string_view verb, const ledger::Refusal& refusal,
+                const Wish* wish = nullptr);
+    void note_refusal(std::string_view verb, const ledger::Refusal& refusal,
+                      const Wish* wish = nullptr);
     void append(const v1::Response& response);
     void write();
+    void weigh();
 
     // The end.
     void close(Parting parting);
     void say_farewell();
     void lose();
+    void leave_leases();
     void end();
 
     [[nodiscard]] std::optional<Parting> lateness(Instant now) const;
@@ -156,6 +165,7 @@ class Session : public std::enable_shared_from_this<Session> {
     Instant heard_at_;
     Instant wrote_at_;
     std::optional<Instant> frame_since_; ///< Of a message that has begun.
+    std::size_t weight_ = 0;             ///< As the hall knows it.
     std::uint64_t requests_ = 0;
     std::uint64_t refused_ = 0;
 };

@@ -62,7 +62,7 @@ void Session::on_greeted(const ledger::Answer& answer, const Errand& errand)
 void Session::on_answer(const ledger::Answer& answer, const Errand& errand)
 {
     if (const auto* refusal = std::get_if<Refusal>(&answer))
-        note_refusal(errand.verb, *refusal);
+        note_refusal(errand.verb, *refusal, errand.wish.get());
     // One answer may be larger than the bound; a second one waits for it or ends the connection.
     is_swamped_ = is_swamped_ || unsent() > hall_.limits().unsent_bytes_max;
     if (!is_swamped_)
@@ -104,16 +104,17 @@ void Session::on_notice(const ledger::Notice& notice)
         append_notice(out_, notice);
 }
 
-void Session::refuse(std::uint64_t request, std::string_view verb, const Refusal& refusal)
+void Session::refuse(std::uint64_t request, std::string_view verb, const Refusal& refusal,
+                     const Wish* wish)
 {
-    note_refusal(verb, refusal);
+    note_refusal(verb, refusal, wish);
     append_refusal(out_, request, refusal);
 }
 
-void Session::note_refusal(std::string_view verb, const Refusal& refusal)
+void Session::note_refusal(std::string_view verb, const Refusal& refusal, const Wish* wish)
 {
     ++refused_;
-    hall_.log().refused(speaker(), verb, refusal, hall_.limits().log_lines_per_second_max);
+    hall_.log().refused(speaker(), verb, refusal, wish, hall_.limits().log_lines_per_second_max);
 }
 
 void Session::append(const v1::Response& response)
@@ -167,6 +168,13 @@ void Session::write()
         out_.shrink_to_fit();
     if (phase_ == Phase::lingering && !std::exchange(said_all_, true))
         channel_.close_writing();
+}
+
+/// Tells the hall what it costs now.
+void Session::weigh()
+{
+    const std::size_t now = phase_ == Phase::over ? 0 : let_lie() + errands_.bytes();
+    hall_.note_bytes(std::exchange(weight_, now), now);
 }
 
 // The end.
@@ -268,6 +276,13 @@ void Session::lose()
     end();
 }
 
+/// Nobody speaks for them here any more, and they run on for their term.
+void Session::leave_leases()
+{
+    if (speaking_.count() > 0)
+        desk_.ask({{}, 0, ledger::LoseConnection{id_, speaking_.leases(), true}});
+}
+
 void Session::cut(Parting parting)
 {
     if (phase_ < Phase::closing) {
@@ -284,6 +299,9 @@ void Session::end()
     if (phase_ == Phase::over)
         return;
     phase_ = Phase::over;
+    weigh();
+    if (parting_ != Parting::lost)
+        leave_leases();
     const auto lasted =
         std::chrono::duration_cast<std::chrono::milliseconds>(Instant::clock::now() - began_);
     if (heard_ || parting_ == Parting::turned_away)

@@ -106,6 +106,8 @@ const std::vector<BadLine> bad_lines{
     {"[limits]\nin_flight_max = 257", "2:17: limits.in_flight_max: 257 is out of range (1 to 256)"},
     {"[limits]\nlinger_time = \"99ms\"",
      "2:15: limits.linger_time: 99ms is out of range (100ms to 1m)"},
+    {"[limits]\nunsent_bytes_max = 2097152\nbuffered_bytes_max = 1048576",
+     "1:1: limits: unsent_bytes_max must not be more than buffered_bytes_max"},
     {"[limits]\nunsent_bytes_max = 65535",
      "2:20: limits.unsent_bytes_max: 65535 is out of range (65536 to 1073741824)"},
     {"[limits]\nsessions_max = 10\nsessions_per_address_max = 11",

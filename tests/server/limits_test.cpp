@@ -247,6 +247,7 @@ BOOST_AUTO_TEST_CASE(no_more_is_read_than_may_lie_unanswered_and_all_is_answered
         limits([](Limits& l) { l.in_flight_max = 1; }),
         limits([](Limits& l) { l.unanswered_bytes_max = 1; }),
         limits([](Limits& l) { l.questions_max = 1; }),
+        limits([](Limits& l) { l.buffered_bytes_max = 1; }),
     };
     constexpr std::uint64_t requests = 300;
     for (const Limits& each : narrow) {
@@ -317,6 +318,44 @@ BOOST_AUTO_TEST_CASE(a_reader_that_takes_nothing_for_long_is_cut_and_its_lease_r
 
     BOOST_TEST(house.application().ask(checkout(2, lease("other"))).refused().code() ==
                "NO_FREE_SEAT");
+}
+
+BOOST_AUTO_TEST_CASE(who_lets_most_lie_is_cut_when_all_together_let_too_much_lie)
+{
+    OpenHouse house(limits([](Limits& l) {
+                        l.buffered_bytes_max = 256 << 10;
+                        l.unsent_bytes_max = 1 << 30;
+                        l.send_time = 1h;
+                    }),
+                    1);
+    house.install(1);
+    house.set_terms(1h, 0ms);
+    Guest modest = house.application();
+    const std::string renewal_of_many = frame_of(renewal(3, 500));
+    modest.send_bytes(renewal_of_many.substr(0, 100)); // A little of it lies here as well.
+    Guest greedy = house.application();
+    BOOST_TEST(greedy.ask(checkout(2, lease("held"))).has_granted());
+    BOOST_TEST(greedy.is_reset(question()));
+
+    modest.send_bytes(renewal_of_many.substr(100));
+    BOOST_TEST(modest.receive().value().has_renewed());
+    BOOST_TEST(modest.ask(checkout(4, lease("other"))).refused().code() == "NO_FREE_SEAT");
+}
+
+BOOST_AUTO_TEST_CASE(half_a_message_counts_as_what_lies_here)
+{
+    OpenHouse house(limits([](Limits& l) {
+                        l.buffered_bytes_max = 64 << 10;
+                        l.frame_time = 1h;
+                    }),
+                    1);
+    const std::string whole = frame_of(renewal(3, 4000)); // 72 KB
+    Guest one = house.application();
+    one.send_bytes(whole.substr(0, 20'000));
+    Guest other = house.application();
+    other.send_bytes(whole.substr(0, 60'000));
+    BOOST_TEST(other.is_closed());
+    BOOST_TEST(house.application().ask(renewal(2, 1)).has_renewed());
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -61,20 +61,39 @@ BOOST_AUTO_TEST_CASE(an_end_is_one_line_with_its_fields_in_order)
                "client=\"solver 1\" reason=idle requests=3 refused=1 leases=2 ms=0 fault=\"\"\n");
 }
 
-BOOST_AUTO_TEST_CASE(a_refusal_is_one_line_with_its_code)
+BOOST_AUTO_TEST_CASE(a_refusal_is_one_line_with_its_numbers_and_whose_wish_it_was)
 {
+    const Wish wish{"dai\"sy", "Pro\nfile", {0xa1}};
     log.refused(speaker, "checkout",
-                {.code = ledger::Code::no_free_seat, .subject = "PRO\nSession"}, 10);
+                {.code = ledger::Code::pool_locked,
+                 .subject = "PRO\nSession",
+                 .detail = "line\n",
+                 .because = ledger::Code::expired,
+                 .stock = 8,
+                 .held = 9,
+                 .want = 2,
+                 .short_by = 3,
+                 .queue = 0},
+                &wish, 10);
     BOOST_TEST(text.str() ==
                "info refused connection=7 peer=127.0.0.1:53412 identity=\"key:solver\" "
-               "client=\"solver 1\" verb=\"checkout\" code=NO_FREE_SEAT "
-               "subject=\"PRO\\x0aSession\" detail=\"\"\n");
+               "client=\"solver 1\" verb=\"checkout\" code=POOL_LOCKED "
+               "subject=\"PRO\\x0aSession\" detail=\"line\\x0a\" because=EXPIRED stock=8 held=9 "
+               "want=2 short=3 queue=0 user=\"dai\\x22sy\" profile=\"Pro\\x0afile\" "
+               "lease=00000000000000a1\n");
+}
+
+BOOST_AUTO_TEST_CASE(what_a_refusal_does_not_say_is_a_dash)
+{
+    log.refused(speaker, "renew", {.code = ledger::Code::bad_request}, nullptr, 10);
+    BOOST_TEST(text.str().ends_with("subject=\"\" detail=\"\" because=- stock=- held=- want=- "
+                                    "short=- queue=- user=- profile=- lease=-\n"));
 }
 
 BOOST_AUTO_TEST_CASE(a_flood_of_refusals_is_no_flood_of_lines)
 {
     for (int i = 0; i < 1000; ++i)
-        log.refused(speaker, "checkout", {}, 5);
+        log.refused(speaker, "checkout", {}, nullptr, 5);
     BOOST_TEST(lines() >= 5);
     BOOST_TEST(lines() <= 20); // A second may have ended in between.
 }

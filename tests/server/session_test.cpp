@@ -151,7 +151,9 @@ BOOST_FIXTURE_TEST_CASE(who_says_that_it_leaves_keeps_its_seat_for_the_term, One
     BOOST_TEST(guest.ask(checkout(2, lease("held"))).has_granted());
     v1::Request leave = with_id(3);
     leave.mutable_leave();
+    BOOST_TEST(status().leases(0).connected());
     BOOST_TEST(guest.ask(leave).has_done());
+    BOOST_TEST(!status().leases(0).connected());
     BOOST_TEST(guest.is_closed());
 
     Guest other = application();
