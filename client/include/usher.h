@@ -128,7 +128,7 @@ typedef struct usher_refusal {
     int64_t queue;       /* How many wait before you. */
     const usher_holder* const* holders; /* At most 8, the longest-holding first. */
     size_t holders_count;
-    const char* detail;  /* More, where the numbers do not say it: which field, which limit; or "". */
+    const char* detail;  /* More, where no number says it: which field, which limit; or "". */
     const char* because; /* Of a locked pool: the code why what feeds it counts nothing; or "". */
 } usher_refusal;
 

@@ -1,6 +1,6 @@
 #include "daemon/server/peer_log.hpp"
 
-#include "daemon/server/fields.hpp"
+#include "protocol/answers.hpp"
 
 #include "protocol/text.hpp"
 
@@ -72,7 +72,7 @@ void PeerLog::refused(const Speaker& speaker, std::string_view verb, const ledge
                  refusal.because ? ledger::word(*refusal.because) : "-", number(refusal.stock),
                  number(refusal.held), number(refusal.want), number(refusal.short_by),
                  number(refusal.queue), wish ? quoted(wish->user) : "-",
-                 wish ? quoted(wish->profile) : "-", wish ? to_text(wish->lease) : "-");
+                 wish ? quoted(wish->profile) : "-", wish ? protocol::to_text(wish->lease) : "-");
 }
 
 bool PeerLog::may_write(std::uint64_t lines_per_second_max)

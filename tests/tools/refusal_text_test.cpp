@@ -58,7 +58,8 @@ BOOST_AUTO_TEST_CASE(programs_are_told_the_same)
         tools::to_text(tools::refusal_json(refused)) ==
         R"({"code":"NO_FREE_SEAT",)"
         R"("text":"no free seats available: 2 of 2 units of PROSession are held",)"
-        R"("subject":"PROSession","detail":"of 3","because":"EXPIRED","stock":2,"held":2,"want":null,"short":null,"queue":null,)"
+        R"("subject":"PROSession","detail":"of 3","because":"EXPIRED",)"
+        R"("stock":2,"held":2,"want":null,"short":null,"queue":null,)"
         R"("host":null,"retry_at":null,)"
         R"("holders":[{"user":"daisy","device":"desk-1","lease":"00000000000000a1","units":2,)"
         R"("since":"2030-01-15T12:00:00Z"}],)"
