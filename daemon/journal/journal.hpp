@@ -40,10 +40,11 @@ class Journal {
                                  std::span<const ledger::Fact> facts) = 0;
 
     /// Remembers `facts` as the state after the last appended turn, so that a start is fast.
-    /// Turns are kept: they are the history.
+    /// Turns are kept: they are the history. So a state that is too large to be kept in one piece
+    /// is left out: the start after it is slower, and nothing is lost.
     virtual void snapshot(ledger::CalendarInstant at, std::span<const ledger::Fact> facts) = 0;
 
-    /// Turns since the last snapshot.
+    /// Turns since the last snapshot was taken, or left out.
     [[nodiscard]] virtual std::uint64_t turns_since_snapshot() const = 0;
 };
 

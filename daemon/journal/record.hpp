@@ -1,5 +1,6 @@
 #pragma once
 
+#include "daemon/journal/journal.hpp"
 #include "daemon/ledger/fact.hpp"
 
 #include <cstdint>
@@ -17,20 +18,32 @@ namespace usher::journal {
 /// says in `needs` the lowest that is enough for what stands in it.
 inline constexpr std::uint32_t record_format = 2;
 
+/// Longest record: SQLite takes no more than 10^9 bytes into one row, protobuf no more than 2 GiB
+/// into one message.
+inline constexpr std::size_t record_bytes_max = 900 << 20;
+
+/// A record would be longer than can be written, and nothing of it was.
+class RecordTooLong final : public Fault {
+  public:
+    RecordTooLong(std::size_t bytes, std::size_t bytes_max);
+};
+
 /// Writes records into memory that it keeps and uses again. One thread at a time.
 class RecordWriter {
   public:
-    RecordWriter();
+    explicit RecordWriter(std::size_t bytes_max = record_bytes_max);
     ~RecordWriter();
     RecordWriter(const RecordWriter&) = delete;
     RecordWriter& operator=(const RecordWriter&) = delete;
 
-    /// The record of the lasting ones among `facts`. Valid until the next call.
+    /// The record of the lasting ones among `facts`. Valid until the next call. Whole, or
+    /// `RecordTooLong`.
     [[nodiscard]] std::string_view write(std::span<const ledger::Fact> facts);
 
   private:
     struct Inside;
     std::unique_ptr<Inside> inside_;
+    std::size_t bytes_max_;
 };
 
 /// Why bytes are no record that this build can read.

@@ -327,7 +327,15 @@ struct RecordWriter::Inside {
     std::string record;
 };
 
-RecordWriter::RecordWriter() : inside_(std::make_unique<Inside>()) {}
+RecordTooLong::RecordTooLong(std::size_t bytes, std::size_t bytes_max)
+    : Fault("a record of " + std::to_string(bytes) + " bytes is longer than the " +
+                std::to_string(bytes_max) + " that the journal can keep in one piece",
+            "lower leases_max in usherd.toml; what was answered before is whole")
+{}
+
+RecordWriter::RecordWriter(std::size_t bytes_max)
+    : inside_(std::make_unique<Inside>()), bytes_max_(bytes_max)
+{}
 RecordWriter::~RecordWriter() = default;
 
 std::string_view RecordWriter::write(std::span<const ledger::Fact> facts)
@@ -339,7 +347,9 @@ std::string_view RecordWriter::write(std::span<const ledger::Fact> facts)
         if (ledger::is_lasting(fact))
             std::visit(Writer{*record.add_facts(), needs}, fact);
     record.set_needs(needs);
-    record.SerializeToString(&inside_->record);
+    const std::size_t bytes = record.ByteSizeLong();
+    if (bytes > bytes_max_ || !record.SerializeToString(&inside_->record))
+        throw RecordTooLong(bytes, bytes_max_);
     return inside_->record;
 }
 

@@ -11,8 +11,8 @@ constexpr int pending_pages_max = 256;
 
 } // namespace
 
-SqliteJournal::SqliteJournal(const std::filesystem::path& file)
-    : file_(file), lock_(DirectoryLock::alone(file))
+SqliteJournal::SqliteJournal(const std::filesystem::path& file, std::size_t bytes_max)
+    : file_(file), lock_(DirectoryLock::alone(file)), writer_(bytes_max)
 {
     check_directory(file);
     if (!is_there(file)) {
@@ -74,10 +74,15 @@ void SqliteJournal::snapshot(ledger::CalendarInstant at, std::span<const ledger:
     assert(is_replayed_ && !is_broken_);
     if (turns_since_snapshot() == 0)
         return; // Nothing has happened since the last one.
+    snapshot_number_ = head_.number;
+    std::string_view record;
+    try {
+        record = writer_.write(facts);
+    } catch (const RecordTooLong&) {
+        return; // The last one stands, and every turn after it.
+    }
     write([&] {
-        tables_->replace_snapshot(
-            head_, {.number = head_.number, .at = at, .record = writer_.write(facts)});
-        snapshot_number_ = head_.number;
+        tables_->replace_snapshot(head_, {.number = head_.number, .at = at, .record = record});
         database_->checkpoint();
     });
 }

@@ -20,7 +20,10 @@ class SqliteJournal final : public Journal {
     /// Refuses: a second usherd on the same directory; a directory or file of another user's or
     /// open to others; a link; a file that is cut off, damaged, not a journal, or a newer usherd's;
     /// one that cannot be written.
-    explicit SqliteJournal(const std::filesystem::path& file);
+    ///
+    /// `bytes_max`: of one record; a longer turn is a `Fault`.
+    explicit SqliteJournal(const std::filesystem::path& file,
+                           std::size_t bytes_max = record_bytes_max);
     ~SqliteJournal() override;
 
     void replay(const std::function<void(const Turn&)>& visit) override;

@@ -129,6 +129,44 @@ BOOST_AUTO_TEST_CASE(a_snapshot_replaces_the_one_before_it_and_may_hold_nothing)
     BOOST_TEST(journal.turns_since_snapshot() == 0U);
 }
 
+BOOST_AUTO_TEST_CASE(a_state_that_fits_into_no_record_is_left_out_and_nothing_is_lost)
+{
+    Scratch scratch;
+    const std::vector<ledger::Fact> state(100, numbered(100));
+    {
+        SqliteJournal journal(scratch.journal(), 1000);
+        static_cast<void>(replayed(journal));
+        journal.append(day(1), {{numbered(1)}});
+        journal.snapshot(day(1), {{numbered(1)}});
+        journal.append(day(2), {{numbered(2)}});
+        journal.snapshot(day(2), state);
+        BOOST_TEST(journal.turns_since_snapshot() == 0U); // It is not tried again at each turn.
+        journal.append(day(3), {{numbered(3)}});
+    }
+    SqliteJournal journal(scratch.journal());
+    const std::vector<Turn> turns = replayed(journal);
+    BOOST_TEST(is_same(
+        turns,
+        {{1, day(1), {numbered(1)}}, {2, day(2), {numbered(2)}}, {3, day(3), {numbered(3)}}}));
+    BOOST_TEST(journal.turns_since_snapshot() == 2U);
+}
+
+BOOST_AUTO_TEST_CASE(a_turn_that_fits_into_no_record_is_a_fault_and_nothing_of_it_is_written)
+{
+    Scratch scratch;
+    {
+        SqliteJournal journal(scratch.journal(), 1000);
+        static_cast<void>(replayed(journal));
+        journal.append(day(1), {{numbered(1)}});
+        const std::string fault =
+            fault_of([&] { journal.append(day(2), std::vector<ledger::Fact>(100, numbered(2))); });
+        BOOST_TEST(fault.find("is longer than the 1000 that the journal can keep") !=
+                   std::string::npos);
+    }
+    SqliteJournal journal(scratch.journal());
+    BOOST_TEST(is_same(replayed(journal), {{1, day(1), {numbered(1)}}}));
+}
+
 BOOST_AUTO_TEST_CASE(the_files_are_for_their_owner_only)
 {
     const mode_t before = ::umask(0);
