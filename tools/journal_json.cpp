@@ -130,6 +130,8 @@ struct Told {
         teller.tell("maintenance_until", license.maintenance_until);
         teller.tell("lock", Json(word(license.lock)));
         teller.tell("on_this_node", Json(license.on_this_node));
+        if (license.activation != 0)
+            teller.tell("activation", Json(license.activation));
         return teller.tell("by", fact.by);
     }
     Json operator()(const ledger::EntitlementRemoved& fact) const
@@ -278,6 +280,56 @@ struct Told {
             .tell("refused", told(fact.refusal));
     }
     Json operator()(const ledger::TimeSeen&) const { return Teller("time_seen"); }
+    Json operator()(const ledger::ActivationRequested& fact) const
+    {
+        return Teller("activation_requested")
+            .tell("license", fact.license)
+            .tell("kind", Json(word(fact.pending.kind)))
+            .tell("since", Json(instant(fact.pending.since)))
+            .tell("by", fact.by);
+    }
+    Json operator()(const ledger::ActivationCancelled& fact) const
+    {
+        return Teller("activation_cancelled").tell("license", fact.license).tell("by", fact.by);
+    }
+    Json operator()(const ledger::Activated& fact) const
+    {
+        Teller teller("activated");
+        teller.tell("license", fact.license).tell("number", Json(fact.number));
+        teller.tell("kind", Json(word(fact.kind))).tell_text("issuer", fact.issuer);
+        if (fact.check)
+            teller.tell("check_every", Json(span_text(fact.check->every.count())))
+                .tell("check_grace", Json(span_text(fact.check->grace.count())));
+        return teller.tell("checked", Json(instant(fact.checked))).tell("by", fact.by);
+    }
+    Json operator()(const ledger::ActivationEnded& fact) const
+    {
+        return Teller("activation_ended")
+            .tell("license", fact.license)
+            .tell("number", Json(fact.receipt.number))
+            .tell("delivered", Json(fact.receipt.delivered))
+            .tell("by", fact.by);
+    }
+    Json operator()(const ledger::ReceiptDelivered& fact) const
+    {
+        return Teller("receipt_delivered")
+            .tell("license", fact.license)
+            .tell("number", Json(fact.number));
+    }
+    Json operator()(const ledger::ShowingMade& fact) const
+    {
+        return Teller("showing_made")
+            .tell("license", fact.license)
+            .tell("made", Json(instant(fact.showing.made)));
+    }
+    Json operator()(const ledger::IssuerAnswered& fact) const
+    {
+        return Teller("issuer_answered")
+            .tell("license", fact.license)
+            .tell("number", Json(fact.number))
+            .tell("active", Json(fact.active))
+            .tell("checked", Json(instant(fact.checked)));
+    }
 
     // Fleeting: no journal has them.
     Json operator()(const ledger::LeaseRenewed&) const { return {}; }

@@ -115,6 +115,7 @@ Fact fact_from(Fields& fields, const record::EntitlementInstalled& from)
     to.lock = fields.word("lock", from.lock(), ledger::NodeLock::personal);
     to.on_this_node = from.on_this_node();
     to.document = std::make_shared<const std::string>(from.document());
+    to.activation = from.activation();
     return ledger::EntitlementInstalled{std::move(to), {from.by()}};
 }
 
@@ -289,6 +290,71 @@ Fact fact_from(Fields&, const record::TimeSeen&)
     return ledger::TimeSeen{};
 }
 
+ledger::Nonce nonce(Fields& fields, std::string_view field, std::string_view from)
+{
+    return {fields.bytes<16>(field, from)};
+}
+
+Fact fact_from(Fields& fields, const record::ActivationRequested& from)
+{
+    return ledger::ActivationRequested{
+        {from.license()},
+        {.nonce = nonce(fields, "nonce", from.nonce()),
+         .kind = fields.word("kind", from.kind(), ledger::NodeLock::personal),
+         .since = instant(from.since_us())},
+        {from.by()}};
+}
+
+Fact fact_from(Fields&, const record::ActivationCancelled& from)
+{
+    return ledger::ActivationCancelled{{from.license()}, {from.by()}};
+}
+
+Fact fact_from(Fields& fields, const record::Activated& from)
+{
+    ledger::Activated to{.license = {from.license()},
+                         .number = from.number(),
+                         .kind = fields.word("kind", from.kind(), ledger::NodeLock::personal),
+                         .issuer = from.issuer(),
+                         .check = {},
+                         .checked = instant(from.checked_us()),
+                         .by = {from.by()}};
+    fields.require(from.has_check_every_us() == from.has_check_grace_us(), "check",
+                   "is given by half");
+    if (from.has_check_every_us())
+        to.check = {ledger::Duration(from.check_every_us()),
+                    ledger::Duration(from.check_grace_us())};
+    return to;
+}
+
+Fact fact_from(Fields& fields, const record::ActivationEnded& from)
+{
+    return ledger::ActivationEnded{{from.license()},
+                                   {.number = from.number(),
+                                    .document = std::make_shared<const std::string>(from.receipt()),
+                                    .digest = nonce(fields, "digest", from.digest()),
+                                    .delivered = from.delivered()},
+                                   {from.by()}};
+}
+
+Fact fact_from(Fields&, const record::ReceiptDelivered& from)
+{
+    return ledger::ReceiptDelivered{{from.license()}, from.number()};
+}
+
+Fact fact_from(Fields& fields, const record::ShowingMade& from)
+{
+    return ledger::ShowingMade{
+        {from.license()},
+        {.nonce = nonce(fields, "nonce", from.nonce()), .made = instant(from.made_us())}};
+}
+
+Fact fact_from(Fields&, const record::IssuerAnswered& from)
+{
+    return ledger::IssuerAnswered{
+        {from.license()}, from.number(), from.active(), instant(from.checked_us())};
+}
+
 // No `default`: a message in record.proto that nobody reads does not compile.
 Fact fact_from(Fields& fields, const record::Fact& from)
 {
@@ -318,6 +384,13 @@ Fact fact_from(Fields& fields, const record::Fact& from)
     case Record::kDenied: return fact_from(fields, from.denied());
     case Record::kTimeSeen: return fact_from(fields, from.time_seen());
     case Record::kEndingRemembered: return fact_from(fields, from.ending_remembered());
+    case Record::kActivationRequested: return fact_from(fields, from.activation_requested());
+    case Record::kActivationCancelled: return fact_from(fields, from.activation_cancelled());
+    case Record::kActivated: return fact_from(fields, from.activated());
+    case Record::kActivationEnded: return fact_from(fields, from.activation_ended());
+    case Record::kReceiptDelivered: return fact_from(fields, from.receipt_delivered());
+    case Record::kShowingMade: return fact_from(fields, from.showing_made());
+    case Record::kIssuerAnswered: return fact_from(fields, from.issuer_answered());
     case Record::FACT_NOT_SET: break;
     }
     fields.require(false, "it", "is none that this usherd knows");

@@ -134,6 +134,10 @@ struct Writer {
         one.set_on_this_node(entitlement.on_this_node);
         one.set_document(*entitlement.document);
         one.set_by(fact.by.text);
+        if (entitlement.activation != 0) {
+            need(2);
+            one.set_activation(entitlement.activation);
+        }
     }
     void operator()(const ledger::EntitlementRemoved& fact) const
     {
@@ -307,6 +311,75 @@ struct Writer {
         one.set_id(fact.id.bytes.data(), fact.id.bytes.size());
         one.set_identity(fact.identity.text);
         one.set_reason(text(word(fact.reason)));
+    }
+    void operator()(const ledger::ActivationRequested& fact) const
+    {
+        need(2);
+        record::ActivationRequested& one = *to.mutable_activation_requested();
+        one.set_license(fact.license.text);
+        one.set_nonce(fact.pending.nonce.bytes.data(), fact.pending.nonce.bytes.size());
+        one.set_kind(text(word(fact.pending.kind)));
+        one.set_since_us(microseconds(fact.pending.since));
+        one.set_by(fact.by.text);
+    }
+    void operator()(const ledger::ActivationCancelled& fact) const
+    {
+        need(2);
+        record::ActivationCancelled& one = *to.mutable_activation_cancelled();
+        one.set_license(fact.license.text);
+        one.set_by(fact.by.text);
+    }
+    void operator()(const ledger::Activated& fact) const
+    {
+        need(2);
+        record::Activated& one = *to.mutable_activated();
+        one.set_license(fact.license.text);
+        one.set_number(fact.number);
+        one.set_kind(text(word(fact.kind)));
+        one.set_issuer(fact.issuer);
+        if (fact.check) {
+            one.set_check_every_us(fact.check->every.count());
+            one.set_check_grace_us(fact.check->grace.count());
+        }
+        one.set_checked_us(microseconds(fact.checked));
+        one.set_by(fact.by.text);
+    }
+    void operator()(const ledger::ActivationEnded& fact) const
+    {
+        need(2);
+        const ledger::Activation::Receipt& receipt = fact.receipt;
+        assert(receipt.document);
+        record::ActivationEnded& one = *to.mutable_activation_ended();
+        one.set_license(fact.license.text);
+        one.set_number(receipt.number);
+        one.set_receipt(*receipt.document);
+        one.set_digest(receipt.digest.bytes.data(), receipt.digest.bytes.size());
+        one.set_delivered(receipt.delivered);
+        one.set_by(fact.by.text);
+    }
+    void operator()(const ledger::ReceiptDelivered& fact) const
+    {
+        need(2);
+        record::ReceiptDelivered& one = *to.mutable_receipt_delivered();
+        one.set_license(fact.license.text);
+        one.set_number(fact.number);
+    }
+    void operator()(const ledger::ShowingMade& fact) const
+    {
+        need(2);
+        record::ShowingMade& one = *to.mutable_showing_made();
+        one.set_license(fact.license.text);
+        one.set_nonce(fact.showing.nonce.bytes.data(), fact.showing.nonce.bytes.size());
+        one.set_made_us(microseconds(fact.showing.made));
+    }
+    void operator()(const ledger::IssuerAnswered& fact) const
+    {
+        need(2);
+        record::IssuerAnswered& one = *to.mutable_issuer_answered();
+        one.set_license(fact.license.text);
+        one.set_number(fact.number);
+        one.set_active(fact.active);
+        one.set_checked_us(microseconds(fact.checked));
     }
 
     void operator()(const ledger::LeaseRenewed&) const { assert(false && "fleeting"); }

@@ -60,13 +60,23 @@ struct Done {
     std::vector<std::string> warnings; ///< What the operator should know; often empty.
 };
 
+/// A signed document for the asker to carry.
+struct Handed {
+    std::shared_ptr<const std::string> document;
+    std::uint64_t number = 0; ///< Of the activation that it is about; 0: of none yet.
+    bool delivered = false;   ///< Of a receipt: the issuer has it.
+    std::string issuer;       ///< Whom to carry it to; empty: not known here.
+    std::vector<std::string> warnings;
+};
+
 struct Refusals {
     std::vector<Denied> newest_first;
 };
 
 using Picture = std::shared_ptr<const Summary>;
 
-using Answer = std::variant<Done, Refusal, Granted, Waiting, Renewed, Greeted, Picture, Refusals>;
+using Answer =
+    std::variant<Done, Refusal, Granted, Waiting, Renewed, Greeted, Picture, Refusals, Handed>;
 
 // Notices: told without being asked, to the connection that speaks for the lease.
 

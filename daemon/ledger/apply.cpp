@@ -21,9 +21,9 @@ void free_up_everything(State& state)
 void forget_boundaries(State& state, const Entitlement& entitlement,
                        const std::function<bool(CalendarInstant)>& is_over)
 {
-    for (const auto& instant : {entitlement.from, entitlement.to})
-        if (instant && is_over(*instant))
-            state.boundaries.erase({*instant, entitlement.id});
+    for (const CalendarInstant instant : boundaries_of(state, entitlement))
+        if (is_over(instant))
+            state.boundaries.erase({instant, entitlement.id});
 }
 
 /// Once a day, so that no use pays for more than itself.
@@ -105,9 +105,8 @@ void Applier::operator()(const EntitlementInstalled& fact) const
             .second;
     assert(is_new);
     pool_of(state, entitlement.root).fed_by.insert(entitlement.id);
-    for (const auto& instant : {entitlement.from, entitlement.to})
-        if (instant)
-            state.boundaries.emplace(*instant, entitlement.id);
+    for (const CalendarInstant instant : boundaries_of(state, entitlement))
+        state.boundaries.emplace(instant, entitlement.id);
     state.uncounted.insert(entitlement.id);
     state.documents_changed = true;
 }

@@ -34,6 +34,13 @@ struct Applier {
     void operator()(const CredentialRevoked& fact) const;
     void operator()(const Denied& fact) const;
     void operator()(const TimeSeen& fact) const;
+    void operator()(const ActivationRequested& fact) const;
+    void operator()(const ActivationCancelled& fact) const;
+    void operator()(const Activated& fact) const;
+    void operator()(const ActivationEnded& fact) const;
+    void operator()(const ReceiptDelivered& fact) const;
+    void operator()(const ShowingMade& fact) const;
+    void operator()(const IssuerAnswered& fact) const;
     void operator()(const LeaseRenewed& fact) const;
     void operator()(const ConnectionLost& fact) const;
     void operator()(const AmnestyGranted& fact) const;

@@ -94,6 +94,61 @@ struct Remove {
     bool force = false;
 };
 
+/// A request for the vendor to activate a license here, signed before.
+struct RequestActivation {
+    Identity by;
+    EntitlementId license;
+    Nonce nonce;
+    NodeLock kind = NodeLock::machine;
+    std::shared_ptr<const std::string> document; ///< Given to the asker once it is remembered.
+};
+
+/// Whatever the vendor answers to the request comes too late from now on.
+struct CancelActivation {
+    Identity by;
+    EntitlementId license;
+};
+
+/// The vendor's response, whose signature has been verified: a license that names this host, with
+/// `entitlement.activation` as the number of its activation.
+struct Activate {
+    Install install;
+    Nonce nonce;        ///< Of the request that it answers.
+    std::string issuer; ///< Where the issuer can be asked; empty: nowhere.
+    std::optional<Check> check;
+};
+
+/// Ends the activation with exactly this number; the receipt was signed before, for no other.
+struct Deactivate {
+    Identity by;
+    EntitlementId license;
+    std::uint64_t number = 0;
+    std::shared_ptr<const std::string> receipt;
+    Nonce digest; ///< Of the receipt: the nonce of an answer to it.
+    bool force = false;
+};
+
+/// This host shows itself to the issuer, as `document` that was signed before.
+struct MakeShowing {
+    EntitlementId license;
+    std::uint64_t number = 0;
+    Nonce nonce;
+    std::shared_ptr<const std::string> document;
+};
+
+/// The issuer's answer to a showing or to a receipt; its signature has been verified.
+struct HearIssuer {
+    EntitlementId license;
+    std::uint64_t number = 0;
+    Nonce nonce;
+    bool active = false;
+};
+
+/// Asks for the receipt of a license's last activation.
+struct ShowReceipt {
+    EntitlementId license;
+};
+
 struct AddProfile {
     Identity by;
     Profile profile;
@@ -155,9 +210,10 @@ struct ExplainRefusals {
     UserName user; ///< Empty: everybody's.
 };
 
-using Command =
-    std::variant<Start, AwaitHolders, Greet, Checkout, Renew, Checkin, LoseConnection, Revoke,
-                 Install, Remove, AddProfile, RenameProfile, RemoveProfile, SetDefault, SetUsers,
-                 SetMode, IssueCredential, RevokeCredential, SetTerms, Look, ExplainRefusals>;
+using Command = std::variant<Start, AwaitHolders, Greet, Checkout, Renew, Checkin, LoseConnection,
+                             Revoke, Install, Remove, RequestActivation, CancelActivation, Activate,
+                             Deactivate, MakeShowing, HearIssuer, ShowReceipt, AddProfile,
+                             RenameProfile, RemoveProfile, SetDefault, SetUsers, SetMode,
+                             IssueCredential, RevokeCredential, SetTerms, Look, ExplainRefusals>;
 
 } // namespace usher::ledger

@@ -34,11 +34,68 @@ struct Entitlement {
     std::optional<CalendarInstant> maintenance_until; ///< Shown only.
     NodeLock lock = NodeLock::none;
     bool on_this_node = true; ///< Whether its node-lock named this host when last looked at.
+    /// The number of the activation that it came by: it counts while that one is the active one.
+    std::uint64_t activation = 0;                ///< 0: a plain license file, which needs none.
     std::shared_ptr<const std::string> document; ///< The signed file, byte for byte; never null.
 
     /// Also compares the document by its bytes.
     friend bool operator==(const Entitlement& a, const Entitlement& b);
 };
+
+/// How often a host must show itself to the issuer, and by how much it may be late.
+struct Check {
+    Duration every{};
+    Duration grace{};
+
+    friend bool operator==(const Check&, const Check&) = default;
+};
+
+/// What this host knows of the activations of one license; known before the license is, and kept
+/// when it is gone. An issuer counts activations from 1, and a host accepts each number once.
+struct Activation {
+    /// Asked for; the response is still to come.
+    struct Pending {
+        Nonce nonce;
+        NodeLock kind = NodeLock::machine;
+        CalendarInstant since{};
+
+        friend bool operator==(const Pending&, const Pending&) = default;
+    };
+    /// This host has shown itself; the issuer's answer is still to come.
+    struct Showing {
+        Nonce nonce;
+        CalendarInstant made{};
+
+        friend bool operator==(const Showing&, const Showing&) = default;
+    };
+    /// That the last activation ended here: what lets another host have the license.
+    struct Receipt {
+        std::uint64_t number = 0;
+        std::shared_ptr<const std::string> document; ///< As signed; never null.
+        Nonce digest;                                ///< The nonce of the issuer's answer to it.
+        bool delivered = false;                      ///< The issuer has said that it has it.
+
+        /// Also compares the documents by their bytes.
+        friend bool operator==(const Receipt& a, const Receipt& b);
+    };
+
+    std::uint64_t number = 0; ///< The active one; 0: none.
+    // Of the active one, or of the last that was.
+    NodeLock kind = NodeLock::none;
+    std::string issuer; ///< Where it can be asked, `usher://…`; empty: nowhere.
+    std::optional<Check> check;
+    CalendarInstant checked{}; ///< The issuer has said so, when asked at this instant or later.
+    bool denied = false;       ///< The issuer has said that the license is not active here.
+    std::optional<Pending> pending;
+    std::optional<Showing> showing;
+    std::optional<Receipt> receipt; ///< Of the last one that ended.
+};
+
+/// The highest number that has ended here; it and all below are accepted no more.
+[[nodiscard]] inline std::uint64_t spent(const Activation& activation)
+{
+    return activation.receipt ? activation.receipt->number : 0;
+}
 
 /// Where units belong. A root has no parent; its children share its product and metric.
 struct Pool {

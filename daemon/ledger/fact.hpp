@@ -101,6 +101,71 @@ struct ProfileRemoved {
     friend bool operator==(const ProfileRemoved&, const ProfileRemoved&) = default;
 };
 
+/// A request for the vendor was made; one that was made before is answered no more.
+struct ActivationRequested {
+    EntitlementId license;
+    Activation::Pending pending;
+    Identity by;
+
+    friend bool operator==(const ActivationRequested&, const ActivationRequested&) = default;
+};
+
+/// The request is answered no more.
+struct ActivationCancelled {
+    EntitlementId license;
+    Identity by;
+
+    friend bool operator==(const ActivationCancelled&, const ActivationCancelled&) = default;
+};
+
+/// This host is the one on which the license is alive; whatever number was active before has ended.
+struct Activated {
+    EntitlementId license;
+    std::uint64_t number = 0;
+    NodeLock kind = NodeLock::machine;
+    std::string issuer;
+    std::optional<Check> check;
+    CalendarInstant checked{};
+    Identity by;
+
+    friend bool operator==(const Activated&, const Activated&) = default;
+};
+
+/// The number of the receipt is spent for ever; the receipt says so to the issuer.
+struct ActivationEnded {
+    EntitlementId license;
+    Activation::Receipt receipt;
+    Identity by;
+
+    friend bool operator==(const ActivationEnded&, const ActivationEnded&) = default;
+};
+
+/// The issuer has the receipt of the activation.
+struct ReceiptDelivered {
+    EntitlementId license;
+    std::uint64_t number = 0;
+
+    friend bool operator==(const ReceiptDelivered&, const ReceiptDelivered&) = default;
+};
+
+/// This host has shown itself to the issuer; of an earlier showing no answer is taken any more.
+struct ShowingMade {
+    EntitlementId license;
+    Activation::Showing showing;
+
+    friend bool operator==(const ShowingMade&, const ShowingMade&) = default;
+};
+
+/// The issuer has said whether the license is active here.
+struct IssuerAnswered {
+    EntitlementId license;
+    std::uint64_t number = 0;
+    bool active = false;
+    CalendarInstant checked{}; ///< When this host had shown itself.
+
+    friend bool operator==(const IssuerAnswered&, const IssuerAnswered&) = default;
+};
+
 /// Somebody used a profile: what a warning before a rename counts (A-S19).
 struct ProfileUsed {
     ProfileName profile;
@@ -256,7 +321,9 @@ using Fact =
                  PoolClosed, PoolRemoved, Posted, EntitlementCounted, ProfileSet, ProfileRenamed,
                  ProfileRemoved, ProfileUsed, UsersSet, LeaseGranted, LeaseEnded, Queued, Unqueued,
                  ModeSet, CredentialIssued, CredentialRevoked, Denied, TimeSeen, EndingRemembered,
-                 LeaseRenewed, ConnectionLost, AmnestyGranted, TermsSet>;
+                 ActivationRequested, ActivationCancelled, Activated, ActivationEnded,
+                 ReceiptDelivered, ShowingMade, IssuerAnswered, LeaseRenewed, ConnectionLost,
+                 AmnestyGranted, TermsSet>;
 
 /// Whether the journal must remember it.
 bool is_lasting(const Fact& fact);

@@ -18,6 +18,29 @@ auto by_number(const Table& table)
     return records;
 }
 
+/// Before the licenses themselves, which count by them.
+void append_activations(const State& state, std::vector<Fact>& facts)
+{
+    for (const auto& [license, one] : state.activations) {
+        const auto activated = [&](std::uint64_t number) {
+            return Activated{license, number, one.kind, one.issuer, one.check, one.checked, {}};
+        };
+        if (one.receipt) {
+            if (one.number == 0) // What is known of the active one is of the last.
+                facts.emplace_back(activated(one.receipt->number));
+            facts.emplace_back(ActivationEnded{license, *one.receipt, {}});
+        }
+        if (one.number != 0)
+            facts.emplace_back(activated(one.number));
+        if (one.denied)
+            facts.emplace_back(IssuerAnswered{license, one.number, false, {}});
+        if (one.showing)
+            facts.emplace_back(ShowingMade{license, *one.showing});
+        if (one.pending)
+            facts.emplace_back(ActivationRequested{license, *one.pending, {}});
+    }
+}
+
 void append_entitlements(const State& state, std::vector<Fact>& facts)
 {
     for (const auto& [id, product] : state.products)
@@ -58,6 +81,7 @@ void append_profiles(const State& state, std::vector<Fact>& facts)
 std::vector<Fact> facts_of(const State& state)
 {
     std::vector<Fact> facts;
+    append_activations(state, facts);
     append_entitlements(state, facts);
     append_profiles(state, facts);
     for (const auto& [name, credential] : state.credentials)

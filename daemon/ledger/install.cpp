@@ -1,4 +1,4 @@
-#include "daemon/ledger/decide.hpp"
+#include "daemon/ledger/install.hpp"
 
 #include <algorithm>
 #include <cassert>
@@ -51,38 +51,6 @@ void drop_from_queue(const State& state, const PoolRecord& pool, Verdict& verdic
     }
 }
 
-std::vector<std::string> warnings_about(const State& state, const Entitlement& entitlement,
-                                        CalendarInstant at)
-{
-    std::vector<std::string> warnings;
-    const auto& [vendor, name] = entitlement.product;
-    if (const std::optional<Code> reason = why_worthless(entitlement, at))
-        warnings.push_back("license " + entitlement.id.text +
-                           " counts nothing yet: " + sentence(refuse(*reason, name.text)) + " (" +
-                           std::string(word(*reason)) + ")");
-    for (const auto& [id, product] : state.products)
-        if (id.name == name && id.vendor != vendor)
-            warnings.push_back(id.vendor.text + " has a product named " + name.text +
-                               " too: neither stands in for the other, and usher license list "
-                               "shows whose is whose");
-    return warnings;
-}
-
-void end_leases(const PoolRecord& pool, const Remove& command, Verdict& verdict)
-{
-    std::size_t count = 0;
-    for (const LeaseRecord* at = pool.first; at; at = at->after, ++count)
-        verdict.facts.emplace_back(
-            LeaseEnded{.id = at->lease.id,
-                       .reason = EndReason::revoked,
-                       .by = command.by,
-                       .note = "license " + command.license.text + " was removed"});
-    if (count > 0)
-        std::get<Done>(verdict.answer)
-            .warnings.push_back(std::to_string(count) +
-                                (count == 1 ? " lease was" : " leases were") + " ended");
-}
-
 /// A profile without the pool; where nothing is left of it, it goes.
 void drop_from_profiles(const State& state, const Remove& command, const PoolId& pool,
                         Verdict& verdict)
@@ -105,24 +73,69 @@ void drop_from_profiles(const State& state, const Remove& command, const PoolId&
 
 } // namespace
 
-Verdict decide(const State& state, const Install& command, Now now)
+std::optional<Refusal> why_unfit(const State& state, const Install& command)
 {
     const Entitlement& entitlement = command.entitlement;
-    if (state.entitlements.contains(entitlement.id) || state.pools.contains(entitlement.root))
-        return no(refuse(Code::already_installed, entitlement.id.text));
     if (entitlement.quantity && (*entitlement.quantity < 1 || *entitlement.quantity > units_max)) {
         Refusal refusal = refuse(Code::bad_quantity, entitlement.id.text);
         refusal.want = entitlement.quantity;
-        return no(std::move(refusal));
+        return refusal;
     }
-
-    Profile profile = profile_for(state, command);
+    const Profile profile = profile_for(state, command);
     if (profile.pools.size() > pools_per_profile_max)
-        return no(refuse(Code::limit_reached, profile.name.text,
-                         "profile " + profile.name.text + " has " +
-                             std::to_string(pools_per_profile_max) + " pools already"));
+        return refuse(Code::limit_reached, profile.name.text,
+                      "profile " + profile.name.text + " has " +
+                          std::to_string(pools_per_profile_max) + " pools already");
+    return std::nullopt;
+}
 
-    Verdict verdict{Done{warnings_about(state, entitlement, now.calendar)}, {}};
+std::vector<std::string> warnings_about(const State& state, const Entitlement& entitlement,
+                                        CalendarInstant at)
+{
+    std::vector<std::string> warnings;
+    const auto& [vendor, name] = entitlement.product;
+    if (const std::optional<Code> reason = why_worthless(state, entitlement, at))
+        warnings.push_back("license " + entitlement.id.text +
+                           " counts nothing yet: " + sentence(refuse(*reason, name.text)) + " (" +
+                           std::string(word(*reason)) + ")");
+    for (const auto& [id, product] : state.products)
+        if (id.name == name && id.vendor != vendor)
+            warnings.push_back(id.vendor.text + " has a product named " + name.text +
+                               " too: neither stands in for the other, and usher license list "
+                               "shows whose is whose");
+    return warnings;
+}
+
+void end_leases(const PoolRecord& pool, const Identity& by, const std::string& note,
+                Verdict& verdict, std::vector<std::string>& warnings)
+{
+    std::size_t count = 0;
+    for (const LeaseRecord* at = pool.first; at; at = at->after, ++count)
+        verdict.facts.emplace_back(
+            LeaseEnded{.id = at->lease.id, .reason = EndReason::revoked, .by = by, .note = note});
+    if (count > 0)
+        warnings.push_back(std::to_string(count) + (count == 1 ? " lease was" : " leases were") +
+                           " ended");
+}
+
+void take_out(const EntitlementRecord& record, const Identity& by, Verdict& verdict)
+{
+    const Entitlement& entitlement = record.entitlement;
+    if (record.units > 0)
+        verdict.facts.emplace_back(Posted{
+            .from = entitlement.root,
+            .to = {},
+            .units = record.units,
+            .cause = "entitlement " + entitlement.id.text,
+        });
+    if (record.counts)
+        verdict.facts.emplace_back(EntitlementCounted{.id = entitlement.id});
+    verdict.facts.emplace_back(EntitlementRemoved{entitlement.id, by});
+}
+
+void bring_in(const State& state, const Install& command, Verdict& verdict)
+{
+    const Entitlement& entitlement = command.entitlement;
     const Product product{entitlement.product, command.requires_product};
     if (const auto known = state.products.find(product.id);
         known == state.products.end() || known->second != product)
@@ -133,7 +146,18 @@ Verdict decide(const State& state, const Install& command, Now now)
                                                .metric = command.metric,
                                                .allow = {}}});
     verdict.facts.emplace_back(EntitlementInstalled{entitlement, command.by});
-    verdict.facts.emplace_back(ProfileSet{std::move(profile), command.by});
+    verdict.facts.emplace_back(ProfileSet{profile_for(state, command), command.by});
+}
+
+Verdict decide(const State& state, const Install& command, Now now)
+{
+    const Entitlement& entitlement = command.entitlement;
+    if (state.entitlements.contains(entitlement.id) || state.pools.contains(entitlement.root))
+        return no(refuse(Code::already_installed, entitlement.id.text));
+    if (auto refusal = why_unfit(state, command))
+        return no(*std::move(refusal));
+    Verdict verdict{Done{warnings_about(state, entitlement, now.calendar)}, {}};
+    bring_in(state, command, verdict);
     return verdict;
 }
 
@@ -146,6 +170,10 @@ Verdict decide(const State& state, const Remove& command, Now)
         return no(refuse(Code::not_in_maintenance));
     const EntitlementRecord& record = found->second;
     const PoolRecord& pool = state.pools.at(record.entitlement.root);
+    // Forgotten here it would be alive nowhere, and no receipt would let another host have it.
+    if (const Activation* activation = state.find_activation(command.license);
+        activation && activation->number != 0)
+        return no(refuse(Code::already_active, command.license.text));
     if (pool.first && !command.force) {
         Refusal refusal = refuse(Code::leases_outstanding, pool);
         name_holders(refusal, pool);
@@ -154,17 +182,9 @@ Verdict decide(const State& state, const Remove& command, Now)
 
     Verdict verdict{Done{}, {}};
     drop_from_queue(state, pool, verdict);
-    end_leases(pool, command, verdict);
-    if (record.units > 0)
-        verdict.facts.emplace_back(Posted{
-            .from = pool.pool.id,
-            .to = {},
-            .units = record.units,
-            .cause = "entitlement " + command.license.text,
-        });
-    if (record.counts)
-        verdict.facts.emplace_back(EntitlementCounted{.id = command.license});
-    verdict.facts.emplace_back(EntitlementRemoved{command.license, command.by});
+    end_leases(pool, command.by, "license " + command.license.text + " was removed", verdict,
+               std::get<Done>(verdict.answer).warnings);
+    take_out(record, command.by, verdict);
     if (pool.fed_by.size() == 1) {
         drop_from_profiles(state, command, pool.pool.id, verdict);
         verdict.facts.emplace_back(PoolRemoved{pool.pool.id});

@@ -15,6 +15,7 @@ class Walk {
     Walk(const State& state, Now now) : state_(state), now_(now) {}
 
     void entitlements();
+    void activations();
     void pools();
     void leases();
     void waiters();
@@ -43,7 +44,7 @@ void Walk::entitlements()
     std::map<PoolId, std::size_t> unlimited;
     std::map<ProductId, std::size_t> counting;
     for (const auto& [id, record] : state_.entitlements) {
-        const Worth value = worth(record.entitlement, now_.calendar);
+        const Worth value = worth(state_, record.entitlement, now_.calendar);
         const Units units = value.counts ? value.units.value_or(0) : 0;
         expect(record.counts == value.counts && record.units == units &&
                    record.unlimited == (value.counts && !value.units),
@@ -66,6 +67,36 @@ void Walk::entitlements()
         expect(record.unlimited == unlimited[id], "unlimited entitlements are counted", id.text);
     for (const auto& [product, count] : state_.counting)
         expect(count == counting[product], "counting entitlements are counted", product.name.text);
+}
+
+/// I8 as far as one host can see it: what is not the active one, was denied or is overdue counts
+/// nothing, and a number that has ended is never active again.
+void Walk::activations()
+{
+    for (const auto& [id, record] : state_.entitlements) {
+        if (record.entitlement.activation == 0)
+            continue;
+        const Activation* activation = state_.find_activation(id);
+        expect(!record.counts ||
+                   (activation && activation->number == record.entitlement.activation),
+               "I8 one host: only the active one counts", id.text);
+        expect(!record.counts || (activation && !activation->denied),
+               "I8 one host: what the issuer denied counts nothing", id.text);
+        const auto lapse = activation ? lapse_of(*activation) : std::nullopt;
+        expect(!record.counts || !lapse || now_.calendar < *lapse,
+               "I8 one host: who did not show himself in time has nothing", id.text);
+        expect(!record.counts || !lapse || state_.boundaries.contains({*lapse, id}),
+               "every lapse is a boundary", id.text);
+    }
+    for (const auto& [id, activation] : state_.activations) {
+        expect(activation.number == 0 || activation.number > spent(activation),
+               "I8 one host: a spent number is never active again", id.text);
+        const auto installed = state_.entitlements.find(id);
+        expect(activation.number == 0 ||
+                   (installed != state_.entitlements.end() &&
+                    installed->second.entitlement.activation == activation.number),
+               "an active license is the one that is installed", id.text);
+    }
 }
 
 /// I2, I5, and that what is held is the sum over seats.
@@ -274,6 +305,7 @@ std::vector<std::string> broken_invariants(const Ledger& ledger, Now now)
 {
     Walk walk(ledger.state(), now);
     walk.entitlements();
+    walk.activations();
     walk.pools();
     walk.leases();
     walk.waiters();

@@ -14,7 +14,8 @@ inline constexpr std::size_t waiters_max = 100'000; ///< Places in all queues to
 inline constexpr std::size_t pools_per_profile_max = 64;
 inline constexpr std::size_t endings_max = 10'000; ///< Remembered ends, the oldest forgotten first.
 inline constexpr std::size_t denials_max = 256;    ///< Remembered refusals, likewise.
-inline constexpr std::size_t clients_max = 100'000; ///< Remembered of one profile.
+inline constexpr std::size_t activations_max = 4096; ///< Licenses that are known by theirs.
+inline constexpr std::size_t clients_max = 100'000;  ///< Remembered of one profile.
 
 /// How long after a start holders who stand in the queue of handshakes hold up expiry.
 inline constexpr auto amnesty_max = std::chrono::minutes(2);

@@ -33,10 +33,10 @@ std::shared_ptr<const Documents> documents_to_show(const State& state)
 }
 
 /// Brings what stands in the accounts to what the entitlement is worth now: `sync` in the model.
-void count(const EntitlementRecord& record, Now now, Facts& facts)
+void count(const State& state, const EntitlementRecord& record, Now now, Facts& facts)
 {
     const Entitlement& entitlement = record.entitlement;
-    const Worth value = worth(entitlement, now.calendar);
+    const Worth value = worth(state, entitlement, now.calendar);
     const bool unlimited = value.counts && !value.units;
     const Units units = value.counts ? value.units.value_or(0) : 0;
     const std::string cause = "entitlement " + entitlement.id.text;
@@ -59,7 +59,7 @@ Facts count_entitlements(const State& state, Now now)
     }
     Facts facts;
     for (const EntitlementId& id : due)
-        count(state.entitlements.at(id), now, facts);
+        count(state, state.entitlements.at(id), now, facts);
     return facts;
 }
 

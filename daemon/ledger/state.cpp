@@ -13,6 +13,20 @@ void take_first(std::optional<Code>& reason, std::optional<Code> other)
         reason = other;
 }
 
+/// Why an entitlement that came by an activation counts nothing; none: it is the active one.
+std::optional<Code> why_inactive(const State& state, const Entitlement& entitlement,
+                                 CalendarInstant at)
+{
+    const Activation* activation = state.find_activation(entitlement.id);
+    const bool is_active = activation && activation->number == entitlement.activation;
+    const auto lapse = is_active ? lapse_of(*activation) : std::nullopt;
+    if (is_active && !activation->denied && (!lapse || at < *lapse))
+        return std::nullopt;
+    if (activation && activation->pending)
+        return Code::activation_pending;
+    return is_active ? Code::activation_lapsed : Code::not_active_here;
+}
+
 } // namespace
 
 Units Seat::sit_down(Units asked)
@@ -66,6 +80,12 @@ const LeaseRecord* State::find_lease(LeaseTag tag) const
     return found == tags.end() ? nullptr : find_lease(found->second);
 }
 
+const Activation* State::find_activation(const EntitlementId& license) const
+{
+    const auto found = activations.find(license);
+    return found == activations.end() ? nullptr : &found->second;
+}
+
 std::string client_key(const UserName& user, const DeviceName& device)
 {
     std::string key;
@@ -94,7 +114,34 @@ std::string seat_key(Metric metric, const UserName& user, const DeviceName& devi
     return {};
 }
 
-std::optional<Code> why_worthless(const Entitlement& entitlement, CalendarInstant at)
+std::optional<CalendarInstant> due_of(const Activation& activation)
+{
+    if (activation.number == 0 || !activation.check)
+        return std::nullopt;
+    return activation.checked + activation.check->every;
+}
+
+std::optional<CalendarInstant> lapse_of(const Activation& activation)
+{
+    const auto due = due_of(activation);
+    return due ? std::optional(*due + activation.check->grace) : std::nullopt;
+}
+
+std::vector<CalendarInstant> boundaries_of(const State& state, const Entitlement& entitlement)
+{
+    std::vector<CalendarInstant> instants;
+    for (const auto& instant : {entitlement.from, entitlement.to})
+        if (instant)
+            instants.push_back(*instant);
+    if (entitlement.activation != 0)
+        if (const Activation* activation = state.find_activation(entitlement.id))
+            if (const auto lapse = lapse_of(*activation))
+                instants.push_back(*lapse);
+    return instants;
+}
+
+std::optional<Code> why_worthless(const State& state, const Entitlement& entitlement,
+                                  CalendarInstant at)
 {
     if (entitlement.lock != NodeLock::none && !entitlement.on_this_node)
         return Code::nodelock_mismatch;
@@ -102,12 +149,12 @@ std::optional<Code> why_worthless(const Entitlement& entitlement, CalendarInstan
         return Code::expired;
     if (entitlement.from && at < *entitlement.from)
         return Code::not_yet_valid;
-    return std::nullopt;
+    return entitlement.activation == 0 ? std::nullopt : why_inactive(state, entitlement, at);
 }
 
-Worth worth(const Entitlement& entitlement, CalendarInstant at)
+Worth worth(const State& state, const Entitlement& entitlement, CalendarInstant at)
 {
-    if (why_worthless(entitlement, at))
+    if (why_worthless(state, entitlement, at))
         return {.counts = false, .units = 0};
     return {.counts = true, .units = entitlement.quantity};
 }
@@ -121,7 +168,7 @@ std::optional<Code> why_empty(const State& state, const PoolRecord& pool)
         const EntitlementRecord& record = state.entitlements.at(id);
         if (record.counts)
             return std::nullopt;
-        take_first(reason, why_worthless(record.entitlement, state.floor));
+        take_first(reason, why_worthless(state, record.entitlement, state.floor));
     }
     return reason ? reason : Code::not_active_here;
 }
@@ -134,7 +181,7 @@ std::optional<Code> why_missing(const State& state, const ProductId& product)
     std::optional<Code> reason;
     for (const auto& [id, record] : state.entitlements)
         if (record.entitlement.product == product)
-            take_first(reason, why_worthless(record.entitlement, state.floor));
+            take_first(reason, why_worthless(state, record.entitlement, state.floor));
     return reason ? reason : Code::not_active_here;
 }
 

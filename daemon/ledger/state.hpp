@@ -128,6 +128,7 @@ struct State {
 
     std::map<ProductId, Product> products;
     std::map<EntitlementId, EntitlementRecord> entitlements;
+    std::map<EntitlementId, Activation> activations;
     std::map<ProductId, std::size_t> counting; ///< How many entitlements of it count now.
     std::map<PoolId, PoolRecord> pools;
     std::map<ProfileName, ProfileRecord> profiles;
@@ -176,6 +177,7 @@ struct State {
     [[nodiscard]] const LeaseRecord* find_lease(const LeaseId& id) const;
     [[nodiscard]] const WaiterRecord* find_waiter(const LeaseId& id) const;
     [[nodiscard]] const LeaseRecord* find_lease(LeaseTag tag) const;
+    [[nodiscard]] const Activation* find_activation(const EntitlementId& license) const;
 };
 
 /// The key that makes leases of one pool one seat; empty where a lease is a seat of its own.
@@ -190,10 +192,21 @@ struct Worth {
     bool counts = false;
     std::optional<Units> units;
 };
-[[nodiscard]] Worth worth(const Entitlement& entitlement, CalendarInstant at);
+[[nodiscard]] Worth worth(const State& state, const Entitlement& entitlement, CalendarInstant at);
 
 /// Why it counts nothing at `at`; none: it counts.
-[[nodiscard]] std::optional<Code> why_worthless(const Entitlement& entitlement, CalendarInstant at);
+[[nodiscard]] std::optional<Code> why_worthless(const State& state, const Entitlement& entitlement,
+                                                CalendarInstant at);
+
+/// When the active one lapses unless the issuer is asked again; none: never, or none is active.
+[[nodiscard]] std::optional<CalendarInstant> lapse_of(const Activation& activation);
+
+/// When the host should show itself next; none: it need not.
+[[nodiscard]] std::optional<CalendarInstant> due_of(const Activation& activation);
+
+/// The instants at which what the entitlement is worth changes by itself.
+[[nodiscard]] std::vector<CalendarInstant> boundaries_of(const State& state,
+                                                         const Entitlement& entitlement);
 
 /// Why nothing that feeds `pool` counts; none: something does, or its units come from elsewhere.
 [[nodiscard]] std::optional<Code> why_empty(const State& state, const PoolRecord& pool);

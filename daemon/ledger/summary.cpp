@@ -13,10 +13,21 @@ CalendarInstant calendar_of(SteadyInstant instant, Now now)
     return now.calendar + (instant - now.steady);
 }
 
-EntitlementPicture picture_of(const EntitlementRecord& record, Now now)
+EntitlementPicture picture_of(const State& state, const EntitlementRecord& record, Now now)
 {
-    const std::optional<Code> reason = why_worthless(record.entitlement, now.calendar);
+    const std::optional<Code> reason = why_worthless(state, record.entitlement, now.calendar);
     return {record.entitlement, record.counts, reason ? std::string(word(*reason)) : ""};
+}
+
+ActivationPicture::State activation_state(const Activation& activation, CalendarInstant at)
+{
+    const auto lapse = lapse_of(activation);
+    if (activation.number != 0 && !activation.denied && (!lapse || at < *lapse))
+        return ActivationPicture::State::active;
+    if (activation.pending)
+        return ActivationPicture::State::pending;
+    return activation.number != 0 ? ActivationPicture::State::lapsed
+                                  : ActivationPicture::State::none;
 }
 
 PoolPicture picture_of(const State& state, const PoolRecord& record)
@@ -123,11 +134,25 @@ void append_queue(const State& state, Now now, Summary& summary)
 
 } // namespace
 
+std::string_view word(ActivationPicture::State state)
+{
+    switch (state) {
+    case ActivationPicture::State::none: return "none";
+    case ActivationPicture::State::pending: return "pending";
+    case ActivationPicture::State::active: return "active";
+    case ActivationPicture::State::lapsed: return "lapsed";
+    }
+    return "";
+}
+
 Summary summary_of(const State& state, Now now)
 {
     Summary summary{.at = now.calendar, .mode = state.mode};
     for (const auto& [id, record] : state.entitlements)
-        summary.entitlements.push_back(picture_of(record, now));
+        summary.entitlements.push_back(picture_of(state, record, now));
+    for (const auto& [license, activation] : state.activations)
+        summary.activations.push_back(
+            {license, activation, due_of(activation), activation_state(activation, now.calendar)});
     for (const auto& [id, record] : state.pools)
         summary.pools.push_back(picture_of(state, record));
     append_profiles(state, now, summary);

@@ -51,10 +51,23 @@ struct EntitlementPicture {
     std::string reason; ///< Why it counts nothing: a refusal's code.
 };
 
+struct ActivationPicture {
+    enum class State : std::uint8_t { none, pending, active, lapsed };
+
+    EntitlementId license;
+    Activation activation;
+    std::optional<CalendarInstant> due; ///< When this host should show itself; none: it need not.
+    State state = State::none;
+};
+
+/// `none`, `pending`, `active`, `lapsed`.
+std::string_view word(ActivationPicture::State state);
+
 struct Summary {
     CalendarInstant at{};
     Mode mode = Mode::serving;
     std::vector<EntitlementPicture> entitlements; ///< All in the order of their ids.
+    std::vector<ActivationPicture> activations;   ///< Of licenses that are known or are not.
     std::vector<PoolPicture> pools;
     std::vector<ProfilePicture> profiles;
     std::vector<LeasePicture> leases; ///< In the order in which they started.

@@ -108,6 +108,13 @@ enum class Metric : std::uint8_t { lease, device, user, user_device };
 /// persistent never.
 enum class LeaseKind : std::uint8_t { floating, fixed, persistent };
 
+/// Random bytes that tie an answer to its question: an answer to another one is of no use.
+struct Nonce {
+    std::array<std::uint8_t, 16> bytes{};
+
+    friend auto operator<=>(const Nonce&, const Nonce&) = default;
+};
+
 enum class NodeLock : std::uint8_t { none, machine, personal };
 enum class Mode : std::uint8_t { serving, maintenance };
 

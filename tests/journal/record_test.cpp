@@ -240,6 +240,24 @@ BOOST_AUTO_TEST_CASE(each_field_of_another_fact_that_cannot_be_is_refused_by_its
     has(spoiled(Fact::kDenied,
                 [](Fact& f) { f.mutable_denied()->mutable_refusal()->set_because("NO_MOOD"); }),
         "because");
+    has(spoiled(Fact::kActivationRequested,
+                [](Fact& f) { f.mutable_activation_requested()->set_nonce("short"); }),
+        "nonce");
+    has(spoiled(Fact::kActivationRequested,
+                [](Fact& f) { f.mutable_activation_requested()->set_kind("gpu"); }),
+        "kind");
+    has(spoiled(Fact::kActivated, [](Fact& f) { f.mutable_activated()->set_kind("gpu"); }), "kind");
+    has(spoiled(Fact::kActivated,
+                [](Fact& f) {
+                    f.mutable_activated()->set_check_every_us(1);
+                    f.mutable_activated()->clear_check_grace_us();
+                }),
+        "check is given by half");
+    has(spoiled(Fact::kActivationEnded,
+                [](Fact& f) { f.mutable_activation_ended()->set_digest(""); }),
+        "digest");
+    has(spoiled(Fact::kShowingMade, [](Fact& f) { f.mutable_showing_made()->clear_nonce(); }),
+        "nonce");
     has(spoiled(
             Fact::kDenied,
             [](Fact& f) { f.mutable_denied()->mutable_refusal()->add_holders()->set_units(0); }),

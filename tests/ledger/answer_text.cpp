@@ -66,6 +66,13 @@ struct Words {
         return text;
     }
 
+    std::string operator()(const Handed& handed) const
+    {
+        return "handed document=" + *handed.document + " number=" + std::to_string(handed.number) +
+               (handed.issuer.empty() ? "" : " issuer=" + handed.issuer) +
+               (handed.delivered ? " delivered" : "");
+    }
+
     std::string operator()(const WaitEnded& ended) const
     {
         return name_of(ended.id) + " ended " + std::string(word(ended.reason)) +
@@ -131,6 +138,9 @@ std::string sentences(const Answer& answer)
     std::string text;
     if (const auto* done = std::get_if<Done>(&answer))
         for (const std::string& warning : done->warnings)
+            text += warning + "\n";
+    if (const auto* handed = std::get_if<Handed>(&answer))
+        for (const std::string& warning : handed->warnings)
             text += warning + "\n";
     if (const auto* refusal = std::get_if<Refusal>(&answer)) {
         text = sentence(*refusal) + "\n";

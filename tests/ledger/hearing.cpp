@@ -1,5 +1,6 @@
 #include "tests/ledger/witness.hpp"
 
+#include "tests/ledger/naive_activation.hpp"
 #include "tests/ledger/scene.hpp"
 
 #include <algorithm>
@@ -104,20 +105,13 @@ struct Witness::Hearing {
         if (house.licenses.contains(license.root))
             return expect_code(Code::already_installed);
         expect(is_done(), "a license is not installed");
-        house.licenses[license.root] = license;
-        house.metrics[license.root] = command.metric;
-        house.allowed[license.root] = std::nullopt;
-        house.foundations[license.product] = command.requires_product;
-        const auto known = std::ranges::find(house.profiles, command.profile, &Profile::name);
-        if (known != house.profiles.end())
-            known->pools.push_back(license.root);
-        else
-            house.profiles.push_back({command.profile, {license.root}, false, {}});
+        house.bring_in(command);
     }
     void operator()(const Remove& command) const
     {
         if (!is_done_in_maintenance())
             return;
+        expect(house.activations[command.license].active == 0, "an active license is forgotten");
         const PoolId pool{command.license.text};
         expect(command.force || house.held(pool) == 0,
                "a license is removed from under its holders");
@@ -137,6 +131,14 @@ struct Witness::Hearing {
                 ++i;
         }
         house.licenses.erase(pool);
+    }
+    template <AboutActivation Command>
+    void operator()(const Command& command) const
+    {
+        const Heard heard = hear(house, command, answer, now);
+        expect(heard.complaint.empty(), heard.complaint);
+        for (const LeaseId& id : heard.ended)
+            end(house.holders, id);
     }
     void operator()(const AddProfile& command) const
     {

@@ -20,7 +20,7 @@ struct Offer {
 };
 
 constexpr Duration ever{};
-const std::array<Offer, 7> offers{{
+const std::array<Offer, 9> offers{{
     {"server", 3, "acme", "Server", "", Metric::lease, "Server", true, ever, ever},
     {"session", 4, "acme", "Session", "Server", Metric::lease, "Session", false, ever, 72h},
     {"client", 3, "acme", "Client", "", Metric::user_device, "Client", false, ever, ever},
@@ -28,8 +28,11 @@ const std::array<Offer, 7> offers{{
     {"spare", 2, "acme", "Session", "Server", Metric::lease, "Session", false, 24h, 24h * 20},
     {"open", std::nullopt, "acme", "Open", "", Metric::user, "Open", true, ever, 24h * 40},
     {"alike", 2, "other", "Session", "", Metric::lease, "Session", false, ever, ever},
+    // Mostly activated instead of installed, by history_activations.cpp.
+    {"moved", 3, "acme", "Moved", "", Metric::lease, "Moved", true, ever, ever},
+    {"leaning", 2, "acme", "Leaning", "Moved", Metric::user, "Moved", true, ever, 24h * 30},
 }};
-constexpr std::array<const char*, 8> profile_names{"Server", "Session", "Client", "Open",
+constexpr std::array<const char*, 9> profile_names{"Server", "Session", "Client", "Open", "Moved",
                                                    "Mixed",  "Other",   "Nope",   ""};
 constexpr std::array<const char*, 4> user_names{"ann", "bob", "cid", "dee"};
 constexpr std::array<const char*, 3> device_names{"d1", "d2", "d3"};
@@ -61,7 +64,7 @@ std::string History::fault() const
 void History::live(Step step)
 {
     using Verb = void (History::*)(Step);
-    constexpr std::array<Verb, 40> verbs{&History::checkout,
+    constexpr std::array<Verb, 48> verbs{&History::checkout,
                                          &History::checkout,
                                          &History::checkout,
                                          &History::checkout,
@@ -100,6 +103,14 @@ void History::live(Step step)
                                          &History::restart,
                                          &History::turn_calendar,
                                          &History::change_presence,
+                                         &History::request_activation,
+                                         &History::request_activation,
+                                         &History::activate,
+                                         &History::activate,
+                                         &History::activate,
+                                         &History::deactivate,
+                                         &History::ask_issuer,
+                                         &History::ask_issuer,
                                          &History::change_credentials};
     (this->*pick(verbs, step.verb))(step);
 }
@@ -134,7 +145,7 @@ void History::checkout(Step step)
 {
     const LeaseId id = lease(step);
     // Mostly who the lease is tells who takes it, so that retries happen.
-    const auto& profile = pick(profile_names, step.who < 200 ? step.what % 5 : step.who);
+    const auto& profile = pick(profile_names, step.who < 200 ? step.what % 6 : step.who);
     Checkout command{.asker = {{step.number == 255 ? "key:thief" : "key:app"}, connection(id)},
                      .id = id,
                      .tag = lease_tag(id),
@@ -208,7 +219,7 @@ void History::revoke(Step step)
     ask(Revoke{{"local:root"}, lease_tag(id), "because"});
 }
 
-void History::install(Step step)
+Install History::offered(Step step, std::optional<CalendarInstant> to)
 {
     const Offer& offer = pick(offers, step.what);
     Entitlement license{.id = {offer.id},
@@ -220,16 +231,26 @@ void History::install(Step step)
         license.from = noon + offer.from;
     if (offer.to != ever)
         license.to = noon + offer.to;
-    if (step.number % 4 == 3) // Another one of the same number, for longer.
-        license.to = scene_.now().calendar + 24h * 30;
+    if (to)
+        license.to = to;
     if (offer.is_locked)
         license.lock = NodeLock::machine;
     license.on_this_node = !offer.is_locked || step.number % 8 != 7;
     std::optional<ProductName> foundation;
     if (*offer.foundation)
         foundation = ProductName{offer.foundation};
-    say(std::string("install ") + offer.id + (license.on_this_node ? "" : " of another host"));
-    ask(Install{{"local:root"}, license, offer.metric, foundation, {offer.profile}});
+    return {{"local:root"}, license, offer.metric, foundation, {offer.profile}};
+}
+
+void History::install(Step step)
+{
+    std::optional<CalendarInstant> to;
+    if (step.number % 4 == 3) // Another one of the same number, for longer.
+        to = scene_.now().calendar + 24h * 30;
+    const Install command = offered(step, to);
+    const Entitlement& license = command.entitlement;
+    say("install " + license.id.text + (license.on_this_node ? "" : " of another host"));
+    ask(command);
 }
 
 void History::remove(Step step)

@@ -38,6 +38,8 @@ class History {
   private:
     void ask(const Command& command);
     void look_around();
+    /// What is offered of a license, as a plain one.
+    static Install offered(Step step, std::optional<CalendarInstant> to);
     void say(const std::string& text) { told_.push_back(text); }
     LeaseId lease(Step step);
     ConnectionId connection(const LeaseId& id);
@@ -56,9 +58,21 @@ class History {
     void restart(Step step);
     void turn_calendar(Step step);
     void change_presence(Step step);
+    void request_activation(Step step);
+    void activate(Step step);
+    void deactivate(Step step);
+    void ask_issuer(Step step);
     void change_credentials(Step step);
 
+    /// What the tests' issuer has signed for a license, and what this host last asked.
+    struct Issuer {
+        std::uint64_t activations = 0;
+        std::uint8_t request = 0;
+        std::uint8_t showing = 0;
+    };
+
     Scene scene_;
+    std::map<EntitlementId, Issuer> issuers_;
     Witness witness_;
     std::map<LeaseId, ConnectionId> connections_;
     std::uint64_t connections_made_ = 0;

@@ -74,6 +74,15 @@ WaiterRecord& waiter(State& state)
     return state.waiters.begin()->second;
 }
 
+/// The license came by its seventh activation.
+Activation& activate(State& state)
+{
+    state.entitlements.at({"L"}).entitlement.activation = 7;
+    Activation& activation = state.activations[{"L"}];
+    activation.number = 7;
+    return activation;
+}
+
 struct Harm {
     const char* seen; ///< What the walker must say, among others.
     std::function<void(State&)> done;
@@ -147,6 +156,25 @@ const std::vector<Harm> harms{
     {"all is settled: ", [](State& s) { s.uncounted.insert({"L"}); }},
     {"those who are watched stand in the order of their deadlines: ",
      [](State& s) { lease(s, "a").deadline += 1s; }},
+    {"I8 one host: only the active one counts: L",
+     [](State& s) { s.entitlements.at({"L"}).entitlement.activation = 7; }},
+    {"I8 one host: what the issuer denied counts nothing: L",
+     [](State& s) { activate(s).denied = true; }},
+    {"I8 one host: who did not show himself in time has nothing: L",
+     [](State& s) {
+         activate(s).check = Check{1h, 0s};
+     }},
+    {"every lapse is a boundary: L",
+     [](State& s) {
+         Activation& one = activate(s);
+         one.checked = noon;
+         one.check = Check{48h, 0s};
+     }},
+    {"I8 one host: a spent number is never active again: L",
+     [](State& s) {
+         activate(s).receipt = Activation::Receipt{.number = 7, .document = {}, .digest = {}};
+     }},
+    {"an active license is the one that is installed: L", [](State& s) { activate(s).number = 8; }},
     {"no boundary is overdue: ", [](State& s) { s.boundaries.emplace(noon, EntitlementId{"L"}); }},
 };
 

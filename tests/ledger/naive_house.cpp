@@ -30,6 +30,20 @@ const Way* Claim::way_by(const PoolId& pool) const
     return way == ways.end() ? nullptr : &*way;
 }
 
+void NaiveHouse::bring_in(const Install& command)
+{
+    const PoolId& root = command.entitlement.root;
+    licenses[root] = command.entitlement;
+    metrics[root] = command.metric;
+    allowed[root] = std::nullopt;
+    foundations[command.entitlement.product] = command.requires_product;
+    const auto known = std::ranges::find(profiles, command.profile, &Profile::name);
+    if (known != profiles.end())
+        known->pools.push_back(root);
+    else
+        profiles.push_back({command.profile, {root}, false, {}});
+}
+
 std::optional<Code> NaiveHouse::why_worthless(const PoolId& pool, CalendarInstant at) const
 {
     const Entitlement& license = licenses.at(pool);
@@ -39,6 +53,16 @@ std::optional<Code> NaiveHouse::why_worthless(const PoolId& pool, CalendarInstan
         return Code::expired;
     if (license.from && at < *license.from)
         return Code::not_yet_valid;
+    if (license.activation == 0)
+        return std::nullopt;
+    const NaiveActivation& one = activations.at(license.id);
+    const bool is_active = one.active == license.activation;
+    const bool is_overdue =
+        is_active && one.check && at - one.checked >= one.check->every + one.check->grace;
+    if (!is_active || is_overdue || one.denied)
+        return one.pending ? Code::activation_pending
+               : is_active ? Code::activation_lapsed
+                           : Code::not_active_here;
     return std::nullopt;
 }
 

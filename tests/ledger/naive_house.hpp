@@ -38,6 +38,18 @@ using Claims = std::vector<Claim>;
 /// Null: none.
 Claim* find(Claims& claims, const LeaseId& id);
 
+/// What the house knows of the activations of one license.
+struct NaiveActivation {
+    std::uint64_t active = 0;
+    std::uint64_t ended = 0; ///< And all below.
+    std::optional<Activation::Pending> pending;
+    std::optional<Activation::Showing> showing;
+    std::optional<Check> check;
+    CalendarInstant checked{};
+    bool denied = false;
+    bool delivered = false; ///< The receipt of the one that ended.
+};
+
 struct NaiveHouse {
     Mode mode = Mode::serving;
     Duration term = std::chrono::seconds(25);
@@ -46,6 +58,7 @@ struct NaiveHouse {
     SteadyInstant amnesty_from{};
     SteadyInstant amnesty_until{};
     std::map<PoolId, Entitlement> licenses; ///< Each has a pool of its own.
+    std::map<EntitlementId, NaiveActivation> activations;
     std::map<PoolId, Metric> metrics;
     std::map<PoolId, std::optional<std::set<UserName>>> allowed;
     std::map<ProductId, std::optional<ProductName>> foundations;
@@ -54,6 +67,8 @@ struct NaiveHouse {
     std::vector<Claim> waiters;    ///< In the order in which they came.
 
     [[nodiscard]] bool is_full() const { return holders.size() + waiters.size() >= leases_max; }
+    void bring_in(const Install& command); ///< A license with a pool of its own.
+
     [[nodiscard]] std::optional<Code> why_worthless(const PoolId& pool, CalendarInstant at) const;
     /// None: unlimited.
     [[nodiscard]] std::optional<Units> stock(const PoolId& pool, CalendarInstant at) const;

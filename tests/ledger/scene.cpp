@@ -48,6 +48,13 @@ std::string name_of(const LeaseId& id)
     return {id.bytes.begin(), std::ranges::find(id.bytes, 0)};
 }
 
+Nonce nonce(std::string_view name)
+{
+    Nonce nonce;
+    std::copy_n(name.begin(), std::min(name.size(), nonce.bytes.size()), nonce.bytes.begin());
+    return nonce;
+}
+
 Now Scene::now() const
 {
     return {std::max(wall_, ledger_.calendar_floor()), steady_};

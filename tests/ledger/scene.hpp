@@ -19,6 +19,7 @@ inline constexpr CalendarInstant noon =
 LeaseId lease_id(std::string_view name); ///< At most 16 bytes of the name.
 LeaseTag lease_tag(const LeaseId& id);   ///< The name can be read from it no more.
 std::string name_of(const LeaseId& id);
+Nonce nonce(std::string_view name); ///< At most 16 bytes of the name.
 
 /// A ledger, its two clocks, and all that a desk does with them, one turn a question. After every
 /// turn the invariants are walked, and what is broken is kept.

@@ -75,6 +75,8 @@ std::string Script::answer_to(Words& words)
         return install_three();
     if (verb == "fact")
         return make_true(words);
+    if (const auto command = activation(verb, words))
+        return put(*command);
     static const std::set<std::string> verbs{"install", "remove", "profile", "users", "maintenance",
                                              "terms",   "start",  "await",   "key",   "unkey",
                                              "greet",   "why",    "revoke"};
@@ -120,6 +122,12 @@ std::string Script::look(const std::string& name)
                     " held=" + std::to_string(pool.held) +
                     " reason=" + (pool.reason.empty() ? "-" : pool.reason) +
                     " short=" + std::to_string(pool.short_by) + (pool.locked ? " locked" : "");
+    for (const ActivationPicture& one : picture.activations)
+        if (one.license.text == name)
+            text += " activation state=" + std::string(word(one.state)) +
+                    " number=" + std::to_string(one.activation.number) +
+                    " spent=" + std::to_string(spent(one.activation)) +
+                    (one.due ? " due=" + std::to_string((*one.due - noon) / 1h) + "h" : "");
     for (const ProfilePicture& profile : picture.profiles)
         if (profile.profile.name.text == name) {
             text += " profile in_use=" + std::to_string(profile.in_use) +

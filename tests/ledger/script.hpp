@@ -3,6 +3,7 @@
 #include "tests/ledger/scene.hpp"
 
 #include <map>
+#include <optional>
 #include <sstream>
 #include <string>
 #include <vector>
@@ -39,8 +40,10 @@ class Script {
     std::string answer_about_lease(const std::string& names, Words& words);
     Command checkout(const std::string& name, Words& words);
     Command command(const std::string& verb, Words& words);
-    Command install(Words& words);
     Command terms(const std::string& term, Words& words);
+    Install install(Words& words);
+    std::optional<Command> activation(const std::string& verb, Words& words);
+    Command activate(Words& words);
     Command profile(Words& words);
     std::string install_three();
     std::string make_true(Words& words);

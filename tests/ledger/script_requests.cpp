@@ -88,7 +88,7 @@ Command Script::terms(const std::string& term, Words& words)
     return command;
 }
 
-Command Script::install(Words& words)
+Install Script::install(Words& words)
 {
     const std::string id = next(words);
     const std::string quantity = next(words);

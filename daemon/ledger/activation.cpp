@@ -1,0 +1,243 @@
+#include "daemon/ledger/install.hpp"
+#include "daemon/ledger/limits.hpp"
+
+#include <algorithm>
+
+/// The life of an activation on this host: asked for, active, shown to the issuer, ended.
+namespace usher::ledger {
+namespace {
+
+const Activation& known(const State& state, const EntitlementId& license)
+{
+    static const Activation nothing;
+    const Activation* activation = state.find_activation(license);
+    return activation ? *activation : nothing;
+}
+
+/// The license with its pool, where there is one.
+const EntitlementRecord* installed(const State& state, const EntitlementId& license)
+{
+    const auto found = state.entitlements.find(license);
+    return found == state.entitlements.end() ? nullptr : &found->second;
+}
+
+/// A license file that needs no activation stands there, and an activation would be a second one.
+bool is_plain(const EntitlementRecord* record)
+{
+    return record && record->entitlement.activation == 0;
+}
+
+Refusal used(const EntitlementId& license, std::string detail)
+{
+    return refuse(Code::document_used, license.text, std::move(detail));
+}
+
+Refusal never_activated(const EntitlementId& license)
+{
+    return refuse(Code::not_active_here, license.text, "its license file needs no activation");
+}
+
+std::string product_text(const ProductId& product)
+{
+    return product.name.text + " of " + product.vendor.text;
+}
+
+std::string number_text(const EntitlementId& license, std::uint64_t number)
+{
+    return "activation " + std::to_string(number) + " of license " + license.text;
+}
+
+/// Why this response is not taken, though it is genuine; none: it is.
+std::optional<Refusal> why_not_activated(const State& state, const Activate& command)
+{
+    const Entitlement& entitlement = command.install.entitlement;
+    const EntitlementId& license = entitlement.id;
+    const Activation& activation = known(state, license);
+    if (!entitlement.on_this_node)
+        return refuse(Code::nodelock_mismatch, license.text);
+    if (entitlement.activation <= spent(activation))
+        return used(license, number_text(license, entitlement.activation) + " has ended here");
+    if (entitlement.activation < activation.number)
+        return used(license, number_text(license, activation.number) + " has replaced it");
+    if (!activation.pending)
+        return used(license,
+                    "no request of this server waits for an answer about license " + license.text);
+    if (activation.pending->nonce != command.nonce)
+        return used(license, "a later request than the one that it answers is pending");
+    const EntitlementRecord* record = installed(state, license);
+    if (is_plain(record))
+        return refuse(Code::already_installed, license.text);
+    const PoolRecord* pool = state.find_pool(entitlement.root);
+    if (!pool)
+        return why_unfit(state, command.install);
+    if (pool->pool.product != entitlement.product)
+        return refuse(Code::product_mismatch, license.text,
+                      "it is " + product_text(entitlement.product) + ", and what stands here is " +
+                          product_text(pool->pool.product));
+    if (pool->pool.metric != command.install.metric)
+        return refuse(Code::product_mismatch, license.text,
+                      "it is counted per " + std::string(word(command.install.metric)) +
+                          ", and what stands here per " + std::string(word(pool->pool.metric)));
+    return std::nullopt;
+}
+
+/// The license where its pool stands already: another content of the same number, or one that was
+/// active before. Its leases, its users and the profiles that lead to it stay (A-Q9).
+void replace(const State& state, const Install& install, Verdict& verdict)
+{
+    const Entitlement& entitlement = install.entitlement;
+    const Product product{entitlement.product, install.requires_product};
+    if (const auto defined = state.products.find(product.id);
+        defined == state.products.end() || defined->second != product)
+        verdict.facts.emplace_back(ProductDefined{product});
+    verdict.facts.emplace_back(EntitlementInstalled{entitlement, install.by});
+}
+
+} // namespace
+
+Verdict decide(const State& state, const RequestActivation& command, Now now)
+{
+    if (is_plain(installed(state, command.license)))
+        return no(refuse(Code::already_installed, command.license.text));
+    const Activation* activation = state.find_activation(command.license);
+    if (!activation && state.activations.size() >= activations_max)
+        return no(refuse(Code::limit_reached, command.license.text,
+                         "activations of " + std::to_string(activations_max) +
+                             " licenses are known already"));
+    Handed handed{.document = command.document, .issuer = {}, .warnings = {}};
+    if (activation) {
+        handed.issuer = activation->issuer;
+        if (activation->pending)
+            handed.warnings.push_back("an earlier request for license " + command.license.text +
+                                      " is replaced: its response will be refused");
+    }
+    return {std::move(handed),
+            {ActivationRequested{
+                command.license, {command.nonce, command.kind, now.calendar}, command.by}}};
+}
+
+Verdict decide(const State& state, const CancelActivation& command, Now)
+{
+    const Activation* activation = state.find_activation(command.license);
+    if (!activation && !installed(state, command.license))
+        return no(refuse(Code::unknown_license, command.license.text));
+    if (!activation || !activation->pending) // Cancelled before, and the answer was lost.
+        return {Done{{"no request for license " + command.license.text + " is pending"}}, {}};
+    return {Done{}, {ActivationCancelled{command.license, command.by}}};
+}
+
+/// The same response again is the same activation, whatever has become of its request.
+Verdict decide(const State& state, const Activate& command, Now now)
+{
+    const Entitlement& entitlement = command.install.entitlement;
+    const EntitlementRecord* record = installed(state, entitlement.id);
+    const Activation& activation = known(state, entitlement.id);
+    if (activation.number == entitlement.activation && record &&
+        *record->entitlement.document == *entitlement.document)
+        return {Done{warnings_about(state, record->entitlement, now.calendar)}, {}};
+    if (auto refusal = why_not_activated(state, command))
+        return no(*std::move(refusal));
+
+    Entitlement as_active = entitlement; // What else would be in the way of its counting.
+    as_active.activation = 0;
+    Verdict verdict{Done{warnings_about(state, as_active, now.calendar)}, {}};
+    if (record)
+        take_out(*record, command.install.by, verdict);
+    // The request was made before the issuer answered it, whatever its own clock says.
+    verdict.facts.emplace_back(Activated{entitlement.id, entitlement.activation, entitlement.lock,
+                                         command.issuer, command.check, activation.pending->since,
+                                         command.install.by});
+    if (state.find_pool(entitlement.root))
+        replace(state, command.install, verdict);
+    else
+        bring_in(state, command.install, verdict);
+    return verdict;
+}
+
+Verdict decide(const State& state, const Deactivate& command, Now)
+{
+    const Activation* activation = state.find_activation(command.license);
+    const EntitlementRecord* record = installed(state, command.license);
+    if (!activation && !record)
+        return no(refuse(Code::unknown_license, command.license.text));
+    if (state.mode != Mode::maintenance)
+        return no(refuse(Code::not_in_maintenance));
+    if (is_plain(record))
+        return no(never_activated(command.license));
+    if (!record || !activation || activation->number == 0 || activation->number != command.number)
+        return no(refuse(Code::not_active_here, command.license.text));
+    const PoolRecord& pool = state.pools.at(record->entitlement.root);
+    if (pool.first && !command.force) {
+        Refusal refusal = refuse(Code::leases_outstanding, pool);
+        name_holders(refusal, pool);
+        return no(std::move(refusal));
+    }
+
+    Verdict verdict;
+    Handed handed{.document = command.receipt,
+                  .number = command.number,
+                  .issuer = activation->issuer,
+                  .warnings = {}};
+    end_leases(pool, command.by, "license " + command.license.text + " was deactivated", verdict,
+               handed.warnings);
+    ActivationEnded ended{.license = command.license, .receipt = {}, .by = command.by};
+    ended.receipt.number = command.number;
+    ended.receipt.document = command.receipt;
+    ended.receipt.digest = command.digest;
+    verdict.facts.emplace_back(std::move(ended));
+    verdict.answer = std::move(handed);
+    return verdict;
+}
+
+Verdict decide(const State& state, const MakeShowing& command, Now now)
+{
+    const Activation& activation = known(state, command.license);
+    if (activation.number == 0 || activation.number != command.number)
+        return no(refuse(Code::not_active_here, command.license.text));
+    return {Handed{.document = command.document,
+                   .number = command.number,
+                   .issuer = activation.issuer,
+                   .warnings = {}},
+            {ShowingMade{command.license, {command.nonce, now.calendar}}}};
+}
+
+Verdict decide(const State& state, const HearIssuer& command, Now)
+{
+    const Activation& activation = known(state, command.license);
+    if (const auto& receipt = activation.receipt; receipt && receipt->number == command.number &&
+                                                  receipt->digest == command.nonce &&
+                                                  !command.active) {
+        if (receipt->delivered)
+            return {};
+        return {Done{}, {ReceiptDelivered{command.license, command.number}}};
+    }
+    if (const auto& showing = activation.showing;
+        showing && activation.number == command.number && showing->nonce == command.nonce)
+        return {Done{},
+                {IssuerAnswered{command.license, command.number, command.active, showing->made}}};
+    return no(used(command.license, "nothing of this server waits for an answer about " +
+                                        number_text(command.license, command.number)));
+}
+
+Verdict decide(const State& state, const ShowReceipt& command, Now)
+{
+    const Activation& activation = known(state, command.license);
+    if (!activation.receipt) {
+        const EntitlementRecord* record = installed(state, command.license);
+        if (activation.number != 0)
+            return no(refuse(Code::already_active, command.license.text));
+        if (is_plain(record))
+            return no(never_activated(command.license));
+        return no(
+            refuse(record || activation.pending ? Code::not_active_here : Code::unknown_license,
+                   command.license.text));
+    }
+    return {Handed{.document = activation.receipt->document,
+                   .number = activation.receipt->number,
+                   .delivered = activation.receipt->delivered,
+                   .issuer = activation.issuer,
+                   .warnings = {}},
+            {}};
+}
+
+} // namespace usher::ledger

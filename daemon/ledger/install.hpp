@@ -1,0 +1,25 @@
+#pragma once
+
+#include "daemon/ledger/decide.hpp"
+
+/// What a license brings along and what it takes with it; whatever command it comes or goes by.
+namespace usher::ledger {
+
+/// Why the license cannot stand here, by itself; none: it can.
+[[nodiscard]] std::optional<Refusal> why_unfit(const State& state, const Install& command);
+
+/// The facts that make a license of a new pool known; needs `why_unfit` to be none.
+void bring_in(const State& state, const Install& command, Verdict& verdict);
+
+/// What the operator should know of a license that is there now.
+[[nodiscard]] std::vector<std::string>
+warnings_about(const State& state, const Entitlement& entitlement, CalendarInstant at);
+
+/// Ends every lease of the pool and says in `warnings` how many; each holder is told `note`.
+void end_leases(const PoolRecord& pool, const Identity& by, const std::string& note,
+                Verdict& verdict, std::vector<std::string>& warnings);
+
+/// The license is not what the pool was made of any more: its units go, then itself.
+void take_out(const EntitlementRecord& record, const Identity& by, Verdict& verdict);
+
+} // namespace usher::ledger
