@@ -1,6 +1,7 @@
 #include "daemon/house.hpp"
 
 #include "daemon/server/fault.hpp"
+#include "daemon/trust/activation.hpp"
 
 #include <algorithm>
 #include <chrono>
@@ -38,6 +39,11 @@ std::string uri_of(const Config& config, std::uint16_t port, const server::Autho
 /// A license whose vendor is not trusted any more still says for which host it is.
 std::optional<trust::NodeLockTerms> lock_of(const ledger::Entitlement& entitlement)
 {
+    if (entitlement.activation != 0) {
+        auto read = trust::read_activation_unverified(*entitlement.document);
+        auto* const activation = std::get_if<trust::Activation>(&read);
+        return activation == nullptr ? std::nullopt : std::move(activation->license.lock);
+    }
     auto read = trust::read_license_unverified(*entitlement.document);
     auto* const license = std::get_if<trust::License>(&read);
     return license == nullptr ? std::nullopt : std::move(license->lock);
@@ -58,7 +64,7 @@ void note(std::vector<server::IdentifierSeen>& seen, const trust::Node::Agreemen
 
 House open_house(const std::filesystem::path& state, const std::filesystem::path& host_root)
 {
-    House house{trust::read_identifiers(host_root), nullptr};
+    House house{trust::read_identifiers(host_root), nullptr, nullptr};
     house.node = std::make_shared<const trust::Node>(trust::Node::open(state, house.identifiers));
     return house;
 }
@@ -103,6 +109,7 @@ std::shared_ptr<const server::Premises> make_premises(const Config& config, cons
     premises->anonymous = config.anonymous;
     premises->vendors = config.vendor_keys;
     premises->node = house.node;
+    premises->clock = house.clock;
     premises->node_id = short_name_of(*house.node);
     premises->node_text = text_of(*house.node);
     premises->identifiers = comparison.identifiers;

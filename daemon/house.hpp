@@ -17,6 +17,7 @@ namespace usher::daemon {
 struct House {
     std::vector<trust::Identifier> identifiers;
     std::shared_ptr<const trust::Node> node;
+    const server::Clock* clock = nullptr; ///< That documents are dated by; outlives the house.
 };
 
 /// Reads the identifiers of the host whose files are below `host_root`, and opens its node key in

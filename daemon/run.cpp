@@ -259,7 +259,8 @@ void run(const Order& order, const Config& config, const Time& time, Signals& si
     if (!opened)
         return;
     journal::Journal& journal = *opened;
-    const House house = open_house(config.state, time.host_root);
+    House house = open_house(config.state, time.host_root);
+    house.clock = &time.clock;
     ledger::Ledger ledger = remember(journal, config);
     const Comparison comparison = compare(house, ledger);
 

@@ -204,6 +204,10 @@ Verdict decide(const State& state, const MakeShowing& command, Now now)
 Verdict decide(const State& state, const HearIssuer& command, Now)
 {
     const Activation& activation = known(state, command.license);
+    const EntitlementRecord* record = installed(state, command.license);
+    if (record && record->entitlement.product.vendor != command.vendor)
+        return no(refuse(Code::document_invalid, command.license.text,
+                         "vendor: license " + command.license.text + " is another vendor's"));
     if (const auto& receipt = activation.receipt; receipt && receipt->number == command.number &&
                                                   receipt->digest == command.nonce &&
                                                   !command.active) {

@@ -139,6 +139,7 @@ struct MakeShowing {
 /// The issuer's answer to a showing or to a receipt; its signature has been verified.
 struct HearIssuer {
     EntitlementId license;
+    VendorName vendor; ///< Who speaks: it counts for licenses of this vendor only.
     std::uint64_t number = 0;
     Nonce nonce;
     bool active = false;

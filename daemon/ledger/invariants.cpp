@@ -245,12 +245,12 @@ void Walk::indexes()
 {
     decltype(state_.boundaries) boundaries;
     for (const auto& [id, record] : state_.entitlements)
-        for (const auto& instant : {record.entitlement.from, record.entitlement.to})
-            if (instant && now_.calendar < *instant)
-                boundaries.emplace(*instant, id);
+        for (const CalendarInstant instant : boundaries_of(state_, record.entitlement))
+            if (now_.calendar < instant)
+                boundaries.emplace(instant, id);
     expect(std::ranges::includes(state_.boundaries, boundaries) &&
                state_.boundaries.size() == boundaries.size(),
-           "boundaries are where licenses begin and end", "");
+           "boundaries are where licenses begin, end and lapse", "");
     decltype(state_.fixed_ends) fixed_ends;
     for (const auto& [id, record] : state_.leases)
         if (record.lease.kind == LeaseKind::fixed && record.lease.ends)

@@ -90,6 +90,16 @@ struct Answers {
     {
         fill(*response.mutable_operated()->mutable_refusals(), refusals);
     }
+    void operator()(const ledger::Handed& handed) const
+    {
+        v1::Handed& to = *response.mutable_operated()->mutable_handed();
+        to.set_document(*handed.document);
+        to.set_number(handed.number);
+        to.set_delivered(handed.delivered);
+        to.set_issuer(handed.issuer);
+        for (const std::string& warning : handed.warnings)
+            to.add_warnings(warning);
+    }
     void operator()(const ledger::Greeted&) const
     {
         assert(false && "a greeting is answered by `welcome`, which knows the connection");

@@ -72,7 +72,12 @@ std::variant<ledger::Install, Refusal> open_install(const std::string& document,
     const auto opened = trust::open_license(document, premises.vendors);
     if (const auto* error = std::get_if<trust::DocumentError>(&opened))
         return refusal_of(*error);
-    const auto& license = std::get<trust::License>(opened);
+    return install_of(std::get<trust::License>(opened), document, premises);
+}
+
+std::variant<ledger::Install, Refusal>
+install_of(const trust::License& license, const std::string& document, const Premises& premises)
+{
     if (auto objection = objection_to_names(license))
         return *std::move(objection);
     const auto metric = metric_of(license.metric);

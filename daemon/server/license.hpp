@@ -15,4 +15,8 @@ namespace usher::server {
 [[nodiscard]] std::variant<ledger::Install, ledger::Refusal>
 open_install(const std::string& document, const Premises& premises);
 
+/// A license that is no file of its own, as `document` holds it. LICENSE_INVALID.
+[[nodiscard]] std::variant<ledger::Install, ledger::Refusal>
+install_of(const trust::License& license, const std::string& document, const Premises& premises);
+
 } // namespace usher::server

@@ -14,6 +14,7 @@
 namespace usher::server {
 
 class Authority;
+class Clock;
 
 /// One identifier of this host, as operators are shown it: never its value.
 struct IdentifierSeen {
@@ -35,6 +36,7 @@ struct Premises {
     bool anonymous = false;                  ///< Whether applications may come with nothing.
     std::vector<trust::VendorKey> vendors;   ///< Whose licenses may be installed.
     std::shared_ptr<const trust::Node> node; ///< None: an issuer's house, which proves nothing.
+    const Clock* clock = nullptr;            ///< For the dates of documents; none: the machine's.
     std::string node_id;   ///< How status names this host: 16 hex digits of its key's SHA-256.
     std::string node_text; ///< What a vendor signs for; empty: too few identifiers were found.
     std::vector<IdentifierSeen> identifiers;

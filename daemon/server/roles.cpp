@@ -25,6 +25,13 @@ std::optional<Verb> row(v1::Operate::VerbCase verb)
     case v1::Operate::kCertificateCreate: return Verb{"certificate create", Role::admin};
     case v1::Operate::kCredentialRevoke: return Verb{"credential revoke", Role::admin};
     case v1::Operate::kNodeShow: return Verb{"node", Role::viewer};
+    case v1::Operate::kActivationRequest: return Verb{"activate", Role::admin};
+    case v1::Operate::kActivationCancel: return Verb{"activation cancel", Role::admin};
+    case v1::Operate::kActivationLoad: return Verb{"activation load", Role::admin};
+    case v1::Operate::kDeactivate: return Verb{"deactivate", Role::admin};
+    case v1::Operate::kReceiptShow: return Verb{"receipt", Role::admin};
+    case v1::Operate::kShowingMake: return Verb{"license check", Role::admin};
+    case v1::Operate::kIssuerAnswerLoad: return Verb{"license check", Role::admin};
     case v1::Operate::VERB_NOT_SET: return std::nullopt;
     }
     return std::nullopt;

@@ -7,6 +7,7 @@
 #include "protocol/usher.pb.h"
 
 #include <cassert>
+#include <map>
 
 namespace usher::server {
 namespace {
@@ -115,6 +116,47 @@ void fill(v1::StatusPart::License& to, const ledger::EntitlementPicture& from)
     to.set_reason(from.reason);
 }
 
+/// A license with what is known of its activations; one that is only asked for is nothing else.
+struct LicenseRow {
+    const ledger::EntitlementPicture* license = nullptr;
+    const ledger::ActivationPicture* activation = nullptr;
+};
+
+std::vector<LicenseRow> license_rows(const ledger::Summary& summary)
+{
+    std::map<ledger::EntitlementId, LicenseRow> rows;
+    for (const ledger::EntitlementPicture& one : summary.entitlements)
+        rows[one.entitlement.id].license = &one;
+    for (const ledger::ActivationPicture& one : summary.activations)
+        rows[one.license].activation = &one;
+    std::vector<LicenseRow> list;
+    for (const auto& [id, row] : rows)
+        list.push_back(row);
+    return list;
+}
+
+void fill(v1::StatusPart::License& to, const LicenseRow& row)
+{
+    if (row.license)
+        fill(to, *row.license);
+    to.set_activation("none");
+    if (!row.activation)
+        return;
+    const ledger::Activation& from = row.activation->activation;
+    to.set_id(row.activation->license.text);
+    to.set_activation(std::string(word(row.activation->state)));
+    to.set_activation_number(from.number);
+    const bool is_only_asked_for = from.number == 0 && from.pending;
+    const ledger::NodeLock kind = is_only_asked_for ? from.pending->kind : from.kind;
+    if (kind != ledger::NodeLock::none)
+        to.set_activation_kind(std::string(ledger::word(kind)));
+    to.set_issuer(from.issuer);
+    if (row.activation->due)
+        to.set_due_us(microseconds(*row.activation->due));
+    to.set_receipt_number(spent(from));
+    to.set_receipt_delivered(from.receipt && from.receipt->delivered);
+}
+
 void fill(v1::StatusPart::Credential& to, const ledger::Credential& from)
 {
     to.set_name(from.name);
@@ -173,7 +215,7 @@ void append_status(std::string& out, std::uint64_t request, const ledger::Summar
     parts.add(summary.profiles, static_cast<Part::Profile* (Part::*)()>(&Part::add_profiles));
     parts.add(summary.leases, static_cast<Part::Lease* (Part::*)()>(&Part::add_leases));
     parts.add(summary.queue, static_cast<Part::Waiter* (Part::*)()>(&Part::add_queue));
-    parts.add(summary.entitlements, static_cast<Part::License* (Part::*)()>(&Part::add_licenses));
+    parts.add(license_rows(summary), static_cast<Part::License* (Part::*)()>(&Part::add_licenses));
     parts.add(summary.credentials,
               static_cast<Part::Credential* (Part::*)()>(&Part::add_credentials));
     parts.send();

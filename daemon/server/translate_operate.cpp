@@ -1,5 +1,6 @@
 #include "daemon/server/translate_operate.hpp"
 
+#include "daemon/server/activation.hpp"
 #include "daemon/server/authority.hpp"
 #include "daemon/server/fields.hpp"
 #include "daemon/server/license.hpp"
@@ -69,6 +70,8 @@ struct Verbs {
         const ledger::ProfileName profile{fields.name_or_none("profile", asked.profile())};
         if (fields.refusal())
             return *fields.refusal();
+        if (is_activation(asked.document()))
+            return load_activation(asked.document(), profile, caller, premises);
         auto install = open_install(asked.document(), premises);
         if (auto* refusal = std::get_if<Refusal>(&install))
             return std::move(*refusal);
@@ -205,6 +208,48 @@ struct Verbs {
                       ledger::RevokeCredential{caller.identity, fields.name("name", asked.name())});
     }
 
+    Translation operator()(const v1::ActivationRequest& asked) const
+    {
+        return request_activation(asked, caller, premises);
+    }
+
+    Translation operator()(const v1::ActivationCancel& asked) const
+    {
+        Fields fields;
+        return judged(fields, ledger::CancelActivation{caller.identity,
+                                                       {fields.name("license", asked.license())}});
+    }
+
+    Translation operator()(const v1::ActivationLoad& asked) const
+    {
+        Fields fields;
+        const ledger::ProfileName profile{fields.name_or_none("profile", asked.profile())};
+        if (fields.refusal())
+            return *fields.refusal();
+        return load_activation(asked.document(), profile, caller, premises);
+    }
+
+    Translation operator()(const v1::Deactivate& asked) const
+    {
+        return deactivate(asked, caller, premises);
+    }
+
+    Translation operator()(const v1::ReceiptShow& asked) const
+    {
+        Fields fields;
+        return judged(fields, ledger::ShowReceipt{{fields.name("license", asked.license())}});
+    }
+
+    Translation operator()(const v1::ShowingMake& asked) const
+    {
+        return make_showing(asked, premises);
+    }
+
+    Translation operator()(const v1::IssuerAnswerLoad& asked) const
+    {
+        return load_issuer_answer(asked.document(), premises);
+    }
+
     /// What the house is does not stand in the ledger.
     Translation operator()(const v1::NodeShow&) const
     {
@@ -246,6 +291,13 @@ Translation translate_operate(std::uint64_t request, const v1::Operate& operate,
     case v1::Operate::kCertificateCreate: return verbs(operate.certificate_create());
     case v1::Operate::kCredentialRevoke: return verbs(operate.credential_revoke());
     case v1::Operate::kNodeShow: return verbs(operate.node_show());
+    case v1::Operate::kActivationRequest: return verbs(operate.activation_request());
+    case v1::Operate::kActivationCancel: return verbs(operate.activation_cancel());
+    case v1::Operate::kActivationLoad: return verbs(operate.activation_load());
+    case v1::Operate::kDeactivate: return verbs(operate.deactivate());
+    case v1::Operate::kReceiptShow: return verbs(operate.receipt_show());
+    case v1::Operate::kShowingMake: return verbs(operate.showing_make());
+    case v1::Operate::kIssuerAnswerLoad: return verbs(operate.issuer_answer_load());
     case v1::Operate::VERB_NOT_SET: break;
     }
     assert(false && "an unknown verb has met its objection");

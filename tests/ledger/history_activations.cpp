@@ -97,7 +97,9 @@ void History::ask_issuer(Step step)
     const bool is_about_receipt = step.number % 4 == 3;
     const bool says_active = !is_about_receipt && step.who % 4 != 0;
     say("the issuer says that " + license.text + (says_active ? " is" : " is not") + " active");
-    ask(HearIssuer{license, issuer.activations,
+    ask(HearIssuer{license,
+                   {"acme"},
+                   issuer.activations,
                    is_about_receipt ? nonce_of(static_cast<std::uint8_t>(issuer.activations))
                                     : nonce_of(issuer.showing),
                    says_active});

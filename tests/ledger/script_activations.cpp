@@ -56,7 +56,7 @@ std::optional<Command> Script::activation(const std::string& verb, Words& words)
     const std::string said = next(words);
     if (said != "active" && said != "inactive")
         throw std::runtime_error(said + " is nothing that an issuer says");
-    return HearIssuer{{license}, number, nonce(name), said == "active"};
+    return HearIssuer{{license}, {"acme"}, number, nonce(name), said == "active"};
 }
 
 Command Script::activate(Words& words)
