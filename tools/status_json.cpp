@@ -127,6 +127,16 @@ Json license_json(const v1::StatusPart::License& license)
               {"reason", text_or_null(license.reason())}};
     if (license.unlimited())
         json["unlimited"] = true;
+    json["activation"] = nullptr;
+    if (const bool has_none = license.activation().empty() || license.activation() == "none";
+        !has_none || license.receipt_number() != 0)
+        json["activation"] = {{"state", license.activation()},
+                              {"number", license.activation_number()},
+                              {"kind", text_or_null(license.activation_kind())},
+                              {"issuer", text_or_null(license.issuer())},
+                              {"due", instant(license.has_due_us(), license.due_us())},
+                              {"receipt", license.receipt_number()},
+                              {"delivered", license.receipt_delivered()}};
     return json;
 }
 

@@ -3,6 +3,8 @@
 #include "tools/instants.hpp"
 #include "tools/printable.hpp"
 
+#include <algorithm>
+
 namespace usher::tools {
 namespace {
 
@@ -58,8 +60,23 @@ Cell state_of(const Part::Lease& lease)
 Cell state_of(const Part::License& license)
 {
     if (!license.counts())
-        return {text_or_dash(license.reason()), Tone::alarm};
+        return {license.product().empty() ? "ACTIVATION_PENDING" : text_or_dash(license.reason()),
+                Tone::alarm};
     return {"counts", Tone::good};
+}
+
+/// `3, due 2030-02-14T12:00:00Z`; of an ended one, whether the issuer knows.
+std::string activation_text(const Part::License& license)
+{
+    if (license.activation_number() != 0)
+        return std::to_string(license.activation_number()) +
+               (license.has_due_us() ? ", due " + instant_text(license.due_us()) : "");
+    if (license.activation() == "pending")
+        return "pending";
+    if (license.receipt_number() != 0)
+        return std::to_string(license.receipt_number()) + " ended" +
+               (license.receipt_delivered() ? "" : ", receipt not delivered");
+    return "-";
 }
 
 std::string headline(const Part& picture, bool is_colored)
@@ -151,25 +168,33 @@ std::string queue_text(const Part& picture, bool is_colored)
     return text_or_nothing(table, is_colored, "nobody waits");
 }
 
+/// Who knows no activation code need not read of activations.
 std::string licenses_text(const Part& picture, bool is_colored)
 {
-    Table table({{"LICENSE"},
-                 {"PRODUCT"},
-                 {"VENDOR"},
-                 {"UNITS", true},
-                 {"FROM"},
-                 {"TO"},
-                 {"LOCKED TO"},
-                 {"STATE"}});
-    for (const Part::License& license : picture.licenses())
-        table.add({{license.id()},
-                   {license.product()},
-                   {license.vendor()},
-                   {license.unlimited() ? "unlimited" : std::to_string(license.quantity())},
-                   {license.has_from_us() ? instant_text(license.from_us()) : "-"},
-                   {license.has_to_us() ? instant_text(license.to_us()) : "-"},
-                   {license.nodelock()},
-                   state_of(license)});
+    const bool has_activations =
+        std::ranges::any_of(picture.licenses(), [](const Part::License& license) {
+            return activation_text(license) != "-";
+        });
+    std::vector<Column> columns{{"LICENSE"}, {"PRODUCT"}, {"VENDOR"},   {"UNITS", true},
+                                {"FROM"},    {"TO"},      {"LOCKED TO"}};
+    if (has_activations)
+        columns.push_back({"ACTIVATION"});
+    columns.push_back({"STATE"});
+    Table table(std::move(columns));
+    for (const Part::License& license : picture.licenses()) {
+        std::vector<Cell> row{
+            {license.id()},
+            {license.product()},
+            {license.vendor()},
+            {license.unlimited() ? "unlimited" : std::to_string(license.quantity())},
+            {license.has_from_us() ? instant_text(license.from_us()) : "-"},
+            {license.has_to_us() ? instant_text(license.to_us()) : "-"},
+            {license.nodelock()}};
+        if (has_activations)
+            row.push_back({activation_text(license)});
+        row.push_back(state_of(license));
+        table.add(std::move(row));
+    }
     return text_or_nothing(table, is_colored, "no licenses: usher license install");
 }
 

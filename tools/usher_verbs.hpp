@@ -18,6 +18,12 @@ int why(Call& call);             // usher_why.cpp
 int license_install(Call& call); // usher_license.cpp
 int license_list(Call& call);
 int license_remove(Call& call);
+int activate(Call& call); // usher_activation.cpp
+int activation_load(Call& call);
+int activation_cancel(Call& call);
+int deactivate(Call& call);
+int receipt(Call& call);
+int license_check(Call& call);
 int profile_add(Call& call); // usher_profile.cpp
 int profile_rename(Call& call);
 int profile_default(Call& call);
