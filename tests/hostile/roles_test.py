@@ -17,6 +17,9 @@ LEAST = {
     "profile_remove": "operator", "profile_default": "operator", "pool_users": "operator",
     "license_install": "admin", "license_remove": "admin", "maintenance": "admin",
     "key_create": "admin", "certificate_create": "admin", "credential_revoke": "admin",
+    "activation_request": "admin", "activation_cancel": "admin", "activation_load": "admin",
+    "deactivate": "admin", "receipt_show": "admin", "showing_make": "admin",
+    "issuer_answer_load": "admin",
 }
 
 

@@ -33,6 +33,13 @@ const std::map<std::string, Role> needs{
     {"key_create", Role::admin},
     {"certificate_create", Role::admin},
     {"credential_revoke", Role::admin},
+    {"activation_request", Role::admin},
+    {"activation_cancel", Role::admin},
+    {"activation_load", Role::admin},
+    {"deactivate", Role::admin},
+    {"receipt_show", Role::admin},
+    {"showing_make", Role::admin},
+    {"issuer_answer_load", Role::admin},
 };
 
 /// Every request that the protocol knows, by the name of its field, with nothing in it.
