@@ -96,6 +96,30 @@ BOOST_AUTO_TEST_CASE(guesses_leave_no_trace_and_codes_none_either)
     record = std::make_unique<Record>(scratch.path() / "vendor");
 }
 
+BOOST_AUTO_TEST_CASE(strangers_with_keys_of_their_own_write_nothing)
+{
+    activate("A", day(0));
+    const std::size_t before = audit().size();
+    for (const char* host : {"B", "C", "D"}) {
+        refused(receipt(host, 1, day(1)), day(1));
+        refused(showing(host, 1, day(1)), day(1));
+        refused(transfer_request(host, 1, "E", day(1)), day(1));
+    }
+    BOOST_TEST(audit().size() == before);
+}
+
+BOOST_AUTO_TEST_CASE(hosts_that_ask_in_turn_are_written_once_a_day_each)
+{
+    activate("A", day(0));
+    const std::size_t before = audit().size();
+    for (int minute = 0; minute < 10; ++minute)
+        for (const char* host : {"B", "C"})
+            refuse(host, day(1, 60s * minute));
+    BOOST_TEST(audit().size() == before + 2);
+    refuse("B", day(2, 601s));
+    BOOST_TEST(audit().size() == before + 3);
+}
+
 BOOST_AUTO_TEST_CASE(when_a_host_was_seen_is_written_once_an_hour)
 {
     activate("A", day(0));

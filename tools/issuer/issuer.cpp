@@ -79,10 +79,11 @@ Issuer::Answer Issuer::answer(const trust::TransferRequest& request, Instant now
     record_.decide([&] {
         auto account = record_.account(request.license, {.number = request.source.number});
         Ruling ruling = judge(account, request, now);
-        if (account)
+        const Grant* const source = account ? account->grant(request.source.number) : nullptr;
+        if (source != nullptr && source->node == request.source.node)
             answer = give(*account, std::move(ruling), request.lock, who, request.host, now);
         else
-            answer = std::get<Refusal>(ruling);
+            answer = std::get<Refusal>(ruling); // A stranger's: there is nothing to note.
     });
     return answer;
 }
@@ -161,8 +162,9 @@ std::optional<Refusal> Issuer::take(const trust::Receipt& receipt, std::string_v
                                                      .other = receipt.to ? receipt.to->number : 0});
     auto ruling = judge(account, receipt, text);
     if (auto* no = std::get_if<Refusal>(&ruling)) {
-        if (account)
-            note_refusal(*account, *no, host_of("", receipt.ended.node), who, now);
+        const Grant* const ended = account ? account->grant(receipt.ended.number) : nullptr;
+        if (ended != nullptr && ended->node == receipt.ended.node)
+            note_refusal(*account, *no, host_of(ended->host, ended->node), who, now);
         return std::move(*no);
     }
     const Handover handover = std::get<Handover>(ruling);
@@ -232,8 +234,9 @@ std::string Issuer::say(const std::string& license, std::uint64_t number, const 
                                      vendor_.key);
 }
 
-/// A no that is only said again, as by a host that tries each minute, is not written again: nobody
-/// shall fill the disk by asking. Wrong codes are not written at all, for anybody can send them.
+/// A no that is said again within a day, as to a host that tries each minute, is not written again:
+/// nobody shall fill the disk by asking. Wrong codes are not written at all, for anybody can send
+/// them; nor is what a host wants that never had this license.
 void Issuer::note_refusal(const Account& account, const Refusal& no, const std::string& host,
                           const std::string& who, Instant now)
 {
@@ -245,8 +248,7 @@ void Issuer::note_refusal(const Account& account, const Refusal& no, const std::
                          .license = license,
                          .what = "refused " + std::string(ledger::word(no.code)),
                          .host = host};
-    const auto last = record_.last_line(license);
-    if (!last || last->what != line.what || last->host != line.host)
+    if (!record_.has(line, now - std::chrono::hours(24)))
         record_.add(line);
 }
 

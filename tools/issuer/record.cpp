@@ -309,12 +309,13 @@ void Record::add(const AuditLine& line)
     row.run("write to");
 }
 
-std::optional<AuditLine> Record::last_line(const std::string& license)
+bool Record::has(const AuditLine& line, Instant since)
 {
-    Statement row = database_.prepare("SELECT id, at, who, license, what, host, number FROM audit "
-                                      "WHERE license = ?1 ORDER BY id DESC LIMIT 1");
-    row.bind(1, license);
-    return row.step("read") ? std::optional(line_in(row)) : std::nullopt;
+    Statement row = database_.prepare(
+        "SELECT 1 FROM (SELECT at, what, host FROM audit WHERE license = ?1 ORDER BY id DESC "
+        "LIMIT 100) WHERE what = ?2 AND host = ?3 AND at >= ?4 LIMIT 1");
+    row.bind(1, line.license).bind(2, line.what).bind(3, line.host).bind(4, seconds(since));
+    return row.step("read");
 }
 
 void Record::each_line(const std::string& license,

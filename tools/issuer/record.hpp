@@ -56,8 +56,8 @@ class Record {
     void put(const Account& account);
     void put(const std::string& license, const Grant& grant);
     void add(const AuditLine& line);
-    /// The newest line of a license; none: there is none.
-    [[nodiscard]] std::optional<AuditLine> last_line(const std::string& license);
+    /// Whether the last hundred lines of its license say the same of the same host since `since`.
+    [[nodiscard]] bool has(const AuditLine& line, Instant since);
     /// Oldest first; `license` empty: all.
     void each_line(const std::string& license, const std::function<void(const AuditLine&)>& visit);
     /// Where hosts reach the issuer; empty: nowhere.
