@@ -1,4 +1,5 @@
 #include "daemon/trust/activation_request.hpp"
+#include "daemon/trust/jws.hpp"
 #include "daemon/trust/license_json.hpp"
 #include "daemon/trust/node.hpp"
 #include "daemon/trust/redirect.hpp"
@@ -190,6 +191,8 @@ Document document_in(const std::string& text, trust::DocumentKind kind,
     if (kind == DocumentKind::node)
         jws.remove_prefix(jws.find(':') + 1);
     document.payload = Json::parse(trust::split_jws(jws).payload, nullptr, false);
+    if (document.payload.is_discarded())
+        document.payload = nullptr; // Its doubt says so.
     switch (kind) {
     case DocumentKind::license: break; // Has a page of its own.
     case DocumentKind::node:
