@@ -16,11 +16,6 @@ Json number_or_null(bool is_there, std::int64_t number)
     return is_there ? Json(number) : Json(nullptr);
 }
 
-Json text_or_null(const std::string& text)
-{
-    return text.empty() ? Json(nullptr) : Json(text);
-}
-
 } // namespace
 
 std::string holder_text(const v1::Holder& holder)

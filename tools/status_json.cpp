@@ -7,11 +7,6 @@
 namespace usher::tools {
 namespace {
 
-Json text_or_null(const std::string& text)
-{
-    return text.empty() ? Json(nullptr) : Json(text);
-}
-
 template <class Texts>
 Json list(const Texts& texts)
 {
@@ -161,6 +156,11 @@ Json credential_json(const v1::StatusPart::Credential& credential)
             {"kind", credential.kind()},
             {"role", credential.role()},
             {"made", instant_text(credential.made_us())}};
+}
+
+Json text_or_null(const std::string& text)
+{
+    return text.empty() ? Json(nullptr) : Json(text);
 }
 
 std::string to_text(const Json& json)

@@ -31,6 +31,9 @@ using Json = nlohmann::ordered_json;
 [[nodiscard]] Json profile_json(const v1::StatusPart::Profile& profile);
 [[nodiscard]] Json credential_json(const v1::StatusPart::Credential& credential);
 
+/// Nothing stands for an empty text.
+[[nodiscard]] Json text_or_null(const std::string& text);
+
 /// One line and nothing but ASCII, so that no terminal can be moved by what stands in a name.
 [[nodiscard]] std::string to_text(const Json& json);
 

@@ -254,12 +254,12 @@ std::string number(const std::optional<CalendarInstant>& instant)
         return "later";
     const auto day = std::chrono::floor<std::chrono::days>(*instant);
     const std::chrono::year_month_day date(day);
-    const std::chrono::hh_mm_ss time(std::chrono::floor<std::chrono::seconds>(*instant - day));
+    const std::chrono::hh_mm_ss of_day(std::chrono::floor<std::chrono::seconds>(*instant - day));
     std::array<char, 64> text{};
     const int size = std::snprintf(text.data(), text.size(), "%04d-%02u-%02u %02d:%02d:%02d UTC",
                                    int(date.year()), unsigned(date.month()), unsigned(date.day()),
-                                   int(time.hours().count()), int(time.minutes().count()),
-                                   int(time.seconds().count()));
+                                   int(of_day.hours().count()), int(of_day.minutes().count()),
+                                   int(of_day.seconds().count()));
     return {text.data(), static_cast<std::size_t>(size)};
 }
 
