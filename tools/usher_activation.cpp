@@ -283,7 +283,8 @@ int license_check(Call& call)
     }
     int code = 0;
     std::string text;
-    for (const License& license : call.look().licenses())
+    const v1::StatusPart after = call.look();
+    for (const License& license : after.licenses())
         if (std::ranges::count(checked, Json(license.id())) > 0) {
             text += printable(license.id()) + ": " + printable(license.activation()) + "\n";
             code = license.activation() == "active" ? code : 1;
