@@ -31,6 +31,9 @@ inline constexpr std::size_t text_bytes_max = 1024;
 /// A signed license file.
 inline constexpr std::size_t license_bytes_max = 16 << 10;
 
+/// What `usher export` writes of a daemon, and `usher import` takes.
+inline constexpr std::size_t description_bytes_max = 768 << 10;
+
 /// Requests of one connection that are not answered yet; the daemon reads no further until some
 /// are.
 inline constexpr std::size_t in_flight_max = 256;
@@ -53,6 +56,8 @@ inline constexpr std::size_t proofs_max = 32;
 
 static_assert(greeting_bytes_max < frame_bytes_max);
 static_assert(license_bytes_max + 1024 < frame_bytes_max);
+static_assert(description_bytes_max + 1024 < frame_bytes_max);
+static_assert(users_bytes_max < description_bytes_max, "a pool with all its named users fits");
 static_assert(leases_per_connection_max * 32 < frame_bytes_max, "one renewal can name them all");
 static_assert(proofs_max * license_bytes_max < frame_bytes_max, "the first answer fits in a frame");
 static_assert(units_per_checkout_max < INT64_MAX / 1'000'000);

@@ -134,6 +134,20 @@ struct Told {
             teller.tell("activation", Json(license.activation));
         return teller.tell("by", fact.by);
     }
+    Json operator()(const ledger::LicenseExpected& fact) const
+    {
+        Teller teller("license_expected");
+        teller.tell("license", fact.license.id).tell("pool", fact.license.root);
+        teller.tell("product", fact.license.product.name);
+        teller.tell("vendor", fact.license.product.vendor);
+        if (fact.license.quantity)
+            teller.tell("quantity", fact.license.quantity);
+        else
+            teller.tell("unlimited", Json(true));
+        teller.tell("lock", Json(word(fact.license.lock)));
+        teller.tell("activated", Json(fact.license.activated));
+        return teller.tell("by", fact.by);
+    }
     Json operator()(const ledger::EntitlementRemoved& fact) const
     {
         return Teller("license_removed").tell("license", fact.id).tell("by", fact.by);

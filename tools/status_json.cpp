@@ -119,7 +119,8 @@ Json license_json(const v1::StatusPart::License& license)
                instant(license.has_maintenance_until_us(), license.maintenance_until_us())},
               {"nodelock", license.nodelock()},
               {"counts", license.counts()},
-              {"reason", text_or_null(license.reason())}};
+              {"reason", text_or_null(license.reason())},
+              {"expected", text_or_null(license.expected())}};
     if (license.unlimited())
         json["unlimited"] = true;
     json["activation"] = nullptr;

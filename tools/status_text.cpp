@@ -4,6 +4,7 @@
 #include "tools/printable.hpp"
 
 #include <algorithm>
+#include <map>
 
 namespace usher::tools {
 namespace {
@@ -57,8 +58,16 @@ Cell state_of(const Part::Lease& lease)
     return {"", Tone::plain};
 }
 
+/// Of an expected license: what is still to be done.
+std::string still_to_do(const Part::License& license)
+{
+    return "to " + license.expected();
+}
+
 Cell state_of(const Part::License& license)
 {
+    if (!license.expected().empty() && license.activation() == "none")
+        return {still_to_do(license), Tone::warning};
     if (!license.counts())
         return {license.product().empty() ? "ACTIVATION_PENDING" : text_or_dash(license.reason()),
                 Tone::alarm};
@@ -91,14 +100,20 @@ std::string headline(const Part& picture, bool is_colored)
 std::string pools_text(const Part& picture, bool is_colored)
 {
     Table table({{"POOL"}, {"PRODUCT"}, {"SEAT PER"}, {"IN USE", true}, {"FREE", true}, {"STATE"}});
+    std::map<std::string, std::string> expected; // What is to be done for its pool to have units.
+    for (const Part::License& license : picture.licenses())
+        if (!license.expected().empty())
+            expected[license.id()] = still_to_do(license);
     for (const Part::Pool& pool : picture.pools()) {
+        const auto missing = expected.find(pool.id());
         const std::string stock = pool.unlimited() ? "unlimited" : std::to_string(pool.stock());
-        table.add({{pool.id()},
-                   {pool.product()},
-                   {pool.metric()},
-                   {std::to_string(pool.held()) + " of " + stock},
-                   {pool.unlimited() ? "unlimited" : std::to_string(pool.available())},
-                   state_of(pool)});
+        table.add(
+            {{pool.id()},
+             {pool.product()},
+             {pool.metric()},
+             {std::to_string(pool.held()) + " of " + stock},
+             {pool.unlimited() ? "unlimited" : std::to_string(pool.available())},
+             missing == expected.end() ? state_of(pool) : Cell{missing->second, Tone::warning}});
     }
     return text_or_nothing(table, is_colored, "no pools: usher license install");
 }

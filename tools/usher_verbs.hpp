@@ -31,6 +31,8 @@ int profile_remove(Call& call);
 int profile_list(Call& call);
 int pool_list(Call& call); // usher_pool.cpp
 int pool_users(Call& call);
+int export_description(Call& call); // usher_description.cpp
+int import_description(Call& call);
 int maintenance(Call& call); // usher_maintenance.cpp
 int key_create(Call& call);  // usher_key.cpp
 int key_list(Call& call);

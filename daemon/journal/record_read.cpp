@@ -119,6 +119,19 @@ Fact fact_from(Fields& fields, const record::EntitlementInstalled& from)
     return ledger::EntitlementInstalled{std::move(to), {from.by()}};
 }
 
+Fact fact_from(Fields& fields, const record::LicenseExpected& from)
+{
+    ledger::ExpectedLicense to;
+    to.id = {from.id()};
+    to.root = {from.root()};
+    to.product = {{from.vendor()}, {from.product()}};
+    if (from.has_quantity())
+        to.quantity = fields.units("quantity", from.quantity(), 0);
+    to.lock = fields.word("lock", from.lock(), ledger::NodeLock::personal);
+    to.activated = from.activated();
+    return ledger::LicenseExpected{std::move(to), {from.by()}};
+}
+
 Fact fact_from(Fields&, const record::EntitlementRemoved& from)
 {
     return ledger::EntitlementRemoved{{from.id()}, {from.by()}};
@@ -363,6 +376,7 @@ Fact fact_from(Fields& fields, const record::Fact& from)
     case Record::kProductDefined: return fact_from(fields, from.product_defined());
     case Record::kEntitlementInstalled: return fact_from(fields, from.entitlement_installed());
     case Record::kEntitlementRemoved: return fact_from(fields, from.entitlement_removed());
+    case Record::kLicenseExpected: return fact_from(fields, from.license_expected());
     case Record::kNodeLockSeen: return fact_from(fields, from.node_lock_seen());
     case Record::kPoolOpened: return fact_from(fields, from.pool_opened());
     case Record::kPoolClosed: return fact_from(fields, from.pool_closed());

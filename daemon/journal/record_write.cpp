@@ -139,6 +139,20 @@ struct Writer {
             one.set_activation(entitlement.activation);
         }
     }
+    void operator()(const ledger::LicenseExpected& fact) const
+    {
+        need(2);
+        record::LicenseExpected& one = *to.mutable_license_expected();
+        one.set_id(fact.license.id.text);
+        one.set_root(fact.license.root.text);
+        one.set_product(fact.license.product.name.text);
+        one.set_vendor(fact.license.product.vendor.text);
+        if (fact.license.quantity)
+            one.set_quantity(*fact.license.quantity);
+        one.set_lock(text(word(fact.license.lock)));
+        one.set_activated(fact.license.activated);
+        one.set_by(fact.by.text);
+    }
     void operator()(const ledger::EntitlementRemoved& fact) const
     {
         record::EntitlementRemoved& one = *to.mutable_entitlement_removed();

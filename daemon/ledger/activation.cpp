@@ -147,7 +147,7 @@ Verdict decide(const State& state, const Activate& command, Now now)
     verdict.facts.emplace_back(Activated{entitlement.id, entitlement.activation, entitlement.lock,
                                          command.issuer, command.check, activation.pending->since,
                                          command.install.by});
-    if (state.find_pool(entitlement.root))
+    if (state.find_pool(entitlement.root) && !state.expected.contains(entitlement.id))
         replace(state, command.install, verdict);
     else
         bring_in(state, command.install, verdict);

@@ -58,6 +58,7 @@ struct Greeted {
 
 struct Done {
     std::vector<std::string> warnings; ///< What the operator should know; often empty.
+    std::vector<std::string> changes;  ///< What became otherwise, where the asker cannot know it.
 };
 
 /// A signed document for the asker to carry.

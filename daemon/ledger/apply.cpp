@@ -109,6 +109,14 @@ void Applier::operator()(const EntitlementInstalled& fact) const
         state.boundaries.emplace(instant, entitlement.id);
     state.uncounted.insert(entitlement.id);
     state.documents_changed = true;
+    state.expected.erase(entitlement.id);
+}
+
+void Applier::operator()(const LicenseExpected& fact) const
+{
+    assert(state.find_pool(fact.license.root));
+    assert(!state.entitlements.contains(fact.license.id));
+    state.expected.insert_or_assign(fact.license.id, fact.license);
 }
 
 void Applier::operator()(const EntitlementRemoved& fact) const
@@ -154,6 +162,7 @@ void Applier::operator()(const PoolRemoved& fact) const
     const PoolRecord& pool = found->second;
     assert(!pool.first && pool.queue.empty() && pool.fed_by.empty() && pool.stock == 0);
     state.freed.erase(pool.number);
+    std::erase_if(state.expected, [&](const auto& one) { return one.second.root == fact.pool; });
     state.pools.erase(found);
 }
 

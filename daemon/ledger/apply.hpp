@@ -13,6 +13,7 @@ struct Applier {
     void operator()(const ProductDefined& fact) const;
     void operator()(const EntitlementInstalled& fact) const;
     void operator()(const EntitlementRemoved& fact) const;
+    void operator()(const LicenseExpected& fact) const;
     void operator()(const NodeLockSeen& fact) const;
     void operator()(const PoolOpened& fact) const;
     void operator()(const PoolClosed& fact) const;

@@ -87,6 +87,24 @@ struct Install {
     ProfileName profile; ///< Empty: `ProfileN` with the first free N (A-R12).
 };
 
+/// What `usher export` wrote of another daemon, or of this one: makes its profiles, their mapping
+/// and its named users here, all or nothing. A license that is not here yet is expected from then
+/// on. Each profile's pools are roots of `licenses`, or are here.
+struct Import {
+    struct License {
+        ExpectedLicense license;
+        Metric metric = Metric::lease;
+        std::optional<std::set<UserName>> users; ///< Named users of its pool; none: everybody.
+    };
+
+    Identity by;
+    std::vector<License> licenses; ///< Each number once.
+    std::vector<Profile> profiles; ///< Each name once.
+    Duration term{};               ///< As it was there: compared, and not taken over.
+    Duration grace{};
+    bool dry_run = false; ///< Only says what would become otherwise; needs no maintenance.
+};
+
 /// Refused while somebody holds something of it, unless by force: then he loses it and is told.
 struct Remove {
     Identity by;
@@ -212,8 +230,8 @@ struct ExplainRefusals {
 };
 
 using Command = std::variant<Start, AwaitHolders, Greet, Checkout, Renew, Checkin, LoseConnection,
-                             Revoke, Install, Remove, RequestActivation, CancelActivation, Activate,
-                             Deactivate, MakeShowing, HearIssuer, ShowReceipt, AddProfile,
+                             Revoke, Install, Import, Remove, RequestActivation, CancelActivation,
+                             Activate, Deactivate, MakeShowing, HearIssuer, ShowReceipt, AddProfile,
                              RenameProfile, RemoveProfile, SetDefault, SetUsers, SetMode,
                              IssueCredential, RevokeCredential, SetTerms, Look, ExplainRefusals>;
 

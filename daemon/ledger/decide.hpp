@@ -15,6 +15,7 @@ Verdict decide(const State& state, const Checkin& command, Now now);
 Verdict decide(const State& state, const LoseConnection& command, Now now);
 Verdict decide(const State& state, const Revoke& command, Now now);
 Verdict decide(const State& state, const Install& command, Now now);
+Verdict decide(const State& state, const Import& command, Now now);
 Verdict decide(const State& state, const Remove& command, Now now);
 Verdict decide(const State& state, const RequestActivation& command, Now now);
 Verdict decide(const State& state, const CancelActivation& command, Now now);
@@ -43,6 +44,13 @@ inline Verdict no(Refusal refusal)
 
 /// What a lease's holder is told of it when it is granted.
 [[nodiscard]] Granted granted(const State& state, const Lease& lease, bool shares_seat);
+
+/// PRODUCT_MISMATCH, naming both.
+[[nodiscard]] Refusal other_product(std::string subject, const ProductId& here,
+                                    const ProductId& there);
+
+/// For a sentence: `10 units`, `unlimited units`.
+[[nodiscard]] std::string quantity_text(const std::optional<Units>& quantity);
 
 /// Why a lease that is not there is not there: what its holder is told.
 [[nodiscard]] Refusal unknown_lease(std::string detail = {});

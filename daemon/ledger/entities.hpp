@@ -97,6 +97,19 @@ struct Activation {
     return activation.receipt ? activation.receipt->number : 0;
 }
 
+/// A license that an import has announced and that is not here yet. Its pool, and whatever leads
+/// there, is; it fills the pool when it comes.
+struct ExpectedLicense {
+    EntitlementId id;
+    PoolId root;
+    ProductId product;
+    std::optional<Units> quantity; ///< None: unlimited.
+    NodeLock lock = NodeLock::none;
+    bool activated = false; ///< Where it was: so a code brings it here, and not a file.
+
+    friend bool operator==(const ExpectedLicense&, const ExpectedLicense&) = default;
+};
+
 /// Where units belong. A root has no parent; its children share its product and metric.
 struct Pool {
     PoolId id;

@@ -31,6 +31,15 @@ struct EntitlementRemoved {
     friend bool operator==(const EntitlementRemoved&, const EntitlementRemoved&) = default;
 };
 
+/// An import has announced a license; replaces what was known of it. It is expected until it is
+/// installed, or its pool goes.
+struct LicenseExpected {
+    ExpectedLicense license;
+    Identity by;
+
+    friend bool operator==(const LicenseExpected&, const LicenseExpected&) = default;
+};
+
 /// The node-lock of an entitlement was compared with this host, with a new result.
 struct NodeLockSeen {
     EntitlementId id;
@@ -322,8 +331,8 @@ using Fact =
                  ProfileRemoved, ProfileUsed, UsersSet, LeaseGranted, LeaseEnded, Queued, Unqueued,
                  ModeSet, CredentialIssued, CredentialRevoked, Denied, TimeSeen, EndingRemembered,
                  ActivationRequested, ActivationCancelled, Activated, ActivationEnded,
-                 ReceiptDelivered, ShowingMade, IssuerAnswered, LeaseRenewed, ConnectionLost,
-                 AmnestyGranted, TermsSet>;
+                 ReceiptDelivered, ShowingMade, IssuerAnswered, LicenseExpected, LeaseRenewed,
+                 ConnectionLost, AmnestyGranted, TermsSet>;
 
 /// Whether the journal must remember it.
 bool is_lasting(const Fact& fact);

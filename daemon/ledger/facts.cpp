@@ -53,6 +53,8 @@ void append_entitlements(const State& state, std::vector<Fact>& facts)
             facts.emplace_back(
                 EntitlementCounted{id, record.counts, record.unlimited, record.units});
     }
+    for (const auto& [id, license] : state.expected)
+        facts.emplace_back(LicenseExpected{license, {}});
     for (const PoolRecord* record : by_number(state.pools))
         if (record->stock > 0)
             facts.emplace_back(Posted{

@@ -23,8 +23,41 @@ Profile profile_for(const State& state, const Install& command)
     Profile profile{.name = name, .pools = {}, .is_default = false, .capacity = {}};
     if (const auto known = state.profiles.find(name); known != state.profiles.end())
         profile = known->second.profile;
-    profile.pools.push_back(command.entitlement.root);
+    if (std::ranges::find(profile.pools, command.entitlement.root) == profile.pools.end())
+        profile.pools.push_back(command.entitlement.root);
     return profile;
+}
+
+bool is_reached(const State& state, const PoolId& pool)
+{
+    return std::ranges::any_of(state.profiles, [&](const auto& known) {
+        return std::ranges::count(known.second.profile.pools, pool) > 0;
+    });
+}
+
+/// The license's pool, unless an import made it already.
+void open_pool(const State& state, const Install& command, Verdict& verdict)
+{
+    const Entitlement& license = command.entitlement;
+    Pool pool{.id = license.root,
+              .parent = {},
+              .product = license.product,
+              .metric = command.metric,
+              .allow = {}};
+    const auto expected = state.expected.find(license.id);
+    if (expected != state.expected.end()) {
+        const Pool& announced = state.find_pool(license.root)->pool;
+        auto& warnings = std::get<Done>(verdict.answer).warnings;
+        if (expected->second.quantity != license.quantity)
+            warnings.push_back("license " + license.id.text + " is for " +
+                               quantity_text(license.quantity) + ", and " +
+                               quantity_text(expected->second.quantity) + " were expected");
+        if (announced.metric == command.metric)
+            return;
+        pool.allow = announced.allow;
+        verdict.facts.emplace_back(PoolRemoved{license.root});
+    }
+    verdict.facts.emplace_back(PoolOpened{std::move(pool)});
 }
 
 /// Who waits for the pool waits on for its others, at the same place, or is told that it is in
@@ -140,20 +173,25 @@ void bring_in(const State& state, const Install& command, Verdict& verdict)
     if (const auto known = state.products.find(product.id);
         known == state.products.end() || known->second != product)
         verdict.facts.emplace_back(ProductDefined{product});
-    verdict.facts.emplace_back(PoolOpened{Pool{.id = entitlement.root,
-                                               .parent = {},
-                                               .product = entitlement.product,
-                                               .metric = command.metric,
-                                               .allow = {}}});
+    open_pool(state, command, verdict);
     verdict.facts.emplace_back(EntitlementInstalled{entitlement, command.by});
-    verdict.facts.emplace_back(ProfileSet{profile_for(state, command), command.by});
+    // An import has said by which names an expected license is asked for.
+    if (!command.profile.empty() || !state.expected.contains(entitlement.id) ||
+        !is_reached(state, entitlement.root))
+        verdict.facts.emplace_back(ProfileSet{profile_for(state, command), command.by});
 }
 
 Verdict decide(const State& state, const Install& command, Now now)
 {
     const Entitlement& entitlement = command.entitlement;
-    if (state.entitlements.contains(entitlement.id) || state.pools.contains(entitlement.root))
+    const auto expected = state.expected.find(entitlement.id);
+    const bool is_expected = expected != state.expected.end();
+    if (!is_expected &&
+        (state.entitlements.contains(entitlement.id) || state.pools.contains(entitlement.root)))
         return no(refuse(Code::already_installed, entitlement.id.text));
+    if (is_expected && expected->second.product != entitlement.product)
+        return no(other_product("license " + entitlement.id.text, entitlement.product,
+                                expected->second.product));
     if (auto refusal = why_unfit(state, command))
         return no(*std::move(refusal));
     Verdict verdict{Done{warnings_about(state, entitlement, now.calendar)}, {}};
@@ -164,10 +202,17 @@ Verdict decide(const State& state, const Install& command, Now now)
 Verdict decide(const State& state, const Remove& command, Now)
 {
     const auto found = state.entitlements.find(command.license);
-    if (found == state.entitlements.end())
+    const auto expected = state.expected.find(command.license);
+    if (found == state.entitlements.end() && expected == state.expected.end())
         return no(refuse(Code::unknown_license, command.license.text));
     if (state.mode != Mode::maintenance)
         return no(refuse(Code::not_in_maintenance));
+    if (expected != state.expected.end()) { // Nobody ever held or waited for anything of it.
+        Verdict verdict{Done{}, {}};
+        drop_from_profiles(state, command, expected->second.root, verdict);
+        verdict.facts.emplace_back(PoolRemoved{expected->second.root});
+        return verdict;
+    }
     const EntitlementRecord& record = found->second;
     const PoolRecord& pool = state.pools.at(record.entitlement.root);
     // Forgotten here it would be alive nowhere, and no receipt would let another host have it.

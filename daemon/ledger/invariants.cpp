@@ -58,6 +58,12 @@ void Walk::entitlements()
         unlimited[record.entitlement.root] += record.unlimited ? 1 : 0;
         counting[record.entitlement.product] += record.counts ? 1 : 0;
     }
+    for (const auto& [id, license] : state_.expected) {
+        expect(!state_.entitlements.contains(id), "what is here is not expected", id.text);
+        const PoolRecord* root = state_.find_pool(license.root);
+        expect(root && root->pool.product == license.product,
+               "an expected license has its pool already", id.text);
+    }
     std::map<PoolId, Units> stock;
     for (const auto& [id, record] : state_.pools)
         stock[record.pool.parent.value_or(id)] += record.stock;

@@ -47,6 +47,12 @@ std::optional<Units> users_max(const State& state, const PoolRecord& pool)
 {
     const PoolId root = pool.pool.parent.value_or(pool.pool.id);
     Units sum = 0;
+    for (const auto& [id, license] : state.expected) {
+        if (license.root == root && !license.quantity)
+            return std::nullopt;
+        if (license.root == root)
+            sum += *license.quantity;
+    }
     for (const EntitlementId& id : state.find_pool(root)->fed_by) {
         const std::optional<Units> quantity = state.entitlements.at(id).entitlement.quantity;
         if (!quantity)

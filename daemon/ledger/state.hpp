@@ -129,7 +129,8 @@ struct State {
     std::map<ProductId, Product> products;
     std::map<EntitlementId, EntitlementRecord> entitlements;
     std::map<EntitlementId, Activation> activations;
-    std::map<ProductId, std::size_t> counting; ///< How many entitlements of it count now.
+    std::map<EntitlementId, ExpectedLicense> expected; ///< Announced, and none of `entitlements`.
+    std::map<ProductId, std::size_t> counting;         ///< How many entitlements of it count now.
     std::map<PoolId, PoolRecord> pools;
     std::map<ProfileName, ProfileRecord> profiles;
     /// Those that are tried where none is named, in the order in which they were added.

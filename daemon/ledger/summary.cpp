@@ -153,6 +153,8 @@ Summary summary_of(const State& state, Now now)
     for (const auto& [license, activation] : state.activations)
         summary.activations.push_back(
             {license, activation, due_of(activation), activation_state(activation, now.calendar)});
+    for (const auto& [id, license] : state.expected)
+        summary.expected.push_back(license);
     for (const auto& [id, record] : state.pools)
         summary.pools.push_back(picture_of(state, record));
     append_profiles(state, now, summary);

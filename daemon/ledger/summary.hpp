@@ -68,6 +68,7 @@ struct Summary {
     Mode mode = Mode::serving;
     std::vector<EntitlementPicture> entitlements; ///< All in the order of their ids.
     std::vector<ActivationPicture> activations;   ///< Of licenses that are known or are not.
+    std::vector<ExpectedLicense> expected;
     std::vector<PoolPicture> pools;
     std::vector<ProfilePicture> profiles;
     std::vector<LeasePicture> leases; ///< In the order in which they started.

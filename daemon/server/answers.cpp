@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <cassert>
+#include <span>
 
 /// The other half of translate.hpp: from the ledger's words to the wire's.
 namespace usher::server {
@@ -51,6 +52,20 @@ void fill(v1::Refusals& refusals, const ledger::Refusals& from)
         if (bytes >= protocol::frame_bytes_max / 2)
             return;
     }
+}
+
+/// The first of what an operator is told; both lists of an answer leave room in a frame. A sentence
+/// is about names, the pools of a profile at most.
+std::span<const std::string> those_that_fit(std::span<const std::string> sentences)
+{
+    constexpr std::size_t bytes_max = protocol::frame_bytes_max / 4;
+    std::size_t count = 0;
+    for (std::size_t bytes = 0; count < sentences.size(); ++count) {
+        bytes += sentences[count].size();
+        if (bytes > bytes_max)
+            break;
+    }
+    return sentences.first(count);
 }
 
 /// How each answer stands in a response. A picture has more than one, and is written elsewhere.
@@ -108,11 +123,10 @@ struct Answers {
 
     static void fill_done(v1::Done& to, const ledger::Done& done)
     {
-        // A warning is a sentence about names; a thousand of them still leave room in a frame.
-        constexpr std::size_t warnings_max = 1000;
-        const std::size_t count = std::min(done.warnings.size(), warnings_max);
-        for (std::size_t i = 0; i < count; ++i)
-            to.add_warnings(done.warnings[i]);
+        for (const std::string& warning : those_that_fit(done.warnings))
+            to.add_warnings(warning);
+        for (const std::string& change : those_that_fit(done.changes))
+            to.add_changes(change);
     }
 };
 

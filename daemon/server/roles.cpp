@@ -20,6 +20,7 @@ std::optional<Verb> row(v1::Operate::VerbCase verb)
     case v1::Operate::kProfileRemove: return Verb{"profile remove", Role::operator_};
     case v1::Operate::kProfileDefault: return Verb{"profile default", Role::operator_};
     case v1::Operate::kPoolUsers: return Verb{"pool users", Role::operator_};
+    case v1::Operate::kImport: return Verb{"import", Role::admin};
     case v1::Operate::kMaintenance: return Verb{"maintenance", Role::admin};
     case v1::Operate::kKeyCreate: return Verb{"key create", Role::admin};
     case v1::Operate::kCertificateCreate: return Verb{"certificate create", Role::admin};

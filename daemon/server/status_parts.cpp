@@ -116,10 +116,23 @@ void fill(v1::StatusPart::License& to, const ledger::EntitlementPicture& from)
     to.set_reason(from.reason);
 }
 
+void fill(v1::StatusPart::License& to, const ledger::ExpectedLicense& from)
+{
+    to.set_id(from.id.text);
+    to.set_product(from.product.name.text);
+    to.set_vendor(from.product.vendor.text);
+    to.set_unlimited(!from.quantity);
+    to.set_quantity(from.quantity.value_or(0));
+    to.set_nodelock(std::string(ledger::word(from.lock)));
+    to.set_reason(std::string(ledger::word(ledger::Code::not_active_here)));
+    to.set_expected(from.activated ? "activate" : "install");
+}
+
 /// A license with what is known of its activations; one that is only asked for is nothing else.
 struct LicenseRow {
     const ledger::EntitlementPicture* license = nullptr;
     const ledger::ActivationPicture* activation = nullptr;
+    const ledger::ExpectedLicense* expected = nullptr; ///< Then there is no `license`.
 };
 
 std::vector<LicenseRow> license_rows(const ledger::Summary& summary)
@@ -129,6 +142,8 @@ std::vector<LicenseRow> license_rows(const ledger::Summary& summary)
         rows[one.entitlement.id].license = &one;
     for (const ledger::ActivationPicture& one : summary.activations)
         rows[one.license].activation = &one;
+    for (const ledger::ExpectedLicense& one : summary.expected)
+        rows[one.id].expected = &one;
     std::vector<LicenseRow> list;
     for (const auto& [id, row] : rows)
         list.push_back(row);
@@ -139,6 +154,8 @@ void fill(v1::StatusPart::License& to, const LicenseRow& row)
 {
     if (row.license)
         fill(to, *row.license);
+    if (row.expected)
+        fill(to, *row.expected);
     to.set_activation("none");
     if (!row.activation)
         return;

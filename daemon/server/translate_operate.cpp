@@ -2,6 +2,7 @@
 
 #include "daemon/server/activation.hpp"
 #include "daemon/server/authority.hpp"
+#include "daemon/server/description.hpp"
 #include "daemon/server/fields.hpp"
 #include "daemon/server/license.hpp"
 #include "daemon/trust/signature.hpp"
@@ -87,6 +88,17 @@ struct Verbs {
         return judged(fields, ledger::Remove{.by = caller.identity,
                                              .license = {fields.name("license", asked.license())},
                                              .force = asked.force()});
+    }
+
+    Translation operator()(const v1::Import& asked) const
+    {
+        auto opened = open_description(asked.description());
+        if (auto* refusal = std::get_if<Refusal>(&opened))
+            return std::move(*refusal);
+        auto& command = std::get<ledger::Import>(opened);
+        command.by = caller.identity;
+        command.dry_run = asked.dry_run();
+        return Asked{std::move(command), operated()};
     }
 
     Translation operator()(const v1::ProfileAdd& asked) const
@@ -281,6 +293,7 @@ Translation translate_operate(std::uint64_t request, const v1::Operate& operate,
     case v1::Operate::kRevoke: return verbs(operate.revoke());
     case v1::Operate::kLicenseInstall: return verbs(operate.license_install());
     case v1::Operate::kLicenseRemove: return verbs(operate.license_remove());
+    case v1::Operate::kImport: return verbs(operate.import());
     case v1::Operate::kProfileAdd: return verbs(operate.profile_add());
     case v1::Operate::kProfileRename: return verbs(operate.profile_rename());
     case v1::Operate::kProfileRemove: return verbs(operate.profile_remove());

@@ -49,13 +49,25 @@ class Names {
     std::vector<std::set<std::string>> open_;
 };
 
+/// Where a byte, counted from 1, stands for people: `byte 17`; in a text of several lines `line 3,
+/// column 5`.
+std::string place_of(std::size_t byte, std::string_view text)
+{
+    const std::string_view before = text.substr(0, byte == 0 ? 0 : byte - 1);
+    const std::size_t start = before.rfind('\n');
+    if (start == std::string_view::npos)
+        return "byte " + std::to_string(byte);
+    return "line " + std::to_string(1 + std::ranges::count(before, '\n')) + ", column " +
+           std::to_string(before.size() - start);
+}
+
 json parsed(std::string_view text, const std::string& place)
 {
     Names names(place);
     try {
         return json::parse(text, std::ref(names));
     } catch (const json::parse_error& error) {
-        throw Malformed(place + ": is not JSON from byte " + std::to_string(error.byte));
+        throw Malformed(place + ": is not JSON from " + place_of(error.byte, text));
     } catch (const json::exception&) {
         throw Malformed(place + ": holds a number that is too large");
     }
@@ -87,11 +99,17 @@ std::string sign_jws(std::string_view header, std::string_view payload, const Si
     return text + "." + base64url(signature);
 }
 
-json canonical_object(std::string_view text, const std::string& place)
+json json_object(std::string_view text, const std::string& place)
 {
     json value = parsed(text, place);
     if (!value.is_object())
         throw Malformed(place + ": is not an object");
+    return value;
+}
+
+json canonical_object(std::string_view text, const std::string& place)
+{
+    json value = json_object(text, place);
     const std::string written = canonical_text(value);
     if (written != text) {
         const auto differ = std::ranges::mismatch(written, text);

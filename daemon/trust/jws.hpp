@@ -33,6 +33,11 @@ struct Jws {
 [[nodiscard]] std::string sign_jws(std::string_view header, std::string_view payload,
                                    const SigningKey& key);
 
+/// The object in `text`, written in any way: each name of an object once, and nothing is nested
+/// deeper than a handful. Throws Malformed with `place`, and with line and column of what is no
+/// JSON.
+[[nodiscard]] nlohmann::json json_object(std::string_view text, const std::string& place);
+
 /// The object in `text`. Throws Malformed, its sentence beginning with `place`, unless it is an
 /// object in the one canonical form: names sorted, each once, no white space, shortest escapes.
 [[nodiscard]] nlohmann::json canonical_object(std::string_view text, const std::string& place);

@@ -1,5 +1,6 @@
 """Every code of a refusal, provoked over the wire; one that nothing provokes fails the test."""
 
+import json
 import os
 import re
 import signal
@@ -31,10 +32,8 @@ NOT_YET = {
     "TRANSFER_LIMIT": "nothing is activated yet",
     "NODELOCK_KIND_LOCKED": "nothing is activated yet",
     "NODELOCK_KIND_NOT_ALLOWED": "nothing is activated yet",
-    "DOCUMENT_INVALID": "nothing is activated yet",
     "DOCUMENT_EXPIRED": "nothing is activated yet",
     "DOCUMENT_USED": "nothing is activated yet",
-    "PRODUCT_MISMATCH": "nothing is activated yet",
 }
 
 
@@ -270,6 +269,26 @@ class EveryCode(Siege):
         document = self.signed(License("1.0.0.1", "Client", 10, "lease"))
         answer = self.desk.operate(license_install=operator.LicenseInstall(document=document))
         self.assert_refused(answer, "ALREADY_INSTALLED")
+
+    def imported(self, change):
+        """The answer to what this daemon says of itself, with `change` made to it."""
+        described = self.daemon.json("export")
+        change(described)
+        self.maintenance()
+        answer = self.desk.operate(**{"import": operator.Import(description=json.dumps(described))})
+        self.maintenance(on=False)
+        return answer
+
+    def test_DOCUMENT_INVALID(self):
+        answer = self.imported(lambda described: described["written"].pop("host"))
+        self.assert_refused(answer, "DOCUMENT_INVALID")
+        self.assertIn("written.host: is missing", answer.refused.text)
+
+    def test_PRODUCT_MISMATCH(self):
+        answer = self.imported(lambda described: described["licenses"][0].update(product="Other"))
+        self.assert_refused(answer, "PRODUCT_MISMATCH")
+        self.assertIn("Client", answer.refused.text)
+        self.assertIn("Other", answer.refused.text)
 
     def test_UNSUPPORTED(self):
         self.assert_refused(self.desk.ask(operate=operator.Operate()), "UNSUPPORTED")

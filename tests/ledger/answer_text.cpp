@@ -137,8 +137,9 @@ std::string sentences(const Answer& answer)
 {
     std::string text;
     if (const auto* done = std::get_if<Done>(&answer))
-        for (const std::string& warning : done->warnings)
-            text += warning + "\n";
+        for (const auto* told : {&done->warnings, &done->changes})
+            for (const std::string& line : *told)
+                text += line + "\n";
     if (const auto* handed = std::get_if<Handed>(&answer))
         for (const std::string& warning : handed->warnings)
             text += warning + "\n";

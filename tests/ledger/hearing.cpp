@@ -107,6 +107,29 @@ struct Witness::Hearing {
         expect(is_done(), "a license is not installed");
         house.bring_in(command);
     }
+    void operator()(const Import& command) const
+    {
+        if (command.dry_run || !is_done_in_maintenance())
+            return;
+        for (const auto& [license, metric, users] : command.licenses) {
+            if (!house.licenses.contains(license.root)) {
+                house.metrics.try_emplace(license.root, metric);
+                house.foundations.try_emplace(license.product, std::nullopt);
+                house.expected[license.root] = license;
+            }
+            house.allowed[license.root] = users;
+        }
+        for (const Profile& profile : command.profiles) {
+            const auto known = std::ranges::find(house.profiles, profile.name, &Profile::name);
+            if (known != house.profiles.end() && known->capacity == profile.capacity) {
+                *known = profile;
+                continue;
+            }
+            if (known != house.profiles.end())
+                house.profiles.erase(known);
+            house.profiles.push_back(profile);
+        }
+    }
     void operator()(const Remove& command) const
     {
         if (!is_done_in_maintenance())
@@ -131,6 +154,7 @@ struct Witness::Hearing {
                 ++i;
         }
         house.licenses.erase(pool);
+        house.expected.erase(pool);
     }
     template <AboutActivation Command>
     void operator()(const Command& command) const

@@ -1,5 +1,6 @@
 #include "tests/ledger/history.hpp"
 
+#include <algorithm>
 #include <array>
 
 namespace usher::ledger::test {
@@ -98,7 +99,7 @@ void History::live(Step step)
                                          &History::set_mode,
                                          &History::set_mode,
                                          &History::change_profiles,
-                                         &History::change_profiles,
+                                         &History::import_description,
                                          &History::set_users,
                                          &History::restart,
                                          &History::turn_calendar,
@@ -291,6 +292,35 @@ void History::change_profiles(Step step)
         ask(RemoveProfile{by, name});
     else
         ask(SetDefault{by, name, step.number % 8 != 3});
+}
+
+/// One or two licenses, and one name that leads to them.
+void History::import_description(Step step)
+{
+    Import command{.by = {"local:root"}, .licenses = {}, .profiles = {}, .term = 25s, .grace = 2s};
+    Profile profile{pick(profile_names, step.who), {}, step.number % 8 == 1, {}};
+    for (const std::size_t at : {std::size_t{step.what}, std::size_t{step.number}}) {
+        const Offer& offer = offers[at % offers.size()];
+        if (std::ranges::count(profile.pools, PoolId{offer.id}) > 0)
+            continue;
+        Import::License announced{.license = {.id = {offer.id},
+                                              .root = {offer.id},
+                                              .product = {{offer.vendor}, {offer.product}},
+                                              .quantity = offer.quantity},
+                                  .metric = offer.metric,
+                                  .users = {}};
+        if (step.number % 16 == 5)
+            announced.users = {{user_names[0]}};
+        command.licenses.push_back(std::move(announced));
+        profile.pools.push_back({offer.id});
+    }
+    if (step.number % 4 == 3)
+        profile.capacity = 1;
+    command.dry_run = step.number % 32 == 9;
+    say("import " + profile.name.text + " to " + profile.pools.front().text);
+    if (!profile.name.empty())
+        command.profiles.push_back(std::move(profile));
+    ask(command);
 }
 
 void History::set_users(Step step)

@@ -54,6 +54,7 @@ class History {
     void remove(Step step);
     void set_mode(Step step);
     void change_profiles(Step step);
+    void import_description(Step step);
     void set_users(Step step);
     void restart(Step step);
     void turn_calendar(Step step);

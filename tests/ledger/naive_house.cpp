@@ -35,17 +35,20 @@ void NaiveHouse::bring_in(const Install& command)
     const PoolId& root = command.entitlement.root;
     licenses[root] = command.entitlement;
     metrics[root] = command.metric;
-    allowed[root] = std::nullopt;
+    if (expected.erase(root) == 0)
+        allowed[root] = std::nullopt;
     foundations[command.entitlement.product] = command.requires_product;
     const auto known = std::ranges::find(profiles, command.profile, &Profile::name);
-    if (known != profiles.end())
-        known->pools.push_back(root);
-    else
+    if (known == profiles.end())
         profiles.push_back({command.profile, {root}, false, {}});
+    else if (std::ranges::count(known->pools, root) == 0)
+        known->pools.push_back(root);
 }
 
 std::optional<Code> NaiveHouse::why_worthless(const PoolId& pool, CalendarInstant at) const
 {
+    if (expected.contains(pool))
+        return Code::not_active_here;
     const Entitlement& license = licenses.at(pool);
     if (license.lock != NodeLock::none && !license.on_this_node)
         return Code::nodelock_mismatch;

@@ -59,6 +59,7 @@ struct NaiveHouse {
     SteadyInstant amnesty_until{};
     std::map<PoolId, Entitlement> licenses; ///< Each has a pool of its own.
     std::map<EntitlementId, NaiveActivation> activations;
+    std::map<PoolId, ExpectedLicense> expected; ///< Not here yet; its pool is.
     std::map<PoolId, Metric> metrics;
     std::map<PoolId, std::optional<std::set<UserName>>> allowed;
     std::map<ProductId, std::optional<ProductName>> foundations;

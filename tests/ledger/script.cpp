@@ -79,7 +79,7 @@ std::string Script::answer_to(Words& words)
         return put(*command);
     static const std::set<std::string> verbs{"install", "remove", "profile", "users", "maintenance",
                                              "terms",   "start",  "await",   "key",   "unkey",
-                                             "greet",   "why",    "revoke"};
+                                             "greet",   "why",    "revoke",  "import"};
     if (verbs.contains(verb))
         return put(command(verb, words));
     return answer_about_lease(verb, words);
@@ -137,6 +137,10 @@ std::string Script::look(const std::string& name)
             for (const PoolId& pool : profile.profile.pools)
                 text += pool.text + (&pool == &profile.profile.pools.back() ? "" : ",");
         }
+    for (const ExpectedLicense& license : picture.expected)
+        if (license.id.text == name)
+            text += " expected product=" + license.product.name.text +
+                    " to=" + (license.activated ? "activate" : "install");
     for (const LeasePicture& lease : picture.leases)
         if (name_of(lease.lease.id) == name)
             text += " lease profile=" + lease.lease.profile.text +

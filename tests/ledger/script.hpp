@@ -44,7 +44,10 @@ class Script {
     Install install(Words& words);
     std::optional<Command> activation(const std::string& verb, Words& words);
     Command activate(Words& words);
+    Command description(Words& words);
+    static Import::License announced(Words& words);
     Command profile(Words& words);
+    static Profile profile_of(const std::string& name, Words& words);
     std::string install_three();
     std::string make_true(Words& words);
     std::string look(const std::string& name);

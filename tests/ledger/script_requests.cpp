@@ -44,6 +44,8 @@ Command Script::command(const std::string& verb, Words& words)
         return install(words);
     if (verb == "profile")
         return profile(words);
+    if (verb == "import")
+        return description(words);
     if (verb == "await")
         return AwaitHolders{};
     const std::string first = verb == "start" ? "" : next(words);
@@ -124,6 +126,63 @@ Install Script::install(Words& words)
     return command;
 }
 
+Command Script::description(Words& words)
+{
+    Import command{.by = {"local:root"}, .licenses = {}, .profiles = {}, .term = 25s, .grace = 2s};
+    for (const std::string& item : split(rest(words), " ; ")) {
+        Words of(item);
+        const std::string what = next(of);
+        if (what == "dry")
+            command.dry_run = true;
+        else if (what == "terms") {
+            command.term = duration(next(of));
+            command.grace = duration(next(of));
+        } else if (what == "license")
+            command.licenses.push_back(announced(of));
+        else if (what == "profile")
+            command.profiles.push_back(profile_of(next(of), of));
+        else
+            throw std::runtime_error(what + " is nothing of a description");
+    }
+    return command;
+}
+
+Import::License Script::announced(Words& words)
+{
+    Import::License announced;
+    ExpectedLicense& license = announced.license;
+    license.id.text = license.root.text = next(words);
+    license.product.vendor.text = "acme";
+    if (const std::string quantity = next(words); quantity != "unlimited")
+        license.quantity = std::stoll(quantity);
+    license.product.name.text = next(words);
+    for (std::string key; words >> key;)
+        if (key == "per")
+            announced.metric = word_of(
+                next(words), {Metric::lease, Metric::device, Metric::user, Metric::user_device});
+        else if (key == "users")
+            announced.users = users(next(words));
+        else if (key == "activated")
+            license.activated = true;
+        else
+            throw std::runtime_error(key + " is nothing of an announced license");
+    return announced;
+}
+
+Profile Script::profile_of(const std::string& name, Words& words)
+{
+    Profile profile{.name = {name}, .pools = {}, .capacity = {}};
+    if (const std::string pools = next(words); pools != "-")
+        for (const std::string& pool : split(pools, ","))
+            profile.pools.push_back({pool});
+    for (std::string key; words >> key;)
+        if (key == "default")
+            profile.is_default = true;
+        else
+            profile.capacity = std::stoll(next(words));
+    return profile;
+}
+
 Command Script::profile(Words& words)
 {
     const Identity by{"local:root"};
@@ -138,16 +197,7 @@ Command Script::profile(Words& words)
         return SetDefault{by, {name}, next(words) == "on"};
     if (verb != "add")
         throw std::runtime_error(verb + " is nothing to do with a profile");
-    AddProfile command{by, {.name = {name}, .pools = {}, .capacity = {}}};
-    if (const std::string pools = next(words); pools != "-")
-        for (const std::string& pool : split(pools, ","))
-            command.profile.pools.push_back({pool});
-    for (std::string key; words >> key;)
-        if (key == "default")
-            command.profile.is_default = true;
-        else
-            command.profile.capacity = std::stoll(next(words));
-    return command;
+    return AddProfile{by, profile_of(name, words)};
 }
 
 /// The three licenses of A-S1 under the names that applications ask for.

@@ -125,7 +125,8 @@ void Witness::compare(Now now, const Summary& after)
                after.queue, house_.waiters, {},
                [](const WaiterPicture& picture) { return picture.waiter.lease.id; }, &Claim::id),
            "the queue is another one");
-    expect(after.pools.size() == house_.licenses.size(), "pools and licenses are not as many");
+    expect(after.pools.size() == house_.licenses.size() + house_.expected.size(),
+           "pools and licenses are not as many");
     for (const PoolPicture& pool : after.pools) {
         const auto stock = house_.stock(pool.pool.id, now.calendar);
         expect(pool.unlimited == !stock && (!stock || pool.stock == *stock),

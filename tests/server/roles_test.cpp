@@ -29,6 +29,7 @@ const std::map<std::string, Role> needs{
     {"pool_users", Role::operator_},
     {"license_install", Role::admin},
     {"license_remove", Role::admin},
+    {"import", Role::admin},
     {"maintenance", Role::admin},
     {"key_create", Role::admin},
     {"certificate_create", Role::admin},

@@ -208,11 +208,11 @@ class Daemon:
         plain = {key: value for key, value in os.environ.items() if not key.startswith("USHER_")}
         return {**plain, "USHER_SOCKET": str(self.socket), "PATH": f"{BIN}:{plain['PATH']}", **more}
 
-    def usher(self, *words, input=None, **environment):
+    def usher(self, *words, input=None, cwd=None, **environment):
         """Runs `usher` at the local socket; gives exit code and both outputs, whatever they are."""
         return subprocess.run(
             [BIN / "usher", *map(str, words)], env=self.environment(**environment), text=True,
-            input=input, stdin=subprocess.DEVNULL if input is None else None,
+            cwd=cwd, input=input, stdin=subprocess.DEVNULL if input is None else None,
             capture_output=True, timeout=PATIENCE, check=False)
 
     def run_as_client(self, *words, **environment):

@@ -68,8 +68,10 @@ class House:
         self.daemon.close()
         self.vendor.close()
 
-    def install_three(self):
-        node = self.daemon.must("node")
+    def install_three(self, daemon=None):
+        """At the house's own daemon, or at another one."""
+        daemon = daemon or self.daemon
+        node = daemon.must("node")
         for number, product, quantity, metric, profile in THREE:
             license = self.vendor.sign(number, product, quantity, metric, node=node)
-            self.daemon.must("license", "install", "-", "--profile", profile, input=license)
+            daemon.must("license", "install", "-", "--profile", profile, input=license)

@@ -234,6 +234,63 @@ class Operators(unittest.TestCase):
         self.assertEqual(len(lines), int(head.split(":")[0]))
         self.assertTrue(all(json.loads(line) for line in lines))
 
+    # Export and import.
+
+    def test_what_is_exported_can_be_imported_and_changes_nothing(self):
+        described = self.daemon.must("export")
+        self.assertEqual(self.daemon.must("export", "-"), described)
+        self.assertEqual(self.daemon.json("export")["licenses"], json.loads(described)["licenses"])
+        self.assert_refused("NOT_IN_MAINTENANCE", "import", "-", input=described)
+        self.in_maintenance()
+        before = self.daemon.status()
+        self.assertEqual(self.daemon.must("import", "-", input=described),
+                         "everything is as described already\n")
+        self.assertEqual(self.daemon.status(), before)
+
+    def test_an_export_is_a_new_file_that_only_its_owner_reads(self):
+        file = self.daemon.directory / "export.json"
+        self.assertEqual(self.daemon.must("export", file), f"wrote {file}\n")
+        self.assertEqual(stat.S_IMODE(file.stat().st_mode), 0o600)
+        done = self.daemon.usher("export", file)
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("File exists", done.stderr)
+
+    def test_another_daemon_expects_what_it_has_not_and_says_what_is_to_be_done(self):
+        described = self.daemon.must("export")
+        with Daemon({"vendor_keys": [self.house.vendor.key]}) as other:
+            told = other.must("import", "-", "--dry-run", input=described)
+            self.assertIn("license 015.120.055.014 (Client, 10 units) is still to be installed\n",
+                          told)
+            self.assertIn("profile ProLicense leads to 015.120.065.016\n", told)
+            self.assertTrue(told.endswith("nothing was changed: this was a dry run\n"))
+            self.assertEqual(other.status()["pools"], [])
+
+            other.must("maintenance", "on")
+            done = other.json("import", "-", input=described)
+            self.assertEqual((done["done"], done["warnings"]), (True, []))
+            self.assertEqual(len(done["changes"]), 6)
+            other.must("maintenance", "off")
+            self.assertRegex(other.must("license", "list"),
+                             r"015\.120\.055\.014  Client .* machine +to install\n")
+            self.assertRegex(other.must("status"),
+                             r"015\.120\.055\.014  Client .* 0 of 0 +0 +to install\n")
+            self.assertEqual([license["expected"]
+                              for license in other.json("license", "list")["licenses"]],
+                             ["install"] * 3)
+            again = json.loads(other.must("export"))
+            self.assertEqual((again["licenses"], again["profiles"]),
+                             (json.loads(described)["licenses"], json.loads(described)["profiles"]))
+
+            self.house.install_three(other)
+            self.assertEqual(other.status()["profiles"], self.daemon.status()["profiles"])
+            self.assertEqual(other.run_as_client("checkout", "Client").returncode, 0)
+
+    def test_a_description_that_is_wrong_is_refused_with_its_place(self):
+        self.in_maintenance()
+        described = self.daemon.must("export").replace('"grace": "2s"', '"grace": 2')
+        refused = self.assert_refused("DOCUMENT_INVALID", "import", "-", input=described)
+        self.assertIn("policy.grace: is not a text", refused["text"])
+
 
 class Credentials(unittest.TestCase):
     """Who may come in, and as what; nobody without anything."""

@@ -56,7 +56,10 @@ def refusal_facts(refused):
     for key in NUMBERS:
         if refused.HasField(key):
             facts[key] = getattr(refused, key)
-    return facts | {"about": refused.subject, "text": refused.text, "cure": list(refused.cures),
+    if refused.HasField("retry_at_us"):
+        facts["retry at"] = words.instant_text(refused.retry_at_us)
+    return facts | {"about": refused.subject, "host": refused.host, "text": refused.text,
+                    "cure": list(refused.cures),
                     "held by": [holder.user for holder in refused.holders]}
 
 
@@ -167,12 +170,23 @@ def braces(code, text):
             if named[1] not in NUMBERS:
                 raise Unclear(f"{named[1]}: the numbers of a refusal are {', '.join(NUMBERS)}")
             yield named[1], None if named[2] == "unlimited" else int(named[2])
+        elif retry := re.fullmatch(rf"retry[ _]at\s+({words.INSTANT})", item):
+            yield "retry at", retry[1]
+        elif code == "ALREADY_ACTIVE":
+            yield "host", words.name(item)
         elif item.isdigit():
             if not bare:
                 raise Unclear(f"{{{item}}}: say which number of {code} it is, like {{held {item}}}")
             yield bare.pop(0), int(item)
         else:
             yield "about", words.name(item)
+
+
+def is_instant(fact, value):
+    """Whether an instant is the one that is meant; `day 3` means any time of that day."""
+    expected = words.instant_text(words.instant_us(value, words.start_us()))
+    whole_day = re.fullmatch(r"day\s+-?\d+|\d{4}-\d\d-\d\d", value) is not None
+    return fact[:10] == expected[:10] if whole_day else fact == expected
 
 
 def holds(fact, key, value, same):
@@ -183,6 +197,8 @@ def holds(fact, key, value, same):
         if value is None:
             return not fact
         return any(value.lower() in item.lower() for item in fact or [])
+    if key == "retry at":
+        return fact is not None and is_instant(fact, value)
     if key == "held by":
         return sorted(fact or []) == sorted(value)
     if key in ("about", "from"):

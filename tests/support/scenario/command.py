@@ -93,16 +93,20 @@ def typed(line, stage, host, becomes):
 
 
 def spelled(text, stage, host):
-    """`{lease of Anna}`, `{key K}`, `{server}`, `{node}` stand for what only the run knows."""
+    """`{lease of Anna}`, `{key K}`, `{code Client}`, `{server}`, `{issuer}`, `{node}` stand for
+    what only the run knows."""
     def value(found):
         words_said = found[1].split()
         if words_said[:2] == ["lease", "of"]:
             return wire.tag(stage.application(words_said[2]).lease_of(None).id)
         if words_said[0] == "key":
             return stage.keys[words_said[1]]
+        if words_said[0] == "code":
+            return stage.code(words_said[1])
         return {"server": lambda: host.server, "node": lambda: host.node["node"],
+                "issuer": lambda: stage.issuer().address,
                 "port": lambda: str(host.daemon.port)}[words_said[0]]()
-    text = re.sub(r"\{(lease of \S+|key \S+|server|node|port)\}", value, text)
+    text = re.sub(r"\{(lease of \S+|key \S+|code \S+|issuer|server|node|port)\}", value, text)
     return re.sub(r"\{([\w.-]+)\}", lambda found: stage.kept.get(found[1], found[0]), text)
 
 
@@ -116,16 +120,16 @@ def finished(line, process):
     return subprocess.CompletedProcess(line, process.returncode, out, err)
 
 
-def plain_answer(done):
+def plain_answer(done, program="usher"):
     """The answer as people read it: from `usher: error: CODE: sentence` and the hints."""
     if done.returncode == 0:
-        warnings = re.findall(r"^usher: warning: (.*)$", done.stderr, re.M)
+        warnings = re.findall(rf"^{program}: warning: (.*)$", done.stderr, re.M)
         return Answer("done", {"warning": warnings})
-    error = re.search(r"^usher: error: ([A-Z][A-Z_]+): (.*)$", done.stderr, re.M)
+    error = re.search(rf"^{program}: error: ([A-Z][A-Z_]+): (.*)$", done.stderr, re.M)
     if not error:
         return Answer(f"exit {done.returncode}", {"text": done.stderr.strip()})
-    hints = re.findall(r"^usher: hint: (.*)$", done.stderr, re.M)
-    holders = re.findall(r"^usher: held by (\S+) on", done.stderr, re.M)
+    hints = re.findall(rf"^{program}: hint: (.*)$", done.stderr, re.M)
+    holders = re.findall(rf"^{program}: held by (\S+) on", done.stderr, re.M)
     return Answer("refused", {"code": error[1], "text": error[2], "cure": hints,
                               "held by": holders, "plain": True})
 

@@ -12,7 +12,7 @@ from support.scenario.words import Unclear
 
 KINDS = {"name": words.NAME, "list": words.LIST, "duration": words.DURATION,
          "instant": words.INSTANT, "number": r"\d+", "text": r'"[^"]*"', "rest": r".*",
-         "word": r"[A-Za-z_]+"}
+         "word": r"[A-Za-z_]+", "by_force": r"\s+by\s+force"}
 
 FORMS = []
 

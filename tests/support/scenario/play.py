@@ -30,7 +30,8 @@ def understood(text):
     """What can be played of each statement, and its line; raises Failed where one is misspelled."""
     # Here, not above: forms are declared by importing them.
     from support.scenario import app_forms, claims, command, forms, notice_forms, setup_forms
-    assert app_forms and claims and notice_forms and setup_forms
+    from support.scenario import activation_forms
+    assert activation_forms and app_forms and claims and notice_forms and setup_forms
     steps = []
     try:
         for statement in script.read(text):

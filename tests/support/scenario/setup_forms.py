@@ -144,15 +144,17 @@ def change_settings(stage, step, settings):
 @form("the three licenses")
 def the_three_licenses(stage, step):
     host = stage.host(step.host)
-    for number, product, quantity, metric, profile in (
-            ("015.120.064.022", "PROServer", 100, "lease", "Server"),
-            ("015.120.065.016", "PROSession", 8, "lease", "ProLicense"),
-            ("015.120.055.014", "Client", 10, "user_device", "Client")):
-        license = License(number, product, quantity, metric)
-        license.requires = "" if product == "PROServer" else "PROServer"
+    for license, profile in zip(THREE(), ("Server", "ProLicense", "Client"), strict=True):
         license.locked_to = host.name
         make(stage, license)
-        host.daemon.must("license", "install", file_of(stage, number), "--profile", profile)
+        host.daemon.must("license", "install", file_of(stage, license.number), "--profile", profile)
+
+
+def THREE():
+    """The three licenses of the acceptance rules, as they are sold."""
+    return [License("015.120.064.022", "PROServer", 100, "lease"),
+            License("015.120.065.016", "PROSession", 8, "lease", "PROServer"),
+            License("015.120.055.014", "Client", 10, "user_device", "PROServer")]
 
 
 LICENSE_WORDS = {
@@ -171,18 +173,21 @@ LICENSE_WORDS = {
 }
 
 
-def license_of(stage, step, product, number, text):
-    """The license that is described, and what is to be done with it beside."""
+def license_of(stage, step, product, number, text, known=None):
+    """The license that is described, and what is to be done with it beside; `known` are the words
+    that may say it."""
     license = License(number, product, None, "lease")
     beside, position = {}, 0
     text = (text or "").strip(" :,")
     if not re.search(r"\bunlimited\b|(?<![\w.:-])\d+(?:\s+units?)?\b(?![.:-])", text):
         raise Unclear(f"say how many units {number} is for, or `unlimited`")
     while position < len(text):
-        for key, pattern in LICENSE_WORDS.items():
+        for key, pattern in (known or LICENSE_WORDS).items():
             if found := re.compile(rf"(?:and\s+)?(?:{pattern})[\s,;]*(?:and\s+)?", re.I).match(
                     text, position):
                 value = next((group for group in found.groups() if group), "")
+                if key == "check":
+                    value = found.groups(default="")
                 describe(stage, step, license, beside, key, value)
                 position = found.end()
                 break
@@ -210,6 +215,8 @@ def describe(stage, step, license, beside, key, value):
         stage.host(step.host)
     elif key == "vendor":
         license.vendor = words.name(value)
+    elif key == "check":
+        beside[key] = value
     else:
         beside[key] = words.name(value) or True
 
@@ -265,12 +272,16 @@ def operated(done):
     return Answer("refused", {
         "code": refused["code"], "about": refused["subject"], "text": refused["text"],
         "cure": refused["cures"], "held by": [holder["user"] for holder in refused["holders"]],
+        "host": refused["host"], "retry at": refused["retry_at"],
         **{key: refused[key] for key in ("held", "stock", "want", "short", "queue")}})
 
 
 @form("change one bit of <number:name>", "one bit of <number:name> (is changed|changes)")
 def change_bit(stage, _, number):
-    file = file_of(stage, words.name(number))
+    altered_file(file_of(stage, words.name(number)))
+
+
+def altered_file(file):
     file.write_text(altered(file.read_text()))
 
 

@@ -8,6 +8,7 @@ from support.scenario import words
 from support.scenario.answer import Mismatch
 from support.scenario.application import Application
 from support.scenario.host import Host
+from support.scenario.issuer import Issuer
 from support.scenario.vendor import Vendors
 
 HOUR_MS = 3_600_000
@@ -25,6 +26,8 @@ class Stage:
         self.current = None
         self.vendors = Vendors(self.directory / "vendors")
         self.licenses = {}  # By number; see vendor.py.
+        self.codes = {}  # Activation codes, likewise.
+        self._issuer = None
         self.applications = {}
         self.keys = {}
         self.certificates = {}
@@ -41,6 +44,8 @@ class Stage:
             application.drop()
         for host in self.hosts.values():
             host.close()
+        if self._issuer is not None:
+            self._issuer.close()
         shutil.rmtree(self.directory, ignore_errors=True)
 
     # Hosts.
@@ -84,6 +89,21 @@ class Stage:
                     application.come_back()
             application.listen()
 
+    # The issuer.
+
+    def issuer(self):
+        """The trusted vendor's."""
+        if self._issuer is None:
+            self._issuer = Issuer(self.vendors.trusted(), self.directory / "issuer")
+        return self._issuer
+
+    def code(self, license):
+        """The newest activation code of a license, by its number or its product."""
+        for number, code in self.codes.items():
+            if license in (number, self.licenses[number].product):
+                return code
+        raise Mismatch(f"a code for {license}", f"there are {', '.join(self.codes) or 'none'}")
+
     # Applications.
 
     def application(self, name, *, new=False):
@@ -123,6 +143,8 @@ class Stage:
         step = moment_ms - self.now_ms
         self.now_ms = moment_ms
         self.calendar_us += step * 1000
+        if self._issuer is not None:
+            self._issuer.move_to(self.calendar_us)  # First: who is due then finds it in time.
         for host in self.running():
             host.daemon.advance(f"{step}ms")
         for application in self.applications.values():
@@ -144,6 +166,8 @@ class Stage:
     def set_calendar(self, instant_us):
         """What people call the time; no lease ends by it."""
         self.calendar_us = instant_us // 1_000_000 * 1_000_000
+        if self._issuer is not None:
+            self._issuer.move_to(self.calendar_us)
         for host in self.running():
             host.daemon.calendar(words.instant_text(self.calendar_us))
         self.listen()

@@ -54,16 +54,19 @@ class Vendors:
     def sign(self, license, node):
         """The signed file; `node` is what `usher node` says of the host that it is locked to."""
         vendor = self.named(license.vendor)
-        asked = ["sign", "--directory", vendor.directory, "--number", license.number,
-                 "--product", license.product, "--metric", license.metric, "--quantity",
-                 "unlimited" if license.quantity is None else license.quantity]
-        for option, value in (("--requires", license.requires), ("--type", license.type),
-                              ("--from", instant(license.from_us)),
-                              ("--to", instant(license.until_us)),
-                              ("--maintenance-until", instant(license.maintenance_us)),
-                              ("--node", "-" if node else "")):
-            asked += [option, value] if value else []
-        return issuer(*asked, input=node)
+        locked = ["--node", "-"] if node else []
+        return issuer("sign", "--directory", vendor.directory, *sold(license), *locked, input=node)
+
+
+def sold(license):
+    """The options of `usher-issuer` that say what is sold."""
+    asked = ["--number", license.number, "--product", license.product, "--metric", license.metric,
+             "--quantity", "unlimited" if license.quantity is None else license.quantity]
+    for option, value in (("--requires", license.requires), ("--type", license.type),
+                          ("--from", instant(license.from_us)), ("--to", instant(license.until_us)),
+                          ("--maintenance-until", instant(license.maintenance_us))):
+        asked += [option, value] if value else []
+    return asked
 
 
 def instant(us):

@@ -1,0 +1,129 @@
+#include "tests/tools/picture.hpp"
+#include "tools/description.hpp"
+
+#include <boost/test/unit_test.hpp>
+#include <string>
+
+using namespace usher;
+
+namespace {
+
+void add_license(v1::StatusPart& picture, const char* id, const char* product,
+                 std::int64_t quantity)
+{
+    v1::StatusPart::License& license = *picture.add_licenses();
+    license.set_id(id);
+    license.set_product(product);
+    license.set_vendor("acme");
+    license.set_quantity(quantity);
+    license.set_nodelock("machine");
+    license.set_counts(true);
+}
+
+v1::StatusPart afternoon()
+{
+    v1::StatusPart picture = test::busy_afternoon();
+    add_license(picture, "015.120.064.022", "PROServer", 100);
+    add_license(picture, "015.120.055.014", "Client", 10);
+    return picture;
+}
+
+std::string described(const v1::StatusPart& picture)
+{
+    return tools::description_text(
+        tools::description_json(picture, {"usherd 1.0.0", "hostA", 25'000, 2'000}));
+}
+
+} // namespace
+
+BOOST_AUTO_TEST_SUITE(description_for_people_and_programs)
+
+BOOST_AUTO_TEST_CASE(everything_that_is_configured_is_written_in_the_order_of_names)
+{
+    v1::StatusPart picture = afternoon();
+    v1::StatusPart::Pool& client = *picture.mutable_pools(0);
+    client.set_named_users(true);
+    client.add_users("daisy");
+    client.add_users("\xc3\x85sa");
+    picture.mutable_profiles(0)->set_capacity(4);
+    picture.mutable_profiles(0)->add_pools("015.120.064.022");
+    picture.mutable_licenses(0)->set_unlimited(true);
+    picture.mutable_licenses(1)->set_expected("activate");
+    BOOST_TEST(described(picture) == R"({
+  "format": 1,
+  "written": {
+    "by": "usherd 1.0.0",
+    "at": "2030-01-15T12:00:00Z",
+    "host": "hostA",
+    "node": "3f2a9c0d1e2f3a4b"
+  },
+  "policy": {
+    "term": "25s",
+    "grace": "2s"
+  },
+  "licenses": [
+    {
+      "number": "015.120.055.014",
+      "product": "Client",
+      "vendor": "acme",
+      "metric": "user_device",
+      "quantity": 10,
+      "nodelock": "machine",
+      "activated": true,
+      "users": [
+        "daisy",
+        "\u00c5sa"
+      ]
+    },
+    {
+      "number": "015.120.064.022",
+      "product": "PROServer",
+      "vendor": "acme",
+      "metric": "lease",
+      "quantity": "unlimited",
+      "nodelock": "machine",
+      "activated": false,
+      "users": null
+    }
+  ],
+  "profiles": [
+    {
+      "name": "Client",
+      "pools": [
+        "015.120.055.014",
+        "015.120.064.022"
+      ],
+      "default": false,
+      "capacity": 4
+    },
+    {
+      "name": "ProLicense",
+      "pools": [
+        "015.120.065.016"
+      ],
+      "default": true,
+      "capacity": null
+    }
+  ]
+}
+)");
+}
+
+BOOST_AUTO_TEST_CASE(who_holds_what_and_who_is_let_in_is_nobodys_business)
+{
+    v1::StatusPart picture = afternoon();
+    picture.add_credentials()->set_name("solver-key");
+    const std::string text = described(picture);
+    for (const char* const secret : {"daisy", "desk-1", "00000000000000a1", "goofy", "solver-key"})
+        BOOST_TEST(text.find(secret) == std::string::npos, secret);
+}
+
+BOOST_AUTO_TEST_CASE(the_order_of_a_picture_makes_no_other_description)
+{
+    v1::StatusPart other = afternoon();
+    other.mutable_licenses()->SwapElements(0, 1);
+    other.mutable_profiles()->SwapElements(0, 1);
+    BOOST_TEST(described(other) == described(afternoon()));
+}
+
+BOOST_AUTO_TEST_SUITE_END()
