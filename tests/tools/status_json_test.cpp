@@ -174,7 +174,8 @@ BOOST_AUTO_TEST_CASE(a_license_that_does_not_count_says_why)
     BOOST_TEST(tools::to_text(tools::license_json(license)) ==
                R"({"id":"015.120.055.014","product":"Client","vendor":"aimms","type":null,)"
                R"("quantity":10,"from":null,"to":"2030-01-15T12:00:00Z","maintenance_until":null,)"
-               R"("nodelock":"machine","counts":false,"reason":"EXPIRED"})");
+               R"("nodelock":"machine","counts":false,"reason":"EXPIRED",)"
+               R"("expected":null,"activation":null})");
 }
 
 BOOST_AUTO_TEST_SUITE_END()

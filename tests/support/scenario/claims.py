@@ -182,6 +182,27 @@ def number_of_license(entry, value, label):
     must_be(label, int(value) if value.isdigit() else None, entry["quantity"])
 
 
+@form("[the ]license <license:name> is (<state:word>)(,? number <number:number>|)"
+      "(,? kind <kind:word>|)(,? due <due:instant>|)")
+def license_state(stage, step, license, state, number, kind, due):
+    """`active`, `pending`, `lapsed`, `inactive` or `expected`."""
+    states = ("active", "pending", "lapsed", "inactive", "expected")
+    if state.lower() not in states:
+        raise Unclear(f"{state}: a license is one of {', '.join(states)}")
+    entries = stage.host(step.host).daemon.json("license", "list")["licenses"]
+    entry = only(entries, f"license {license}",
+                 lambda entry: entry["id"] == stage.number_of(words.name(license)))
+    activation = entry["activation"] or {"state": "none"}
+    is_expected = entry["expected"] and activation["state"] == "none"
+    must_be(f"license {license} to be", state.lower(),
+            "expected" if is_expected else activation["state"].replace("none", "inactive"))
+    for label, wanted in (("number", number and int(number)), ("kind", kind),
+                          ("due", due and words.instant_text(
+                              words.instant_us(due, stage.calendar_us)))):
+        if wanted:
+            must_be(label, wanted, activation[label])
+
+
 @form("[the ]mode( is|:|) <mode:word>")
 def mode(stage, step, mode):
     must_be("mode", mode.lower(), stage.host(step.host).daemon.status()["mode"])

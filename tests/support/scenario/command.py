@@ -143,7 +143,7 @@ def check_plainly(expectation, answer, stage):
     for key, value in expectation.properties:
         if isinstance(value, int) and not isinstance(value, bool) and str(value) in inside:
             answer.facts[key] = value
-        if key == "about" and value in answer.facts["text"]:
+        if key in ("about", "host") and value in answer.facts["text"]:
             answer.facts[key] = value
     expectation.check(answer, stage.same)
 

@@ -265,7 +265,8 @@ def operated(done):
     except ValueError:
         said = None
     if done.returncode == 0 and said is not None:
-        return Answer("done", {"warning": said.get("warnings", [])})
+        warnings = re.findall(r"^usher: warning: (.*)$", done.stderr, re.M)
+        return Answer("done", {"warning": said.get("warnings", warnings)})
     if not said or "refused" not in said:
         return Answer("failed", {"text": done.stderr.strip() or done.stdout.strip()})
     refused = said["refused"]

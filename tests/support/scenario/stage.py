@@ -97,12 +97,19 @@ class Stage:
             self._issuer = Issuer(self.vendors.trusted(), self.directory / "issuer")
         return self._issuer
 
+    def number_of(self, license):
+        """A license goes by its number and by its product's name."""
+        for number, known in self.licenses.items():
+            if license in (number, known.product):
+                return number
+        raise Mismatch(f"a license {license}", f"there are {', '.join(self.licenses) or 'none'}")
+
     def code(self, license):
-        """The newest activation code of a license, by its number or its product."""
-        for number, code in self.codes.items():
-            if license in (number, self.licenses[number].product):
-                return code
-        raise Mismatch(f"a code for {license}", f"there are {', '.join(self.codes) or 'none'}")
+        """The newest activation code of a license."""
+        number = self.number_of(license)
+        if number not in self.codes:
+            raise Mismatch(f"a code for {license}", "there is none")
+        return self.codes[number]
 
     # Applications.
 
