@@ -227,13 +227,16 @@ def wakeups(pid):
 
 
 def private_bytes(pid):
-    """The memory of the heap, the threads and libusher: not what any program with OpenSSL has."""
+    """The memory of the heap, the threads and libusher: not what any program with OpenSSL has.
+
+    Anonymous pages: those of a library that has just been linked are dirty until the disk has them.
+    """
     kilobytes, is_ours = 0, False
     for line in Path(f"/proc/{pid}/smaps").read_text().splitlines():
         mapping = re.match(r"[0-9a-f]+-[0-9a-f]+ \S+ \S+ \S+ \d+\s*(.*)", line)
         if mapping:
             is_ours = mapping[1] in ("", "[heap]") or "libusher" in mapping[1]
-        elif is_ours and line.startswith("Private_Dirty:"):
+        elif is_ours and line.startswith("Anonymous:"):
             kilobytes += int(line.split()[1])
     return kilobytes << 10
 

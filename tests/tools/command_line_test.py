@@ -40,7 +40,7 @@ class CommandLine(unittest.TestCase):
         lines = [line.split() for line in usher("--help").stdout.splitlines()
                  if line.startswith("  usher ")]
         self.assertGreater(len(lines), 25)
-        nouns = {"license", "profile", "pool", "key", "certificate", "journal"}
+        nouns = {"license", "activation", "profile", "pool", "key", "certificate", "journal"}
         for line in lines:
             verb = line[1:3] if line[1] in nouns else line[1:2]
             done = usher(*verb, "--help")
