@@ -4,10 +4,26 @@
 
 #include <algorithm>
 #include <array>
+#include <cstdint>
 #include <string>
 #include <string_view>
 
 namespace usher::journal {
+
+[[nodiscard]] inline std::int64_t microseconds(ledger::CalendarInstant instant)
+{
+    return instant.time_since_epoch().count();
+}
+
+[[nodiscard]] inline ledger::CalendarInstant instant(std::int64_t microseconds)
+{
+    return ledger::CalendarInstant(ledger::Duration(microseconds));
+}
+
+[[nodiscard]] inline std::string text(std::string_view word)
+{
+    return std::string(word);
+}
 
 /// Judges the fields of one fact; the first that is wrong is what is said of the record, and what
 /// the verbs give after it is of no meaning.

@@ -1,5 +1,6 @@
 #include "daemon/journal/record.hpp"
 
+#include "daemon/journal/activation_record.hpp"
 #include "daemon/journal/record.pb.h"
 #include "daemon/journal/record_fields.hpp"
 
@@ -13,11 +14,6 @@ namespace {
 
 using ledger::CalendarInstant;
 using ledger::Fact;
-
-CalendarInstant instant(std::int64_t microseconds)
-{
-    return CalendarInstant(ledger::Duration(microseconds));
-}
 
 std::set<ledger::UserName> users(const record::Users& from)
 {
@@ -301,71 +297,6 @@ Fact fact_from(Fields& fields, const record::EndingRemembered& from)
 Fact fact_from(Fields&, const record::TimeSeen&)
 {
     return ledger::TimeSeen{};
-}
-
-ledger::Nonce nonce(Fields& fields, std::string_view field, std::string_view from)
-{
-    return {fields.bytes<16>(field, from)};
-}
-
-Fact fact_from(Fields& fields, const record::ActivationRequested& from)
-{
-    return ledger::ActivationRequested{
-        {from.license()},
-        {.nonce = nonce(fields, "nonce", from.nonce()),
-         .kind = fields.word("kind", from.kind(), ledger::NodeLock::personal),
-         .since = instant(from.since_us())},
-        {from.by()}};
-}
-
-Fact fact_from(Fields&, const record::ActivationCancelled& from)
-{
-    return ledger::ActivationCancelled{{from.license()}, {from.by()}};
-}
-
-Fact fact_from(Fields& fields, const record::Activated& from)
-{
-    ledger::Activated to{.license = {from.license()},
-                         .number = from.number(),
-                         .kind = fields.word("kind", from.kind(), ledger::NodeLock::personal),
-                         .issuer = from.issuer(),
-                         .check = {},
-                         .checked = instant(from.checked_us()),
-                         .by = {from.by()}};
-    fields.require(from.has_check_every_us() == from.has_check_grace_us(), "check",
-                   "is given by half");
-    if (from.has_check_every_us())
-        to.check = {ledger::Duration(from.check_every_us()),
-                    ledger::Duration(from.check_grace_us())};
-    return to;
-}
-
-Fact fact_from(Fields& fields, const record::ActivationEnded& from)
-{
-    return ledger::ActivationEnded{{from.license()},
-                                   {.number = from.number(),
-                                    .document = std::make_shared<const std::string>(from.receipt()),
-                                    .digest = nonce(fields, "digest", from.digest()),
-                                    .delivered = from.delivered()},
-                                   {from.by()}};
-}
-
-Fact fact_from(Fields&, const record::ReceiptDelivered& from)
-{
-    return ledger::ReceiptDelivered{{from.license()}, from.number()};
-}
-
-Fact fact_from(Fields& fields, const record::ShowingMade& from)
-{
-    return ledger::ShowingMade{
-        {from.license()},
-        {.nonce = nonce(fields, "nonce", from.nonce()), .made = instant(from.made_us())}};
-}
-
-Fact fact_from(Fields&, const record::IssuerAnswered& from)
-{
-    return ledger::IssuerAnswered{
-        {from.license()}, from.number(), from.active(), instant(from.checked_us())};
 }
 
 // No `default`: a message in record.proto that nobody reads does not compile.

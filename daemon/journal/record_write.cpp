@@ -1,6 +1,8 @@
 #include "daemon/journal/record.hpp"
 
+#include "daemon/journal/activation_record.hpp"
 #include "daemon/journal/record.pb.h"
+#include "daemon/journal/record_fields.hpp"
 
 #include <algorithm>
 #include <cassert>
@@ -11,16 +13,6 @@ namespace usher::journal {
 namespace {
 
 constexpr std::size_t arena_bytes = 256 * 1024; ///< A turn of a thousand leases fits.
-
-std::int64_t microseconds(ledger::CalendarInstant instant)
-{
-    return instant.time_since_epoch().count();
-}
-
-std::string text(std::string_view word)
-{
-    return std::string(word);
-}
 
 std::string_view word(ledger::Credential::Kind kind)
 {
@@ -326,75 +318,19 @@ struct Writer {
         one.set_identity(fact.identity.text);
         one.set_reason(text(word(fact.reason)));
     }
-    void operator()(const ledger::ActivationRequested& fact) const
+    /// activation_record.hpp has the words.
+    void put_activation(const auto& fact) const
     {
         need(2);
-        record::ActivationRequested& one = *to.mutable_activation_requested();
-        one.set_license(fact.license.text);
-        one.set_nonce(fact.pending.nonce.bytes.data(), fact.pending.nonce.bytes.size());
-        one.set_kind(text(word(fact.pending.kind)));
-        one.set_since_us(microseconds(fact.pending.since));
-        one.set_by(fact.by.text);
+        put(to, fact);
     }
-    void operator()(const ledger::ActivationCancelled& fact) const
-    {
-        need(2);
-        record::ActivationCancelled& one = *to.mutable_activation_cancelled();
-        one.set_license(fact.license.text);
-        one.set_by(fact.by.text);
-    }
-    void operator()(const ledger::Activated& fact) const
-    {
-        need(2);
-        record::Activated& one = *to.mutable_activated();
-        one.set_license(fact.license.text);
-        one.set_number(fact.number);
-        one.set_kind(text(word(fact.kind)));
-        one.set_issuer(fact.issuer);
-        if (fact.check) {
-            one.set_check_every_us(fact.check->every.count());
-            one.set_check_grace_us(fact.check->grace.count());
-        }
-        one.set_checked_us(microseconds(fact.checked));
-        one.set_by(fact.by.text);
-    }
-    void operator()(const ledger::ActivationEnded& fact) const
-    {
-        need(2);
-        const ledger::Activation::Receipt& receipt = fact.receipt;
-        assert(receipt.document);
-        record::ActivationEnded& one = *to.mutable_activation_ended();
-        one.set_license(fact.license.text);
-        one.set_number(receipt.number);
-        one.set_receipt(*receipt.document);
-        one.set_digest(receipt.digest.bytes.data(), receipt.digest.bytes.size());
-        one.set_delivered(receipt.delivered);
-        one.set_by(fact.by.text);
-    }
-    void operator()(const ledger::ReceiptDelivered& fact) const
-    {
-        need(2);
-        record::ReceiptDelivered& one = *to.mutable_receipt_delivered();
-        one.set_license(fact.license.text);
-        one.set_number(fact.number);
-    }
-    void operator()(const ledger::ShowingMade& fact) const
-    {
-        need(2);
-        record::ShowingMade& one = *to.mutable_showing_made();
-        one.set_license(fact.license.text);
-        one.set_nonce(fact.showing.nonce.bytes.data(), fact.showing.nonce.bytes.size());
-        one.set_made_us(microseconds(fact.showing.made));
-    }
-    void operator()(const ledger::IssuerAnswered& fact) const
-    {
-        need(2);
-        record::IssuerAnswered& one = *to.mutable_issuer_answered();
-        one.set_license(fact.license.text);
-        one.set_number(fact.number);
-        one.set_active(fact.active);
-        one.set_checked_us(microseconds(fact.checked));
-    }
+    void operator()(const ledger::ActivationRequested& fact) const { put_activation(fact); }
+    void operator()(const ledger::ActivationCancelled& fact) const { put_activation(fact); }
+    void operator()(const ledger::Activated& fact) const { put_activation(fact); }
+    void operator()(const ledger::ActivationEnded& fact) const { put_activation(fact); }
+    void operator()(const ledger::ReceiptDelivered& fact) const { put_activation(fact); }
+    void operator()(const ledger::ShowingMade& fact) const { put_activation(fact); }
+    void operator()(const ledger::IssuerAnswered& fact) const { put_activation(fact); }
 
     void operator()(const ledger::LeaseRenewed&) const { assert(false && "fleeting"); }
     void operator()(const ledger::ConnectionLost&) const { assert(false && "fleeting"); }

@@ -1,0 +1,147 @@
+#include "daemon/journal/activation_record.hpp"
+
+#include <cassert>
+
+namespace usher::journal {
+
+using ledger::Fact;
+
+namespace {
+
+ledger::Nonce nonce(Fields& fields, std::string_view field, std::string_view from)
+{
+    return {fields.bytes<16>(field, from)};
+}
+
+} // namespace
+
+Fact fact_from(Fields& fields, const record::ActivationRequested& from)
+{
+    return ledger::ActivationRequested{
+        {from.license()},
+        {.nonce = nonce(fields, "nonce", from.nonce()),
+         .kind = fields.word("kind", from.kind(), ledger::NodeLock::personal),
+         .since = instant(from.since_us())},
+        {from.by()}};
+}
+
+Fact fact_from(Fields&, const record::ActivationCancelled& from)
+{
+    return ledger::ActivationCancelled{{from.license()}, {from.by()}};
+}
+
+Fact fact_from(Fields& fields, const record::Activated& from)
+{
+    ledger::Activated to{.license = {from.license()},
+                         .number = from.number(),
+                         .kind = fields.word("kind", from.kind(), ledger::NodeLock::personal),
+                         .issuer = from.issuer(),
+                         .check = {},
+                         .checked = instant(from.checked_us()),
+                         .by = {from.by()}};
+    fields.require(from.has_check_every_us() == from.has_check_grace_us(), "check",
+                   "is given by half");
+    if (from.has_check_every_us())
+        to.check = {ledger::Duration(from.check_every_us()),
+                    ledger::Duration(from.check_grace_us())};
+    return to;
+}
+
+Fact fact_from(Fields& fields, const record::ActivationEnded& from)
+{
+    return ledger::ActivationEnded{{from.license()},
+                                   {.number = from.number(),
+                                    .document = std::make_shared<const std::string>(from.receipt()),
+                                    .digest = nonce(fields, "digest", from.digest()),
+                                    .delivered = from.delivered()},
+                                   {from.by()}};
+}
+
+Fact fact_from(Fields&, const record::ReceiptDelivered& from)
+{
+    return ledger::ReceiptDelivered{{from.license()}, from.number()};
+}
+
+Fact fact_from(Fields& fields, const record::ShowingMade& from)
+{
+    return ledger::ShowingMade{
+        {from.license()},
+        {.nonce = nonce(fields, "nonce", from.nonce()), .made = instant(from.made_us())}};
+}
+
+Fact fact_from(Fields&, const record::IssuerAnswered& from)
+{
+    return ledger::IssuerAnswered{
+        {from.license()}, from.number(), from.active(), instant(from.checked_us())};
+}
+
+void put(record::Fact& to, const ledger::ActivationRequested& fact)
+{
+    record::ActivationRequested& one = *to.mutable_activation_requested();
+    one.set_license(fact.license.text);
+    one.set_nonce(fact.pending.nonce.bytes.data(), fact.pending.nonce.bytes.size());
+    one.set_kind(text(word(fact.pending.kind)));
+    one.set_since_us(microseconds(fact.pending.since));
+    one.set_by(fact.by.text);
+}
+
+void put(record::Fact& to, const ledger::ActivationCancelled& fact)
+{
+    record::ActivationCancelled& one = *to.mutable_activation_cancelled();
+    one.set_license(fact.license.text);
+    one.set_by(fact.by.text);
+}
+
+void put(record::Fact& to, const ledger::Activated& fact)
+{
+    record::Activated& one = *to.mutable_activated();
+    one.set_license(fact.license.text);
+    one.set_number(fact.number);
+    one.set_kind(text(word(fact.kind)));
+    one.set_issuer(fact.issuer);
+    if (fact.check) {
+        one.set_check_every_us(fact.check->every.count());
+        one.set_check_grace_us(fact.check->grace.count());
+    }
+    one.set_checked_us(microseconds(fact.checked));
+    one.set_by(fact.by.text);
+}
+
+void put(record::Fact& to, const ledger::ActivationEnded& fact)
+{
+    const ledger::Activation::Receipt& receipt = fact.receipt;
+    assert(receipt.document);
+    record::ActivationEnded& one = *to.mutable_activation_ended();
+    one.set_license(fact.license.text);
+    one.set_number(receipt.number);
+    one.set_receipt(*receipt.document);
+    one.set_digest(receipt.digest.bytes.data(), receipt.digest.bytes.size());
+    one.set_delivered(receipt.delivered);
+    one.set_by(fact.by.text);
+}
+
+void put(record::Fact& to, const ledger::ReceiptDelivered& fact)
+{
+    record::ReceiptDelivered& one = *to.mutable_receipt_delivered();
+    one.set_license(fact.license.text);
+    one.set_number(fact.number);
+}
+
+void put(record::Fact& to, const ledger::ShowingMade& fact)
+{
+    record::ShowingMade& one = *to.mutable_showing_made();
+    one.set_license(fact.license.text);
+    one.set_nonce(fact.showing.nonce.bytes.data(), fact.showing.nonce.bytes.size());
+    one.set_made_us(microseconds(fact.showing.made));
+}
+
+void put(record::Fact& to, const ledger::IssuerAnswered& fact)
+{
+    record::IssuerAnswered& one = *to.mutable_issuer_answered();
+    one.set_license(fact.license.text);
+    one.set_number(fact.number);
+    one.set_active(fact.active);
+    one.set_checked_us(microseconds(fact.checked));
+}
+
+} // namespace usher::journal

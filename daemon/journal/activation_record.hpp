@@ -1,0 +1,26 @@
+#pragma once
+
+#include "daemon/journal/record.pb.h"
+#include "daemon/journal/record_fields.hpp"
+#include "daemon/ledger/fact.hpp"
+
+/// The facts of an activation, between the ledger's words and the record's.
+namespace usher::journal {
+
+[[nodiscard]] ledger::Fact fact_from(Fields& fields, const record::ActivationRequested& from);
+[[nodiscard]] ledger::Fact fact_from(Fields& fields, const record::ActivationCancelled& from);
+[[nodiscard]] ledger::Fact fact_from(Fields& fields, const record::Activated& from);
+[[nodiscard]] ledger::Fact fact_from(Fields& fields, const record::ActivationEnded& from);
+[[nodiscard]] ledger::Fact fact_from(Fields& fields, const record::ReceiptDelivered& from);
+[[nodiscard]] ledger::Fact fact_from(Fields& fields, const record::ShowingMade& from);
+[[nodiscard]] ledger::Fact fact_from(Fields& fields, const record::IssuerAnswered& from);
+
+void put(record::Fact& to, const ledger::ActivationRequested& fact);
+void put(record::Fact& to, const ledger::ActivationCancelled& fact);
+void put(record::Fact& to, const ledger::Activated& fact);
+void put(record::Fact& to, const ledger::ActivationEnded& fact);
+void put(record::Fact& to, const ledger::ReceiptDelivered& fact);
+void put(record::Fact& to, const ledger::ShowingMade& fact);
+void put(record::Fact& to, const ledger::IssuerAnswered& fact);
+
+} // namespace usher::journal
