@@ -298,7 +298,7 @@ void History::change_profiles(Step step)
 void History::import_description(Step step)
 {
     Import command{.by = {"local:root"}, .licenses = {}, .profiles = {}, .term = 25s, .grace = 2s};
-    Profile profile{pick(profile_names, step.who), {}, step.number % 8 == 1, {}};
+    Profile profile{{pick(profile_names, step.who)}, {}, step.number % 8 == 1, {}};
     for (const std::size_t at : {std::size_t{step.what}, std::size_t{step.number}}) {
         const Offer& offer = offers[at % offers.size()];
         if (std::ranges::count(profile.pools, PoolId{offer.id}) > 0)
