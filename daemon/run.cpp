@@ -2,7 +2,6 @@
 
 #include "daemon/crew.hpp"
 #include "daemon/house.hpp"
-#include "daemon/journal/sqlite_journal.hpp"
 #include "daemon/log.hpp"
 #include "daemon/server/door.hpp"
 #include "daemon/server/fault.hpp"
@@ -64,14 +63,15 @@ std::uint64_t random_seed()
 
 /// It locks a second usherd out. One that is just being ended has a moment to be gone: a restart is
 /// not refused because the kernel has not swept up yet. None: we were asked to stop meanwhile.
-std::unique_ptr<journal::Journal> open_journal(const std::filesystem::path& file, Signals& signals)
+std::unique_ptr<journal::Journal> open_journal(const std::filesystem::path& file, const Time& time,
+                                               Signals& signals)
 {
     using Clock = std::chrono::steady_clock;
     constexpr std::chrono::milliseconds pause(50);
     const auto give_up = Clock::now() + handover_max;
     for (bool is_said = false;;) {
         try {
-            return std::make_unique<journal::SqliteJournal>(file);
+            return time.open_journal(file);
         } catch (const journal::InUse& fault) {
             if (Clock::now() >= give_up)
                 throw;
@@ -255,7 +255,7 @@ void run(const Order& order, const Config& config, const Time& time, Signals& si
     Supervisor supervisor;
 
     trust::keep_private_directory(config.state);
-    const auto opened = open_journal(config.state / "journal.db", signals);
+    const auto opened = open_journal(config.state / "journal.db", time, signals);
     if (!opened)
         return;
     journal::Journal& journal = *opened;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "daemon/config.hpp"
+#include "daemon/journal/sqlite_journal.hpp"
 #include "daemon/server/clock.hpp"
 #include "daemon/server/desk.hpp"
 #include "daemon/signals.hpp"
@@ -13,13 +14,18 @@
 /// One run of the daemon: every object is built here and only here, in the order of the floors.
 namespace usher::daemon {
 
-/// Where time comes from, who may move it, and which host this is. The released daemon has the
-/// machine's own and nobody who moves it; a test brings all of it.
+/// Where time comes from, who may move it, how what is durable is kept, and which host this is. The
+/// released daemon has the machine's own and nobody who moves it; a test brings all of it.
 struct Time {
     const server::Clock& clock;
     server::Desk::Limits desk;
     /// Is shown the desk once it serves; what it returns goes before the desk does.
     std::function<std::shared_ptr<void>(server::Desk&)> visit;
+    /// Opens the journal in a file, or makes it.
+    std::function<std::unique_ptr<journal::Journal>(const std::filesystem::path&)> open_journal =
+        [](const std::filesystem::path& file) {
+            return std::make_unique<journal::SqliteJournal>(file);
+        };
     /// Below which the identifiers of this host are read.
     std::filesystem::path host_root = "/";
     /// How often certificates and ticket keys are looked at: well within the shortest life of a

@@ -319,6 +319,20 @@ class Trouble(unittest.TestCase):
             self.assertEqual(daemon.process.wait(PATIENCE), 1)
             self.assertIn("usherd: error: ", daemon.log_text())
 
+    def test_a_death_before_a_turn_loses_it_and_one_after_it_keeps_it(self):
+        # The first turn of a run is that of its start.
+        for die, kept in (("before:2", []), ("after:2", ["solver"])):
+            with self.subTest(die=die), Daemon(movable=True) as daemon:
+                daemon.stop()
+                daemon.die = die
+                daemon.start()
+                asked = daemon.usher("key", "create", "solver")
+                self.assertNotEqual(asked.returncode, 0)
+                self.assertEqual(daemon.process.wait(PATIENCE), -signal.SIGKILL)
+                daemon.die = None
+                daemon.start()
+                self.assertEqual([key["name"] for key in daemon.json("key", "list")["keys"]], kept)
+
 
 if __name__ == "__main__":
     unittest.main()

@@ -99,6 +99,7 @@ class Daemon:
         self.clock = list(clock)
         self.host_root = host_root
         self.certificates_ahead = 0  # Seconds by which its certificates are later; if movable.
+        self.die = None  # `before:N` or `after:N` of the turns of the next run; if movable.
         self.refresh_ms = None  # How often it looks at certificates and ticket keys; if movable.
         self.is_ours = directory is None
         self.directory = Path(directory or tempfile.mkdtemp(prefix="usher-"))
@@ -150,6 +151,7 @@ class Daemon:
             program = [BIN / "usherd-test", "--clock-socket", self.clock_socket]
             program += [word for line in self.clock for word in ("--clock", line)]
             program += ["--host-root", self.host_root]
+            program += ["--die", self.die] if self.die else []
             program += ["--certificates-ahead", str(self.certificates_ahead)]
             program += ["--refresh-ms", str(self.refresh_ms)] if self.refresh_ms else []
         with open(self.log, "ab") as log:

@@ -1,59 +1,29 @@
+#include "tests/support/death.hpp"
 #include "tests/support/movable_clock.hpp"
 #include "tools/usher_issuer.hpp"
 
-#include <charconv>
-#include <csignal>
 #include <iostream>
 #include <memory>
 #include <string>
-#include <string_view>
-#include <unistd.h>
 #include <vector>
 
 namespace {
 
 using namespace usher;
 
-/// When the process ends itself the hard way: before or after its n-th commit from 1 on.
-struct Death {
-    bool is_before = false;
-    unsigned at = 0; ///< 0: never.
-    unsigned commits = 0;
-
-    /// False: not understood.
-    bool obey(std::string_view text)
-    {
-        is_before = text.starts_with("before:");
-        if (!is_before && !text.starts_with("after:"))
-            return false;
-        text.remove_prefix(text.find(':') + 1);
-        const char* const end = text.data() + text.size();
-        const auto [read, error] = std::from_chars(text.data(), end, at);
-        return error == std::errc() && read == end && at > 0;
-    }
-    void come(bool before) const
-    {
-        if (commits == at && before == is_before)
-            ::kill(::getpid(), SIGKILL);
-    }
-};
-
 class DyingRecord final : public issuer::Record {
   public:
-    DyingRecord(const std::filesystem::path& directory, std::shared_ptr<Death> death)
+    DyingRecord(const std::filesystem::path& directory, std::shared_ptr<test::Death> death)
         : Record(directory), death_(std::move(death))
     {}
 
   private:
     void commit() override
     {
-        ++death_->commits;
-        death_->come(true);
-        Record::commit();
-        death_->come(false);
+        death_->around([this] { Record::commit(); });
     }
 
-    std::shared_ptr<Death> death_;
+    std::shared_ptr<test::Death> death_;
 };
 
 int misused(const std::string& what)
@@ -70,7 +40,7 @@ int misused(const std::string& what)
 int main(int argc, char** argv)
 {
     const auto clock = std::make_shared<test::MovableClock>();
-    const auto death = std::make_shared<Death>();
+    const auto death = std::make_shared<test::Death>();
     std::vector<std::string> words(argv + 1, argv + argc);
     while (words.size() >= 2 && (words[0] == "--clock" || words[0] == "--die")) {
         if (words[0] == "--die" && !death->obey(words[1]))

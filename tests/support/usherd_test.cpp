@@ -1,5 +1,7 @@
 #include "daemon/command_line.hpp"
+#include "daemon/journal/sqlite_journal.hpp"
 #include "tests/support/clock_door.hpp"
+#include "tests/support/dying_journal.hpp"
 
 #include <chrono>
 #include <filesystem>
@@ -14,6 +16,7 @@ namespace {
 struct Door {
     std::filesystem::path clock_socket;
     std::filesystem::path host_root = "/";
+    usher::test::Death death;
     std::chrono::milliseconds refresh_interval = std::chrono::minutes(15);
     std::chrono::seconds certificates_ahead{0};
     int words = 1; ///< Of the command line, with the name of the program.
@@ -32,6 +35,8 @@ Door open_door(int argc, char** argv, usher::test::MovableClock& clock)
             door.wrong = clock.obey(value);
         else if (option == "--host-root")
             door.host_root = value;
+        else if (option == "--die")
+            door.wrong = door.death.obey(value) ? "" : "--die takes before:N or after:N";
         else if (option == "--refresh-ms")
             door.refresh_interval = std::chrono::milliseconds(std::stol(value));
         else if (option == "--certificates-ahead")
@@ -46,10 +51,11 @@ Door open_door(int argc, char** argv, usher::test::MovableClock& clock)
 
 } // namespace
 
-/// `usherd-test --clock-socket PATH [--clock LINE]… [--host-root DIR] [--refresh-ms N] …`: the
-/// daemon as it is released, with a clock that a test may move. The clock obeys each LINE before
-/// the daemon starts; the identifiers of the host are those below DIR; certificates and ticket keys
-/// are looked at every N milliseconds. The rest of the command line is `usherd`'s.
+/// `usherd-test --clock-socket PATH [--clock LINE]… [--die before:N|after:N] [--host-root DIR] …`:
+/// the daemon as it is released, with a clock that a test may move. The clock obeys each LINE
+/// before the daemon starts; the process ends as by kill -9 just before or after the N-th turn of
+/// this run is durable; the identifiers of the host are those below DIR. The rest of the command
+/// line is `usherd`'s.
 int main(int argc, char** argv)
 {
     usher::test::MovableClock clock;
@@ -67,10 +73,15 @@ int main(int argc, char** argv)
     const auto visit = [&](usher::server::Desk& opened) -> std::shared_ptr<void> {
         return std::make_shared<usher::test::ClockDoor>(door.clock_socket, clock, opened);
     };
+    const auto open_journal = [&](const std::filesystem::path& file) {
+        return std::make_unique<usher::test::DyingJournal>(
+            std::make_unique<usher::journal::SqliteJournal>(file), door.death);
+    };
     return usher::daemon::usherd(argc - skipped, argv + skipped,
                                  {.clock = clock,
                                   .desk = desk,
                                   .visit = visit,
+                                  .open_journal = open_journal,
                                   .host_root = door.host_root,
                                   .refresh_interval = door.refresh_interval,
                                   .certificates_ahead = door.certificates_ahead});
