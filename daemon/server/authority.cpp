@@ -211,10 +211,24 @@ int require_protocol(SSL* tls, int* alert, void*)
     return SSL_CLIENT_HELLO_ERROR;
 }
 
+/// A certificate whose issuer we do not know goes through the handshake, for its digest may stand
+/// among our credentials: the server that has moved here made it. The verdict stays with the
+/// connection (`SSL_get_verify_result`). What else is wrong with it ends the handshake.
+int tolerate_unknown_issuer(int is_fine, X509_STORE_CTX* shown)
+{
+    switch (X509_STORE_CTX_get_error(shown)) {
+    case X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY:
+    case X509_V_ERR_SELF_SIGNED_CERT_IN_CHAIN:
+    case X509_V_ERR_UNABLE_TO_VERIFY_LEAF_SIGNATURE: return 1;
+    default: return is_fine;
+    }
+}
+
+/// Clients are not told which CAs these are: a polite one would then keep back a certificate that
+/// came here with a move.
 void trust_clients_of(SSL_CTX* context, X509* ca)
 {
     require(X509_STORE_add_cert(SSL_CTX_get_cert_store(context), ca) == 1);
-    require(SSL_CTX_add_client_CA(context, ca) == 1);
 }
 
 /// Of everything that a client certificate was verified against: a session must not be resumed
@@ -277,7 +291,8 @@ std::shared_ptr<const Authority> Authority::open(const Settings& settings, Insta
     require(context != nullptr);
     set_protocol(context);
     show_identity(context, identity);
-    SSL_CTX_set_verify(context, SSL_VERIFY_PEER, nullptr); // A certificate if there is one.
+    // A certificate if there is one.
+    SSL_CTX_set_verify(context, SSL_VERIFY_PEER, tolerate_unknown_issuer);
     SSL_CTX_set_verify_depth(context, 4);
     trust_clients_of(context, inside->own_ca.certificate.get());
     for (const Certificate& ca : inside->client_cas)
@@ -310,7 +325,7 @@ std::optional<ClientCertificate> Authority::client_certificate(const ssl_st* tls
         return std::nullopt;
     // Issuer names can be chosen; a signature by our key cannot.
     const bool is_foreign =
-        !inside_->client_cas.empty() &&
+        SSL_get_verify_result(tls) == X509_V_OK &&
         X509_verify(shown, X509_get0_pubkey(inside_->own_ca.certificate.get())) != 1;
     ERR_clear_error();
     return ClientCertificate{{digest_of(shown)}, common_name_of(shown), is_foreign};

@@ -16,10 +16,11 @@ struct ssl_ctx_st;
 
 namespace usher::server {
 
-/// What a client's certificate says, once TLS has verified it.
+/// What a client's certificate says, once TLS has verified it. One of an unknown issuer is never
+/// foreign: like one of ours it counts only where the ledger knows its digest.
 struct ClientCertificate {
     ledger::CredentialDigest digest; ///< SHA-256 of its DER.
-    std::string common_name;         ///< Bytes of a stranger where `is_foreign`; may be empty.
+    std::string common_name;         ///< Bytes of a stranger; may be empty.
     bool is_foreign = false;         ///< Signed by the operator's own CA, not by ours.
 };
 

@@ -18,7 +18,7 @@ namespace usher::server {
 struct Peer {
     std::string address; ///< For the log: `127.0.0.1:53412`, `local`.
     std::optional<ledger::CredentialDigest> certificate; ///< SHA-256 of the DER it presented.
-    std::string certificate_name;                        ///< Its common name, already verified.
+    std::string certificate_name;                        ///< Its common name.
     bool certificate_is_foreign = false;   ///< Signed by the operator's CA (`ClientCertificate`).
     std::optional<std::string> local_user; ///< Of the local socket: peer credentials.
     bool local_admin = false;              ///< Of the local socket: root or group `usher`.

@@ -48,9 +48,10 @@ class Siege(unittest.TestCase):
     # Connections.
 
     @classmethod
-    def knock(cls, certificate=None, context=None):
+    def knock(cls, certificate=None, context=None, session=None):
         """A connection that has not said hello."""
-        return wire.Connection.over_tls(cls.daemon.server, cls.ca_file, certificate, context)
+        return wire.Connection.over_tls(cls.daemon.server, cls.ca_file, certificate, context,
+                                        session)
 
     @classmethod
     def connect(cls, key=""):

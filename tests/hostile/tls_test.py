@@ -191,11 +191,74 @@ class CertificatesOfTheOperatorsOwnCa(Siege):
             welcome = connection.hello().welcome
         self.assertEqual((welcome.identity, welcome.role), ("foreign:today", "application"))
 
+    def test_a_stranger_is_no_application_of_that_ca(self):
+        stranger = make_certificate(self.directory, "stranger", *make_ca(self.directory, "other"))
+        context = wire.client_context(self.ca_file, stranger)
+        session = None
+        for _ in ("the whole handshake", "one that resumes it"):
+            with self.knock(context=context, session=session) as connection:
+                self.assertEqual(connection.stream.session_reused, session is not None)
+                self.assert_refused(connection.hello(), "UNKNOWN_CREDENTIAL")
+                self.assertTrue(connection.is_closed())
+                session = connection.stream.session
+
     def test_an_expired_certificate_and_one_of_tomorrow_are_refused(self):
         for when in ("late", "early"):
             with self.subTest(when), self.assertRaises((ssl.SSLError, wire.HungUp)):
                 with self.knock(context=self.contexts[when]) as connection:
                     connection.hello()
+
+
+class CertificatesOfAnAuthorityThatIsGone(Siege):
+    """The ledger knows them, as it does after a move, and the CA that signed them is not ours."""
+
+    settings = {"lease.term": "10m"}
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        for name, role in (("solver", "application"), ("chief", "operator"),
+                           ("gone", "application")):
+            cls.daemon.must("certificate", "create", name, "--role", role,
+                            "--directory", cls.directory)
+        cls.lease = wire.checkout("Client", user="daisy", device="desk-7")
+        with cls.knock(cls.certificate("solver")) as connection:
+            connection.hello()
+            connection.ask(checkout=cls.lease)
+        tls = cls.ca_file.parent
+        for name in ("ca.pem", "ca.key"):
+            (tls / name).rename(cls.directory / name)
+        cls.daemon.restart()
+        cls.daemon.forget_server()
+        cls.ca_file = wire.ca_of(cls.daemon.server, cls.daemon.directory / "state")
+
+    @classmethod
+    def certificate(cls, name):
+        return cls.directory / f"{name}.pem", cls.directory / f"{name}.key"
+
+    def test_whose_certificate_is_known_has_its_name_its_role_and_its_seat(self):
+        with self.knock(self.certificate("chief")) as connection:
+            welcome = connection.hello().welcome
+            self.assertEqual((welcome.identity, welcome.role), ("cert:chief", "operator"))
+        with self.knock(self.certificate("solver")) as connection:
+            self.assertEqual(connection.hello().welcome.identity, "cert:solver")
+            answer = connection.ask(renew=wire.usher.Renew(leases=[self.lease.lease]))
+            self.assertEqual([lease.state for lease in answer.renewed.leases],
+                             [wire.usher.LeaseState.HELD])
+
+    def test_one_that_was_revoked_is_refused(self):
+        with self.knock(self.certificate("gone")) as connection:
+            self.assertEqual(connection.hello().welcome.identity, "cert:gone")
+            self.daemon.must("certificate", "revoke", "gone")
+            self.assert_hung_up(connection, "credential_revoked")
+        with self.knock(self.certificate("gone")) as connection:
+            self.assert_refused(connection.hello(), "UNKNOWN_CREDENTIAL")
+
+    def test_what_a_thief_signs_with_its_key_is_refused(self):
+        ca = self.directory / "ca.pem", self.directory / "ca.key"
+        with self.knock(make_certificate(self.directory, "forged", *ca)) as connection:
+            self.assert_refused(connection.hello(), "UNKNOWN_CREDENTIAL")
+            self.assertTrue(connection.is_closed())
 
 
 class AThousandHalfOpenHandshakes(Siege):

@@ -67,6 +67,20 @@ void OpenHouse::install(std::int64_t quantity)
     BOOST_REQUIRE_MESSAGE(response.has_operated(), response.ShortDebugString());
 }
 
+void OpenHouse::know_certificate(const trust::Digest& digest, const std::string& name,
+                                 ledger::Role role)
+{
+    desk_->ask(
+        {{},
+         0,
+         ledger::IssueCredential{.by = {"local:root"},
+                                 .credential = {.name = name,
+                                                .kind = ledger::Credential::Kind::certificate,
+                                                .role = role,
+                                                .digest = {digest}}}});
+    static_cast<void>(status()); // Then it has been heard.
+}
+
 void OpenHouse::set_terms(std::chrono::milliseconds term, std::chrono::milliseconds grace)
 {
     desk_->ask({{}, 0, ledger::SetTerms{term, grace}});

@@ -32,6 +32,9 @@ class OpenHouse : public House {
 
     /// The vendor's license for so many lease seats, behind the profile `ProLicense`.
     void install(std::int64_t quantity);
+    /// The certificate with this digest stands among the credentials, whoever made it.
+    void know_certificate(const trust::Digest& digest, const std::string& name,
+                          ledger::Role role = ledger::Role::application);
     /// How long a silent holder keeps its seat, and one whose connection ended.
     void set_terms(std::chrono::milliseconds term, std::chrono::milliseconds grace);
     /// Lets so much time go by. Nobody's absence: the daemon was there all along.

@@ -69,12 +69,11 @@ BOOST_AUTO_TEST_CASE(an_older_tls_is_refused)
     BOOST_TEST(!Guest::at_port(port()).greet_tls(manners));
 }
 
-BOOST_AUTO_TEST_CASE(a_certificate_of_a_stranger_is_refused)
+BOOST_AUTO_TEST_CASE(a_certificate_of_a_stranger_is_refused_by_name)
 {
-    // A client learns of it only when it reads: in TLS 1.3 its part of the handshake is over.
-    Guest guest = Guest::at_port(port());
-    if (guest.greet_tls(showing(make_ca("usher.test", now), now)))
-        BOOST_TEST(guest.is_closed());
+    Guest guest = Guest::over_tls(port(), showing(make_ca("usher.test", now), now));
+    BOOST_TEST(guest.hello().refused().code() == "UNKNOWN_CREDENTIAL");
+    BOOST_TEST(guest.is_closed());
 }
 
 BOOST_AUTO_TEST_CASE(an_expired_certificate_is_refused)
@@ -90,6 +89,81 @@ BOOST_AUTO_TEST_CASE(a_certificate_of_ours_that_the_desk_does_not_know_is_refuse
     BOOST_TEST(guest.hello().refused().code() == "UNKNOWN_CREDENTIAL");
     BOOST_TEST(guest.is_closed());
 }
+
+BOOST_AUTO_TEST_SUITE_END()
+
+namespace {
+
+/// The server that has moved here made certificates with a CA of its own. What it knew of them has
+/// come along, its CA has not.
+struct AfterAMove : StillServes {
+    Credentials ca = make_ca("usher.test", now); ///< Of the same name as ours.
+
+    /// Known here as `name`, though the certificate says otherwise of itself.
+    Guest::Manners known(const Credentials& subject, const std::string& name, ledger::Role role)
+    {
+        Guest::Manners manners;
+        know_certificate(digest_of(subject.certificate.get()), name, role);
+        manners.chain_pem = pem_of(subject.certificate.get());
+        manners.key_pem = pem_of(subject.key.get());
+        return manners;
+    }
+
+    [[nodiscard]] Credentials client(CertificateInstant made) const
+    {
+        Credentials subject{make_key(), nullptr};
+        subject.certificate = make_client_certificate(ca, subject.key.get(), "solver", made);
+        return subject;
+    }
+
+    void check_refused(const Credentials& subject, const std::string& name)
+    {
+        // A client learns of it only when it reads: in TLS 1.3 its part of the handshake is over.
+        Guest guest = Guest::at_port(port());
+        if (guest.greet_tls(known(subject, name, ledger::Role::admin)))
+            BOOST_TEST(guest.is_closed());
+    }
+};
+
+} // namespace
+
+BOOST_FIXTURE_TEST_SUITE(tls_after_a_move, AfterAMove)
+
+BOOST_AUTO_TEST_CASE(a_known_certificate_of_another_authority_has_the_name_and_role_it_had)
+{
+    for (const bool shows_ca : {true, false}) {
+        const std::string name = shows_ca ? "with" : "without";
+        Guest::Manners manners = known(client(now), name, ledger::Role::operator_);
+        if (shows_ca)
+            manners.chain_pem += pem_of(ca.certificate.get());
+        const v1::Response answer = Guest::over_tls(port(), manners).hello();
+        BOOST_TEST(answer.welcome().identity() == "cert:" + name);
+        BOOST_TEST(answer.welcome().role() == "operator");
+    }
+}
+
+BOOST_AUTO_TEST_CASE(an_unknown_one_of_that_authority_is_refused_by_name)
+{
+    static_cast<void>(known(client(now), "solver", ledger::Role::admin));
+    Guest guest = Guest::over_tls(port(), showing(ca, now));
+    BOOST_TEST(guest.hello().refused().code() == "UNKNOWN_CREDENTIAL");
+    BOOST_TEST(guest.is_closed());
+}
+
+BOOST_AUTO_TEST_CASE(a_known_one_is_refused_outside_its_time)
+{
+    check_refused(client(now - 2 * certificate_life), "late");
+    check_refused(client(now + certificate_life), "early");
+}
+
+BOOST_AUTO_TEST_CASE(a_known_one_that_is_not_for_clients_is_refused)
+{
+    check_refused(make_server_certificate(ca, {"usher.test"}, now), "server");
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+BOOST_FIXTURE_TEST_SUITE(tls_torn, StillServes)
 
 BOOST_AUTO_TEST_CASE(a_peer_that_goes_in_the_middle_of_the_handshake_is_forgotten)
 {

@@ -205,6 +205,10 @@ class Daemon:
             self._server = self.json("node")["server"]
         return self._server
 
+    def forget_server(self):
+        """The next `server` is asked for again: its CA may be another one."""
+        self._server = None
+
     def environment(self, **more):
         """The surroundings of a command: nothing of Usher's but what is meant."""
         plain = {key: value for key, value in os.environ.items() if not key.startswith("USHER_")}

@@ -87,14 +87,15 @@ class Connection:
         self.welcome = None
 
     @classmethod
-    def over_tls(cls, server, ca_file, certificate=None, context=None):
-        """To `usher://host:port/…`. Raises HungUp or ssl.SSLError where there is no handshake."""
+    def over_tls(cls, server, ca_file, certificate=None, context=None, session=None):
+        """To `usher://host:port/…`, resuming `session` of the same context. Raises HungUp or
+        ssl.SSLError where there is no handshake."""
         address = urlsplit(server)
         raw = socket.create_connection(("127.0.0.1", address.port), PATIENCE)
         raw.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         try:
             context = context or client_context(ca_file, certificate)
-            return cls(context.wrap_socket(raw, server_hostname=address.hostname))
+            return cls(context.wrap_socket(raw, server_hostname=address.hostname, session=session))
         except (ConnectionError, EOFError) as error:
             raise HungUp(str(error)) from error
         except BaseException:
