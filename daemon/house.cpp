@@ -64,7 +64,7 @@ void note(std::vector<server::IdentifierSeen>& seen, const trust::Node::Agreemen
 
 House open_house(const std::filesystem::path& state, const std::filesystem::path& host_root)
 {
-    House house{trust::read_identifiers(host_root), nullptr, nullptr};
+    House house{.identifiers = trust::read_identifiers(host_root), .node = nullptr};
     house.node = std::make_shared<const trust::Node>(trust::Node::open(state, house.identifiers));
     return house;
 }
@@ -110,6 +110,7 @@ std::shared_ptr<const server::Premises> make_premises(const Config& config, cons
     premises->vendors = config.vendor_keys;
     premises->node = house.node;
     premises->clock = house.clock;
+    premises->started = house.started;
     premises->node_id = short_name_of(*house.node);
     premises->node_text = text_of(*house.node);
     premises->identifiers = comparison.identifiers;

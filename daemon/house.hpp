@@ -18,6 +18,7 @@ struct House {
     std::vector<trust::Identifier> identifiers;
     std::shared_ptr<const trust::Node> node;
     const server::Clock* clock = nullptr; ///< That documents are dated by; outlives the house.
+    trust::Instant started{};             ///< Of this run: later than all that is remembered.
 };
 
 /// Reads the identifiers of the host whose files are below `host_root`, and opens its node key in

@@ -260,8 +260,10 @@ void run(const Order& order, const Config& config, const Time& time, Signals& si
         return;
     journal::Journal& journal = *opened;
     House house = open_house(config.state, time.host_root);
-    house.clock = &time.clock;
     ledger::Ledger ledger = remember(journal, config);
+    house.clock = &time.clock;
+    house.started = std::chrono::ceil<std::chrono::seconds>(
+        std::max(time.clock.now().calendar, ledger.calendar_floor()));
     const Comparison comparison = compare(house, ledger);
 
     server::Listeners listeners = open_listeners(config);

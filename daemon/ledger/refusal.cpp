@@ -212,6 +212,12 @@ constexpr Wording active_here{Code::already_active,
                               "ALREADY_ACTIVE",
                               "license {subject} is active on this server",
                               {"usher deactivate, for a receipt that frees it"}};
+constexpr Wording active_over_tickets{Code::already_active,
+                                      "ALREADY_ACTIVE",
+                                      "license {subject} is active on {host}, and {detail}",
+                                      {"usher move, to finish what was begun",
+                                       "usher receipt --deliver, if it has ended there",
+                                       "ask the vendor to release it"}};
 constexpr Wording without_activation{
     Code::not_active_here,
     "NOT_ACTIVE_HERE",
@@ -234,6 +240,8 @@ const Wording& wording(const Refusal& refusal)
         return no_default;
     if (refusal.code == Code::already_active && refusal.host.empty())
         return active_here;
+    if (refusal.code == Code::already_active && !refusal.detail.empty())
+        return active_over_tickets;
     if (refusal.code == Code::not_active_here && !refusal.detail.empty())
         return without_activation;
     if (refusal.code == Code::no_free_seat && refusal.want && refusal.stock &&

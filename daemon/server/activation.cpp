@@ -11,6 +11,7 @@
 #include "daemon/trust/showing.hpp"
 #include "protocol/limits.hpp"
 
+#include <algorithm>
 #include <memory>
 #include <stdexcept>
 #include <unistd.h>
@@ -39,12 +40,14 @@ Refusal refusal_of(const trust::DocumentError& error)
     return invalid(error.what);
 }
 
-/// Documents are dated by whole seconds.
+/// Documents are dated by whole seconds, and a clock that is set back makes none of them older than
+/// the run that made it: an issuer takes no receipt from before a start.
 trust::Instant now_by(const Premises& premises)
 {
     const SystemClock machine;
     const Clock& clock = premises.clock ? *premises.clock : machine;
-    return std::chrono::floor<std::chrono::seconds>(clock.now().calendar);
+    const trust::Instant now = std::chrono::floor<std::chrono::seconds>(clock.now().calendar);
+    return std::max(now, premises.started);
 }
 
 std::string host_name()
@@ -197,6 +200,7 @@ Translation make_showing(const v1::ShowingMake& asked, const Premises& premises)
                                                    .active = {premises.node->key(), command.number},
                                                    .nonce = command.nonce.bytes,
                                                    .made = now_by(premises),
+                                                   .started = premises.started,
                                                    .receipt_text = {},
                                                    .receipt = {}},
                                                   *premises.node));

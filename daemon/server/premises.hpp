@@ -37,6 +37,7 @@ struct Premises {
     std::vector<trust::VendorKey> vendors;   ///< Whose licenses may be installed.
     std::shared_ptr<const trust::Node> node; ///< None: an issuer's house, which proves nothing.
     const Clock* clock = nullptr;            ///< For the dates of documents; none: the machine's.
+    trust::Instant started{};                ///< Of this run. No document is dated earlier.
     std::string node_id;   ///< How status names this host: 16 hex digits of its key's SHA-256.
     std::string node_text; ///< What a vendor signs for; empty: too few identifiers were found.
     std::vector<IdentifierSeen> identifiers;

@@ -22,8 +22,11 @@ Showing showing_from(std::string_view payload, const PublicKey& node)
     showing.made = members.instant("made");
     showing.nonce = members.bytes<16>("nonce");
     showing.active = {.node = node, .number = members.count("number", 1, activation_number_max)};
+    showing.started = members.instant("started");
     const auto text = members.text_or_null("receipt");
     members.expect_no_more();
+    if (showing.started > showing.made)
+        members.refuse("started", "is later than it was made");
     if (!text)
         return showing;
     const auto opened = open_receipt(*text);
@@ -68,7 +71,8 @@ try {
                    {"made", written(showing.made, "made")},
                    {"nonce", base64url(showing.nonce)},
                    {"number", showing.active.number},
-                   {"receipt", nullptr}};
+                   {"receipt", nullptr},
+                   {"started", written(showing.started, "started")}};
     if (!showing.receipt_text.empty())
         object["receipt"] = showing.receipt_text;
     const std::string payload = checked_payload(

@@ -18,6 +18,7 @@ struct Showing {
     ActivationMark active; ///< Who signed, and the number of its activation.
     Nonce nonce{};
     Instant made{};
+    Instant started{}; ///< When its daemon began to run; by the same clock, and not after `made`.
     std::string receipt_text; ///< By which a ticket became this activation; empty: it was none.
     std::optional<Receipt> receipt; ///< What is in it: to this very node and number.
 

@@ -172,6 +172,70 @@ BOOST_AUTO_TEST_CASE(a_receipt_counts_however_old_it_is)
     BOOST_TEST(!said(answered(receipt("A", 1, day(1)), day(900))).active);
 }
 
+BOOST_AUTO_TEST_CASE(a_receipt_that_a_restored_host_has_forgotten_is_taken_no_more)
+{
+    activate("A", day(0));
+    const std::string forgotten = receipt("A", 1, day(1));
+    answered(showing("A", 1, day(2), {}, day(1, 1s)), day(2)); // Restored, started, and alive.
+    BOOST_TEST((refused(forgotten, day(2)).code == Code::document_used));
+    BOOST_TEST(said(answered(showing("A", 1, day(2), {}, day(1, 1s)), day(2))).active);
+    BOOST_TEST(!said(answered(receipt("A", 1, day(1, 1s)), day(3))).active);
+    BOOST_TEST((refused(forgotten, day(3)).code == Code::document_used));
+}
+
+BOOST_AUTO_TEST_CASE(a_start_that_is_shown_late_or_again_makes_no_receipt_good_again)
+{
+    activate("A", day(0));
+    const std::string early = showing("A", 1, day(1), {}, day(0));
+    const std::string forgotten = receipt("A", 1, day(1));
+    answered(showing("A", 1, day(2), {}, day(2)), day(2));
+    answered(early, day(3));
+    BOOST_TEST((refused(forgotten, day(3)).code == Code::document_used));
+}
+
+BOOST_AUTO_TEST_CASE(a_start_after_the_receipt_came_changes_nothing)
+{
+    activate("A", day(0));
+    const std::string text = receipt("A", 1, day(1));
+    BOOST_TEST(!said(answered(text, day(1))).active);
+    BOOST_TEST(!said(answered(showing("A", 1, day(2), {}, day(2)), day(2))).active);
+    BOOST_TEST(!said(answered(text, day(3))).active);
+}
+
+BOOST_AUTO_TEST_CASE(a_ticket_is_void_with_its_forgotten_receipt)
+{
+    activate("A", day(0));
+    answered(transfer_request("A", 1, "B", day(1)), day(1));
+    const std::string text = receipt("A", 1, day(1), trust::ActivationMark{node("B").key(), 2});
+    answered(showing("A", 1, day(2), {}, day(2)), day(2));
+    BOOST_TEST(!said(answered(showing("B", 2, day(2), text, day(1)), day(2))).active);
+    BOOST_TEST(said(answered(showing("A", 1, day(2), {}, day(2)), day(2))).active);
+}
+
+BOOST_AUTO_TEST_CASE(over_tickets_their_source_gets_no_new_number_until_the_receipt_was_seen)
+{
+    activate("A", day(0));
+    answered(transfer_request("A", 1, "B", day(1)), day(1));
+    for (const Instant then : {day(1), day(400)}) { // A host may arrive by it however late.
+        const Refusal no = refuse("A", then);
+        BOOST_TEST((no.code == Code::already_active));
+        BOOST_TEST(no.host == "A");
+        BOOST_TEST(!no.detail.empty());
+        BOOST_TEST((refuse("B", then).detail.empty()));
+    }
+    deactivate("A", 1, day(400));
+    BOOST_TEST(activate("A", day(400)).number == 3U);
+    BOOST_TEST(activate("A", day(400)).number == 4U); // The ticket was not of this one.
+}
+
+BOOST_AUTO_TEST_CASE(over_tickets_the_vendor_can_release)
+{
+    activate("A", day(0));
+    answered(transfer_request("A", 1, "B", day(1)), day(1));
+    BOOST_TEST(std::get<std::string>(issuer.release(number, day(2), "local:vera")) == "A");
+    BOOST_TEST(activate("A", day(2)).number == 3U);
+}
+
 BOOST_AUTO_TEST_CASE(a_ticket_follows_the_activation_that_is_alive)
 {
     activate("A", day(0));

@@ -87,13 +87,15 @@ struct Office {
             {.license = number, .ended = {node(host).key(), ended}, .made = made, .to = to},
             node(host));
     }
+    /// By a daemon that runs since `started`.
     std::string showing(const std::string& host, std::uint64_t active, Instant made,
-                        const std::string& receipt = {})
+                        const std::string& receipt = {}, Instant started = day(0))
     {
         trust::Showing showing{.license = number,
                                .active = {node(host).key(), active},
                                .nonce = trust::fresh_nonce(),
                                .made = made,
+                               .started = started,
                                .receipt_text = receipt,
                                .receipt = {}};
         return trust::sign_showing(showing, node(host));

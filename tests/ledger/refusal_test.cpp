@@ -68,7 +68,7 @@ const std::map<Code, std::string> sentences{
     {Code::unknown_vendor, "the license was not signed by a trusted vendor: DETAIL"},
     {Code::already_installed, "license SUBJECT is installed already"},
     {Code::bad_activation_code, "this is no activation codeDETAIL"},
-    {Code::already_active, "license SUBJECT is active on HOST"},
+    {Code::already_active, "license SUBJECT is active on HOST, and DETAIL"},
     {Code::transfer_limit, "license SUBJECT was moved as often as it may be; the next move is "
                            "possible from 2030-03-17 17:46:40 UTC"},
     {Code::nodelock_kind_locked,
@@ -175,6 +175,15 @@ BOOST_AUTO_TEST_CASE(what_is_active_on_no_other_host_is_active_here)
     Refusal one = full(Code::already_active);
     one.host.clear();
     BOOST_TEST(sentence(one) == "license SUBJECT is active on this server");
+}
+
+BOOST_AUTO_TEST_CASE(what_is_active_elsewhere_is_cured_there_unless_a_move_is_under_way)
+{
+    Refusal one = full(Code::already_active);
+    BOOST_TEST(cures(one).front() == "usher move, to finish what was begun");
+    one.detail.clear();
+    BOOST_TEST(sentence(one) == "license SUBJECT is active on HOST");
+    BOOST_TEST(cures(one).front() == "usher deactivate there, and deliver its receipt");
 }
 
 BOOST_AUTO_TEST_CASE(who_names_no_profile_is_told_so)

@@ -252,6 +252,23 @@ BOOST_AUTO_TEST_CASE(a_receipt_names_the_number_that_ended_and_its_answer_delive
     BOOST_TEST(*std::get<ledger::Handed>(shown).document == text);
 }
 
+BOOST_AUTO_TEST_CASE(a_clock_that_was_set_back_dates_nothing_before_this_run)
+{
+    BOOST_REQUIRE(is_done(load(response(request()))));
+    premises.started = std::chrono::ceil<std::chrono::days>(SystemClock().now().calendar);
+    v1::Operate make;
+    make.mutable_showing_make()->set_license(license_number);
+    make.mutable_showing_make()->set_number(1);
+    const auto showing = std::get<trust::Showing>(trust::open_showing(document(make)));
+    BOOST_TEST((showing.started == premises.started));
+    BOOST_TEST((showing.made == premises.started));
+    BOOST_REQUIRE(is_done(ask(maintenance())));
+    const ledger::Answer ended = deactivate(1);
+    const auto receipt =
+        std::get<trust::Receipt>(trust::open_receipt(*std::get<ledger::Handed>(ended).document));
+    BOOST_TEST((receipt.made == premises.started));
+}
+
 BOOST_AUTO_TEST_CASE(an_issuer_that_denies_what_was_shown_takes_the_license_away)
 {
     BOOST_REQUIRE(is_done(load(response(request()))));

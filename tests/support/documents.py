@@ -63,6 +63,7 @@ class Host:
         return self.seal("receipt", {"license": license, "number": number, "made": instant(),
                                      "to": to})
 
-    def showing(self, license, number):
+    def showing(self, license, number, started=None):
         return self.seal("showing", {"license": license, "number": number, "receipt": None,
-                                     "nonce": base64url(os.urandom(16)), "made": instant()})
+                                     "nonce": base64url(os.urandom(16)), "made": instant(),
+                                     "started": started or instant(-1)})

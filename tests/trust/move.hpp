@@ -79,6 +79,7 @@ struct Move : Vendor {
                 .active = {target.key(), 5},
                 .nonce = nonce,
                 .made = noon,
+                .started = noon - 4h,
                 .receipt_text = text,
                 .receipt = receipt()};
     }

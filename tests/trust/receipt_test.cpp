@@ -82,6 +82,17 @@ BOOST_AUTO_TEST_CASE(a_showing_holds_no_receipt_but_that_of_its_ticket)
                "receipt: it is not three parts with a dot between them");
 }
 
+BOOST_AUTO_TEST_CASE(a_showing_is_made_by_a_daemon_that_has_started)
+{
+    const auto said = [&](const char* started) {
+        return objection(DocumentKind::showing, [&](json& p) { p["started"] = started; });
+    };
+    BOOST_TEST(said("2030-06-01T12:00:00Z") == "accepted");
+    BOOST_TEST(said("2030-06-01T12:00:01Z") == "started: is later than it was made");
+    BOOST_TEST(objection(DocumentKind::showing, [](json& p) { p.erase("started"); }) ==
+               "started: is missing");
+}
+
 BOOST_AUTO_TEST_CASE(an_answer_comes_back_as_it_was_signed)
 {
     for (const bool active : {true, false}) {

@@ -10,6 +10,11 @@ const Grant* Account::grant(std::uint64_t number) const
     return found == grants.end() ? nullptr : &*found;
 }
 
+bool Account::has_tickets() const
+{
+    return active != 0 && std::ranges::find(grants, active, &Grant::after) != grants.end();
+}
+
 const Grant* Account::alive(Instant now) const
 {
     const Grant* const found = active == 0 ? nullptr : grant(active);

@@ -40,6 +40,7 @@ struct Grant {
     std::string document;              ///< As it was given.
     std::string receipt;               ///< By which it ended; empty: none was received.
     std::optional<Instant> seen;       ///< When its host last showed itself, give or take an hour.
+    std::optional<Instant> started;    ///< Its host's last start after which it was seen alive.
     bool was_active = false;           ///< False of a ticket that nobody has used yet.
 };
 
@@ -62,6 +63,8 @@ struct Account {
     std::vector<Grant> grants;
 
     [[nodiscard]] const Grant* grant(std::uint64_t number) const;
+    /// Whether tickets were given for what is active: one of them may be alive by its receipt.
+    [[nodiscard]] bool has_tickets() const;
     /// What is alive at `now`; null: nothing. An emergency ends by itself.
     [[nodiscard]] const Grant* alive(Instant now) const;
 };

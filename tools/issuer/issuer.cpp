@@ -210,10 +210,14 @@ Issuer::Answer Issuer::answer(const trust::Showing& showing, Instant now, const 
         }
         const bool active = std::get<bool>(ruling);
         Grant shown = *account->grant(showing.active.number);
-        if (!shown.seen || now - *shown.seen >= std::chrono::hours(1)) {
+        const bool is_news = !shown.seen || now - *shown.seen >= std::chrono::hours(1);
+        const bool has_started = active && (!shown.started || *shown.started < showing.started);
+        if (is_news)
             shown.seen = now;
+        if (has_started)
+            shown.started = showing.started;
+        if (is_news || has_started)
             record_.put(showing.license, shown);
-        }
         if (!active)
             note_refusal(*account, {.code = Code::not_active_here}, host_of(shown.host, shown.node),
                          who, now);

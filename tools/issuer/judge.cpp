@@ -155,9 +155,11 @@ Ruling judge(const std::optional<Account>& account, const trust::ActivationReque
     if (is_for_emergency)
         return judge_emergency(*account, request, now);
     const Grant* const alive = account->alive(now);
-    if (alive != nullptr && alive->node != node) {
+    if (alive != nullptr && (alive->node != node || account->has_tickets())) {
         Refusal no = of(Code::already_active, *account);
         no.host = alive->host;
+        if (alive->node == node)
+            no.detail = "a move from there was prepared, whose receipt the issuer has not seen";
         return no;
     }
     const bool is_transfer = account->last_node != trust::PublicKey{} &&
@@ -225,6 +227,8 @@ std::variant<Handover, Refusal> judge(const std::optional<Account>& account,
     }
     if (ended->number != account->active)
         return used("that activation has ended before");
+    if (ended->started && receipt.made < *ended->started)
+        return used("its host has started again since, with that activation alive");
     if (receipt.to) {
         const Grant* const ticket = account->grant(receipt.to->number);
         if (ticket == nullptr || ticket->node != receipt.to->node || ticket->after != ended->number)

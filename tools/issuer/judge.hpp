@@ -53,9 +53,10 @@ struct Handover {
     bool is_known = false; ///< It was received before: nothing changes.
 };
 
-/// UNKNOWN_LICENSE; DOCUMENT_USED where its activation is not the one that is alive, or the ticket
-/// that it names was never given. A receipt is true for ever: its age does not matter. `text` is
-/// what it was read from.
+/// UNKNOWN_LICENSE; DOCUMENT_USED where its activation is not the one that is alive, where the
+/// ticket that it names was never given, or where its host has started after it was made and was
+/// seen alive: then a backup was restored that does not know of it. Else a receipt is true for
+/// ever: its age does not matter. `text` is what it was read from.
 [[nodiscard]] std::variant<Handover, Refusal>
 judge(const std::optional<Account>& account, const trust::Receipt& receipt, std::string_view text);
 

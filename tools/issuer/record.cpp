@@ -27,7 +27,8 @@ CREATE TABLE activation(
     license BLOB NOT NULL REFERENCES license(number), number INTEGER NOT NULL, node BLOB NOT NULL,
     host BLOB NOT NULL, kind BLOB NOT NULL, made INTEGER NOT NULL, load_by INTEGER NOT NULL,
     nonce BLOB, after INTEGER NOT NULL, is_transfer INTEGER NOT NULL, ends INTEGER,
-    document BLOB NOT NULL, receipt BLOB, seen INTEGER, was_active INTEGER NOT NULL,
+    document BLOB NOT NULL, receipt BLOB, seen INTEGER, started INTEGER,
+    was_active INTEGER NOT NULL,
     PRIMARY KEY(license, number)) STRICT, WITHOUT ROWID;
 CREATE INDEX activation_by_nonce ON activation(license, nonce);
 CREATE TABLE audit(
@@ -127,7 +128,8 @@ Grant grant_in(const Statement& row)
                 .document = text(row, 10),
                 .receipt = text(row, 11),
                 .seen = instant_or_none(row, 12),
-                .was_active = row.number(13) != 0};
+                .started = instant_or_none(row, 13),
+                .was_active = row.number(14) != 0};
     if (!row.bytes(6).empty())
         grant.nonce = bytes<trust::Nonce>(row, 6);
     return grant;
@@ -226,7 +228,7 @@ std::vector<Grant> Record::grants(const std::string& license, std::uint64_t acti
 {
     Statement row = database_.prepare(
         "SELECT number, node, host, kind, made, load_by, nonce, after, is_transfer, ends, "
-        "document, receipt, seen, was_active FROM activation WHERE license = ?1 AND "
+        "document, receipt, seen, started, was_active FROM activation WHERE license = ?1 AND "
         "(number IN (?2, ?3, ?4) OR nonce = ?5 OR (is_transfer = 1 AND was_active = 1) OR "
         "(after = ?2 AND after > 0)) ORDER BY number");
     row.bind(1, license);
@@ -280,8 +282,8 @@ void Record::put(const std::string& license, const Grant& grant)
 {
     Statement row = database_.prepare(
         "INSERT INTO activation VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, "
-        "?14, ?15) ON CONFLICT(license, number) DO UPDATE SET receipt = ?13, seen = ?14, "
-        "was_active = ?15");
+        "?14, ?15, ?16) ON CONFLICT(license, number) DO UPDATE SET receipt = ?13, seen = ?14, "
+        "started = ?15, was_active = ?16");
     row.bind(1, license).bind(2, static_cast<std::int64_t>(grant.number));
     row.bind(3, view(grant.node)).bind(4, grant.host).bind(5, grant.kind);
     row.bind(6, seconds(grant.made)).bind(7, seconds(grant.load_by));
@@ -296,7 +298,9 @@ void Record::put(const std::string& license, const Grant& grant)
         row.bind(13, grant.receipt);
     if (grant.seen)
         row.bind(14, seconds(*grant.seen));
-    row.bind(15, std::int64_t{grant.was_active});
+    if (grant.started)
+        row.bind(15, seconds(*grant.started));
+    row.bind(16, std::int64_t{grant.was_active});
     row.run("write to");
 }
 
