@@ -103,12 +103,7 @@ struct Told {
         teller.tell("pool", pool.id).tell("parent", pool.parent);
         teller.tell("product", pool.product.name).tell("vendor", pool.product.vendor);
         teller.tell("metric", Json(word(pool.metric))).tell("kind", Json(word(pool.kind)));
-        teller.tell("leasable", Json(pool.leasable)).tell("closed", Json(pool.closed));
         return pool.allow ? teller.tell_list("users", *pool.allow) : teller;
-    }
-    Json operator()(const ledger::PoolClosed& fact) const
-    {
-        return Teller("pool_closed").tell("pool", fact.pool);
     }
     Json operator()(const ledger::PoolRemoved& fact) const
     {

@@ -39,8 +39,6 @@ Cell state_of(const Part::Pool& pool)
             pool.reason().empty() || pool.reason() == "POOL_LOCKED" ? "" : " " + pool.reason();
         return {"locked:" + why + " " + std::to_string(pool.short_()) + " short", Tone::alarm};
     }
-    if (pool.locked())
-        return {"locked: " + pool.reason(), Tone::alarm};
     if (!pool.reason().empty())
         return {pool.reason(), Tone::alarm};
     if (!pool.unlimited() && pool.available() == 0)

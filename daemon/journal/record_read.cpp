@@ -147,16 +147,9 @@ Fact fact_from(Fields& fields, const record::PoolOpened& from)
     to.product = {{from.vendor()}, {from.product()}};
     to.metric = fields.word("metric", from.metric(), ledger::Metric::user_device);
     to.kind = fields.kind(from.kind());
-    to.leasable = from.leasable();
-    to.closed = from.closed();
     if (from.has_allow())
         to.allow = users(from.allow());
     return ledger::PoolOpened{std::move(to)};
-}
-
-Fact fact_from(Fields&, const record::PoolClosed& from)
-{
-    return ledger::PoolClosed{{from.pool()}};
 }
 
 Fact fact_from(Fields&, const record::PoolRemoved& from)
@@ -310,7 +303,6 @@ Fact fact_from(Fields& fields, const record::Fact& from)
     case Record::kLicenseExpected: return fact_from(fields, from.license_expected());
     case Record::kNodeLockSeen: return fact_from(fields, from.node_lock_seen());
     case Record::kPoolOpened: return fact_from(fields, from.pool_opened());
-    case Record::kPoolClosed: return fact_from(fields, from.pool_closed());
     case Record::kPoolRemoved: return fact_from(fields, from.pool_removed());
     case Record::kPosted: return fact_from(fields, from.posted());
     case Record::kEntitlementCounted: return fact_from(fields, from.entitlement_counted());

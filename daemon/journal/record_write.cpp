@@ -168,14 +168,8 @@ struct Writer {
         set_vendor(one, pool.product);
         one.set_metric(text(word(pool.metric)));
         one.set_kind(text(word(pool.kind)));
-        one.set_leasable(pool.leasable);
-        one.set_closed(pool.closed);
         if (pool.allow)
             fill(*one.mutable_allow(), *pool.allow);
-    }
-    void operator()(const ledger::PoolClosed& fact) const
-    {
-        to.mutable_pool_closed()->set_pool(fact.pool.text);
     }
     void operator()(const ledger::PoolRemoved& fact) const
     {

@@ -82,10 +82,6 @@ Wish wish_of(const Waiter& waiter, const PoolRecord& pool)
 
 std::optional<Refusal> why_never(const State& state, const PoolRecord& pool, const Lease& lease)
 {
-    if (pool.pool.closed)
-        return refuse(Code::pool_closed, pool);
-    if (!pool.pool.leasable)
-        return refuse(Code::not_leasable, pool);
     if (pool.pool.allow && !pool.pool.allow->contains(lease.user)) {
         Refusal refusal = refuse(Code::not_registered_user, pool);
         refusal.detail = lease.user.text;

@@ -149,12 +149,6 @@ void Applier::operator()(const PoolOpened& fact) const
     assert(is_new);
 }
 
-void Applier::operator()(const PoolClosed& fact) const
-{
-    pool_of(state, fact.pool).pool.closed = true;
-    state.hopes_changed = true;
-}
-
 void Applier::operator()(const PoolRemoved& fact) const
 {
     const auto found = state.pools.find(fact.pool);

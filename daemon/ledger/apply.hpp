@@ -16,7 +16,6 @@ struct Applier {
     void operator()(const LicenseExpected& fact) const;
     void operator()(const NodeLockSeen& fact) const;
     void operator()(const PoolOpened& fact) const;
-    void operator()(const PoolClosed& fact) const;
     void operator()(const PoolRemoved& fact) const;
     void operator()(const Posted& fact) const;
     void operator()(const EntitlementCounted& fact) const;

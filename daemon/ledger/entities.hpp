@@ -116,9 +116,7 @@ struct Pool {
     std::optional<PoolId> parent;
     ProductId product;
     Metric metric = Metric::lease;
-    LeaseKind kind = LeaseKind::floating; ///< What its leases are.
-    bool leasable = true;
-    bool closed = false;
+    LeaseKind kind = LeaseKind::floating;    ///< What its leases are.
     std::optional<std::set<UserName>> allow; ///< Named users (A-R23); none: everybody.
 
     friend bool operator==(const Pool&, const Pool&) = default;

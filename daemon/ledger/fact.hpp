@@ -54,12 +54,6 @@ struct PoolOpened {
     friend bool operator==(const PoolOpened&, const PoolOpened&) = default;
 };
 
-struct PoolClosed {
-    PoolId pool;
-
-    friend bool operator==(const PoolClosed&, const PoolClosed&) = default;
-};
-
 /// A pool that nothing feeds and nobody holds or waits for any more is gone.
 struct PoolRemoved {
     PoolId pool;
@@ -327,7 +321,7 @@ struct TermsSet {
 
 using Fact =
     std::variant<ProductDefined, EntitlementInstalled, EntitlementRemoved, NodeLockSeen, PoolOpened,
-                 PoolClosed, PoolRemoved, Posted, EntitlementCounted, ProfileSet, ProfileRenamed,
+                 PoolRemoved, Posted, EntitlementCounted, ProfileSet, ProfileRenamed,
                  ProfileRemoved, ProfileUsed, UsersSet, LeaseGranted, LeaseEnded, Queued, Unqueued,
                  ModeSet, CredentialIssued, CredentialRevoked, Denied, TimeSeen, EndingRemembered,
                  ActivationRequested, ActivationCancelled, Activated, ActivationEnded,

@@ -31,8 +31,6 @@ enum class Code : std::uint8_t {
     lease_id_reused, ///< The id is another checkout's; ids are random, so this is a mistake.
     name_taken,
     list_full,
-    pool_closed,
-    not_leasable,
     not_registered_user,
     nodelock_mismatch,
     expired,

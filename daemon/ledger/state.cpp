@@ -205,14 +205,12 @@ Units available(const PoolRecord& pool)
 
 bool is_locked(const PoolRecord& pool)
 {
-    return pool.pool.closed || (!is_unlimited(pool) && available(pool) < 0);
+    return !is_unlimited(pool) && available(pool) < 0;
 }
 
 Refusal lock_refusal(const State& state, const PoolRecord& pool)
 {
     assert(is_locked(pool));
-    if (pool.pool.closed)
-        return refuse(Code::pool_closed, pool);
     Refusal refusal = refuse(Code::pool_locked, pool);
     refusal.detail = "over-committed";
     refusal.short_by = -available(pool);

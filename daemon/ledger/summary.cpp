@@ -39,15 +39,13 @@ PoolPicture picture_of(const State& state, const PoolRecord& record)
                         .held = record.held,
                         .locked = is_locked(record),
                         .reason = {}};
-    if (picture.locked && !record.pool.closed)
+    if (picture.locked)
         picture.short_by = -available(record);
     const std::optional<ProductId> foundation = foundation_of(state, record);
     if (const std::optional<Code> why = why_empty(state, record))
         picture.reason = word(*why);
     else if (const auto missing = foundation ? why_missing(state, *foundation) : std::nullopt)
         picture.reason = word(*missing);
-    else if (record.pool.closed)
-        picture.reason = word(Code::pool_closed);
     else if (picture.locked)
         picture.reason = word(Code::pool_locked);
     return picture;

@@ -28,6 +28,13 @@ class AnyFact {
     {
         return of_kind(kind, std::make_index_sequence<std::variant_size_v<ledger::Fact>>());
     }
+    template <class One>
+    One of()
+    {
+        for (std::size_t kind = 0;; ++kind)
+            if (const ledger::Fact fact = of_kind(kind); std::holds_alternative<One>(fact))
+                return std::get<One>(fact);
+    }
     ledger::Fact of_any_kind() { return of_kind(below(std::variant_size_v<ledger::Fact>)); }
 
   private:

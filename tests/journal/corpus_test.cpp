@@ -15,6 +15,8 @@ struct Sample {
     std::string bytes;
 
     [[nodiscard]] bool is_bad() const { return name.starts_with("bad_"); }
+    /// As an earlier usherd wrote it, with a field that says nothing any more.
+    [[nodiscard]] bool is_earlier() const { return name.starts_with("earlier_"); }
 };
 
 std::vector<Sample> corpus()
@@ -45,7 +47,7 @@ BOOST_AUTO_TEST_CASE(what_was_written_once_is_read_and_written_the_same_for_ever
         if (wrong)
             continue;
         journal::RecordWriter writer;
-        BOOST_TEST(writer.write(facts) == sample.bytes);
+        BOOST_TEST((writer.write(facts) == sample.bytes) == !sample.is_earlier());
         for (const ledger::Fact& fact : facts)
             kinds.insert(fact.index());
     }

@@ -112,7 +112,7 @@ BOOST_AUTO_TEST_CASE(a_writer_leaves_nothing_of_one_turn_in_the_next)
 BOOST_AUTO_TEST_CASE(deadlines_and_connections_are_not_written_down)
 {
     AnyFact any(1);
-    auto granted = std::get<ledger::LeaseGranted>(any.of_kind(14));
+    auto granted = any.of<ledger::LeaseGranted>();
     RecordWriter writer;
     const std::string without(writer.write({{granted}}));
     granted.connection = {12};

@@ -69,13 +69,6 @@ const std::vector<Reason> reasons{
     {Code::in_maintenance,
      [](Spoilt& s) { s.later.push_back([](Spoilt& t) { t.in_maintenance([] {}, true); }); }},
     {Code::unknown_profile, [](Spoilt& s) { s.checkout.profile = {"Nope"}; }},
-    {Code::pool_closed,
-     [](Spoilt& s) {
-         s.later.push_back([](Spoilt& t) {
-             t.scene.make_true(Posted{PoolId{"L"}, {}, 1, "test"});
-             t.scene.make_true(PoolClosed{{"L"}});
-         });
-     }},
     {Code::not_registered_user,
      [](Spoilt& s) {
          s.later.push_back([](Spoilt& t) {

@@ -49,8 +49,6 @@ const std::map<Code, std::string> sentences{
     {Code::lease_id_reused, "this lease id belongs to another checkout"},
     {Code::name_taken, "the name SUBJECT is taken"},
     {Code::list_full, "7 named users are more than the 80 that SUBJECT may list"},
-    {Code::pool_closed, "SUBJECT is closed"},
-    {Code::not_leasable, "nothing is lent from SUBJECT itself"},
     {Code::not_registered_user, "DETAIL is not a named user of SUBJECT"},
     {Code::nodelock_mismatch, "SUBJECT is locked to another host"},
     {Code::expired, "SUBJECT has expired"},

@@ -215,16 +215,13 @@ std::string Script::install_three()
     return "ok";
 }
 
-/// What commands of later will do: `pool ID PRODUCT KIND METRIC [parent P]`, `post FROM TO N`,
-/// `close POOL`.
+/// What commands of later will do: `pool ID PRODUCT KIND METRIC [parent P]`, `post FROM TO N`.
 std::string Script::make_true(Words& words)
 {
     const std::string what = next(words);
     const std::string first = next(words);
-    const std::string second = what == "close" ? "" : next(words);
-    if (what == "close") {
-        scene_.make_true(PoolClosed{{first}});
-    } else if (what == "post") {
+    const std::string second = next(words);
+    if (what == "post") {
         Posted posted{.from = {}, .to = {}, .units = std::stoll(next(words)), .cause = "table"};
         if (first != "issuer")
             posted.from = PoolId{first};
@@ -237,11 +234,8 @@ std::string Script::make_true(Words& words)
             word_of(next(words), {LeaseKind::floating, LeaseKind::fixed, LeaseKind::persistent});
         pool.metric = word_of(next(words),
                               {Metric::lease, Metric::device, Metric::user, Metric::user_device});
-        for (std::string key; words >> key;)
-            if (key == "parent")
-                pool.parent = PoolId{next(words)};
-            else
-                pool.leasable = false;
+        if (std::string key; words >> key)
+            pool.parent = PoolId{next(words)};
         scene_.make_true(PoolOpened{pool});
     } else {
         throw std::runtime_error(what + " is no fact");

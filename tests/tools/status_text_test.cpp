@@ -77,10 +77,6 @@ BOOST_AUTO_TEST_CASE(a_pool_that_lends_nothing_says_why)
     pool.set_short_(0);
     pool.set_locked(false);
     BOOST_TEST(contains(status_text(picture, false), "  EXPIRED\n"));
-
-    pool.set_locked(true);
-    pool.set_reason("POOL_CLOSED");
-    BOOST_TEST(contains(status_text(picture, false), "  locked: POOL_CLOSED\n"));
 }
 
 BOOST_AUTO_TEST_CASE(an_unlimited_pool_is_never_full)
