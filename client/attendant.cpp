@@ -46,7 +46,7 @@ Failure gone_to(const std::string& where)
 
 Attendant::Attendant(std::unique_ptr<Door> door, Settings settings)
     : door_(std::move(door)), settings_(std::move(settings)),
-      heartbeat_(settings_.answer_max, random_seed())
+      heartbeat_(settings_.answer_max, random_seed(), settings_.pause_max)
 {}
 
 Attendant::~Attendant()

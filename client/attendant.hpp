@@ -29,9 +29,10 @@ class Attendant {
     using Listener = std::function<void(const Event&)>;
 
     struct Settings {
-        Duration connect_max = std::chrono::seconds(10); ///< One attempt to connect and greet.
-        Duration answer_max = std::chrono::seconds(10);  ///< A call waits so long for its answer.
-        Duration farewell_max = std::chrono::seconds(2); ///< Closing waits so long.
+        Duration connect_max = std::chrono::seconds(10);   ///< One attempt to connect and greet.
+        Duration answer_max = std::chrono::seconds(10);    ///< A call waits so long for its answer.
+        Duration farewell_max = std::chrono::seconds(2);   ///< Closing waits so long.
+        Duration pause_max = Heartbeat::pause_max_default; ///< Between two attempts to connect.
         Listener listener; ///< Called on the thread of its own, one event after the other.
     };
 

@@ -39,7 +39,7 @@ void Heartbeat::disconnected(Instant now, Duration stay_away)
     constexpr unsigned doublings_max = 7; // From 50 ms, that is beyond the longest pause.
     const Duration low = pause_min * (1U << std::min(failures_, doublings_max));
     ++failures_;
-    const Duration pause = std::min(jittered(std::min(low, pause_max / 2)), pause_max);
+    const Duration pause = std::min(jittered(std::min(low, pause_max_ / 2)), pause_max_);
     const Duration away = std::min(stay_away, stay_away_max);
     // All clients hear the same number: each adds a pause of its own.
     next_attempt_ = now + (away > Duration(0) ? away + jittered(away / 8) : pause);
@@ -47,7 +47,7 @@ void Heartbeat::disconnected(Instant now, Duration stay_away)
 
 void Heartbeat::discourage(Instant now)
 {
-    next_attempt_ = std::max(next_attempt_, now + jittered(pause_max / 2));
+    next_attempt_ = std::max(next_attempt_, now + jittered(pause_max_ / 2));
 }
 
 Duration Heartbeat::answer_patience() const

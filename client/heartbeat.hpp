@@ -17,7 +17,7 @@ class Heartbeat {
     /// Between two attempts to connect, doubled from the one to the other and jittered, so that
     /// thousands of clients of a server that was restarted do not come back in one instant.
     static constexpr Duration pause_min = std::chrono::milliseconds(50);
-    static constexpr Duration pause_max = std::chrono::seconds(5);
+    static constexpr Duration pause_max_default = std::chrono::seconds(5);
     /// A server may ask to be left alone for so long; what is longer counts as this.
     static constexpr Duration stay_away_max = std::chrono::minutes(1);
     /// An answer is waited for at least so long, however short the term.
@@ -25,7 +25,9 @@ class Heartbeat {
 
     /// `answer_max`: how long an answer may take where no term is known yet or a third of it is
     /// longer. `seed` chooses the jitter.
-    Heartbeat(Duration answer_max, std::uint64_t seed) : answer_max_(answer_max), chance_(seed) {}
+    Heartbeat(Duration answer_max, std::uint64_t seed, Duration pause_max = pause_max_default)
+        : answer_max_(answer_max), pause_max_(pause_max), chance_(seed)
+    {}
 
     /// What the holder of seats knows.
     struct Needs {
@@ -70,6 +72,7 @@ class Heartbeat {
     Duration jittered(Duration low);
 
     Duration answer_max_;
+    Duration pause_max_;
     std::uint64_t chance_; ///< State of the generator (splitmix64).
     Duration term_{};      ///< 0: not known yet.
     bool is_connected_ = false;

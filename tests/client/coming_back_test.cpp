@@ -21,6 +21,7 @@ struct AtADoor : Genuine {
 
     std::unique_ptr<Attendant> open(const Stage& stage, Attendant::Settings settings = {})
     {
+        settings.pause_max = pause_max;
         settings.listener = heard.listener();
         return std::make_unique<Attendant>(std::make_unique<RouteDoor>(route(stage)), settings);
     }

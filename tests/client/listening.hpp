@@ -12,6 +12,10 @@ namespace usher::client::test {
 
 using namespace std::chrono_literals;
 
+/// Between two attempts to connect: these tests are about what comes after a pause, and it is the
+/// heartbeat's test how long one is.
+inline constexpr Duration pause_max = 200ms;
+
 /// Keeps what an attendant calls back, and lets a test wait for it.
 class Listening {
   public:

@@ -267,6 +267,14 @@ v1::Response House::answer(const v1::Request& request)
     return response;
 }
 
+v1::Request House::first_asked()
+{
+    std::unique_lock lock(guard);
+    const bool came =
+        asked_more.wait_for(lock, std::chrono::seconds(20), [this] { return !asked.empty(); });
+    return came ? asked.front() : v1::Request();
+}
+
 Stage::Play House::genuine()
 {
     return [this](Actor& actor) {
@@ -282,6 +290,7 @@ Stage::Play House::genuine()
                 const std::lock_guard lock(guard);
                 asked.push_back(*request);
             }
+            asked_more.notify_all();
             actor.say(answer(*request));
         }
     };

@@ -10,6 +10,7 @@
 
 #include <atomic>
 #include <chrono>
+#include <condition_variable>
 #include <deque>
 #include <functional>
 #include <memory>
@@ -115,11 +116,14 @@ class Stage {
 struct House {
     Company company;
     std::mutex guard;
+    std::condition_variable asked_more;
     std::vector<v1::Request> asked; ///< Under `guard`: all requests after the greetings.
     std::atomic<bool> resumed = false;
 
     /// Greets, then answers each request as a server with endless seats would.
     Stage::Play genuine();
+    /// Waits for the first request after a greeting; an empty one where none comes within 20 s.
+    v1::Request first_asked();
     /// The answer of such a server.
     [[nodiscard]] static v1::Response answer(const v1::Request& request);
     [[nodiscard]] Stage::Tls tls() const { return {.chain = {company.ca.certificate.get()}}; }
