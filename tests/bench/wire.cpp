@@ -3,6 +3,7 @@
 #include "protocol/limits.hpp"
 
 #include <array>
+#include <csignal>
 #include <iostream>
 #include <openssl/err.h>
 #include <unistd.h>
@@ -40,6 +41,9 @@ int select_alpn(SSL*, const unsigned char** out, unsigned char* out_bytes, const
 
 Context context(const SSL_METHOD* method)
 {
+    // OpenSSL writes an alert to a peer that has gone; where that has reset the connection, the
+    // signal would end the echo between two runs.
+    std::signal(SIGPIPE, SIG_IGN);
     Context made(SSL_CTX_new(method));
     if (!made || SSL_CTX_set_min_proto_version(made.get(), TLS1_3_VERSION) != 1)
         give_up("OpenSSL makes no context");
