@@ -6,8 +6,13 @@ set(CPACK_GENERATOR DEB)
 set(CPACK_PACKAGE_NAME usher)
 set(CPACK_PACKAGE_VERSION ${PROJECT_VERSION})
 set(CPACK_DEBIAN_PACKAGE_RELEASE 1)
-set(CPACK_PACKAGE_CONTACT "Usher maintainers <maintainers@usher.invalid>" CACHE STRING
-    "Who answers for these packages")
+# Who makes packages answers for them, and says who that is as to Debian's own tools. Else nobody
+# can be written to, and the address says so: no name ends with `.invalid`.
+set(usher_contact "The Usher authors <nobody@usher.invalid>")
+if(DEFINED ENV{DEBEMAIL} AND DEFINED ENV{DEBFULLNAME})
+    set(usher_contact "$ENV{DEBFULLNAME} <$ENV{DEBEMAIL}>")
+endif()
+set(CPACK_PACKAGE_CONTACT "${usher_contact}" CACHE STRING "Who answers for these packages")
 set(CPACK_PACKAGE_DESCRIPTION_SUMMARY "network license manager")
 set(CPACK_PACKAGE_DIRECTORY ${PROJECT_BINARY_DIR}/packages)
 # Some paths are absolute (/etc), so the staging folder is a DESTDIR and not a prefix.

@@ -66,3 +66,15 @@ function(usher_protobuf name)
     target_include_directories(${name} SYSTEM PUBLIC ${PROJECT_BINARY_DIR}/generated)
     target_link_libraries(${name} PUBLIC protobuf::libprotobuf Threads::Threads)
 endfunction()
+
+# usher_manual(name SECTION): the page in name.SECTION.scd, in the component of that name.
+find_program(SCDOC scdoc REQUIRED)
+function(usher_manual name section)
+    set(page ${CMAKE_CURRENT_BINARY_DIR}/${name}.${section}.gz)
+    set(source ${CMAKE_CURRENT_SOURCE_DIR}/${name}.${section}.scd)
+    add_custom_command(OUTPUT ${page}
+        COMMAND ${SCDOC} < ${source} | gzip --best --no-name > ${page}
+        DEPENDS ${source})
+    add_custom_target(${name}-manual ALL DEPENDS ${page})
+    install(FILES ${page} DESTINATION ${CMAKE_INSTALL_MANDIR}/man${section} COMPONENT ${name})
+endfunction()

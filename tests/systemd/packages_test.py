@@ -38,7 +38,8 @@ class Packages(unittest.TestCase):
             self.assertIn(option, manual.replace("\\-", "-"))
 
     def test_operators_get_their_command(self):
-        self.assertIn("/usr/bin/usher", packages.content(self.files["usher"]))
+        self.assertLessEqual({"/usr/bin/usher", "/usr/share/man/man1/usher.1.gz"},
+                             packages.content(self.files["usher"]))
         self.assertIn("usher", packages.needs(self.files["usherd"]))
 
     def test_the_issuer_is_in_no_package_but_its_own_and_nobody_needs_it(self):
@@ -46,6 +47,11 @@ class Packages(unittest.TestCase):
             holds = any("issuer" in pathlib.Path(path).name for path in packages.content(file))
             self.assertEqual(holds, name == "usher-issuer", name)
             self.assertNotIn("usher-issuer", packages.needs(file))
+
+    def test_a_vendor_gets_the_issuer_with_its_manual(self):
+        self.assertLessEqual(
+            {"/usr/bin/usher-issuer", "/usr/share/man/man1/usher-issuer.1.gz"},
+            packages.content(self.files["usher-issuer"]))
 
     def test_the_library_and_what_builds_with_it_are_apart(self):
         library = {pathlib.Path(path).name for path in packages.content(self.files["libusher0"])}
