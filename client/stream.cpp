@@ -124,11 +124,11 @@ Result<void> Stream::shake_hands(Route& route, const Patience& patience)
         }
         if (!route.pin_objection().empty()) {
             ERR_clear_error();
-            return Failure{.step = Step::pin,
-                           .text = "this is not the server that the address names: " +
-                                   route.pin_objection(),
-                           .cure = "ask the operator for the server's address (usher node); if it "
-                                   "has not changed, somebody stands in between"};
+            return Failure{
+                .step = Step::pin,
+                .text = "this is not the server that the address names: " + route.pin_objection(),
+                .cure = "ask the operator for the server's address (usher address); if it "
+                        "has not changed, somebody stands in between"};
         }
         if (error == SSL_ERROR_SYSCALL || ERR_peek_error() == 0) {
             ERR_clear_error();

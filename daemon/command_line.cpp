@@ -5,6 +5,7 @@
 #include "daemon/server/fault.hpp"
 
 #include <CLI/CLI.hpp>
+#include <cctype>
 #include <iostream>
 #include <sstream>
 #include <string>
@@ -71,9 +72,14 @@ int usherd(int argc, const char* const* argv, const Time& time)
     app.set_version_flag("--version", "usherd " USHER_VERSION);
     try {
         app.parse(argc, argv);
+    } catch (const CLI::Success& asked) {
+        return app.exit(asked); // --help and --version.
     } catch (const CLI::ParseError& error) {
         constexpr int usage = 2;
-        return app.exit(error) == 0 ? 0 : usage;
+        std::string sentence = error.what();
+        sentence[0] = static_cast<char>(std::tolower(static_cast<unsigned char>(sentence[0])));
+        fail(sentence, "usherd --help tells how");
+        return usage;
     }
     try {
         obey(line, time, signals);

@@ -79,6 +79,18 @@ void show_to_issuer(Call& call, const std::string& issuer, const std::string& do
     call.operate(std::move(operate));
 }
 
+/// Whether it can be loaded; what is none of ours at all the daemon refuses with its place.
+void expect_of_vendor(const std::string& file, std::optional<trust::DocumentKind> kind)
+{
+    using Kind = trust::DocumentKind;
+    if (!kind || kind == Kind::activation || kind == Kind::issuer_answer)
+        return;
+    throw Fault(printable(file) + " is an " + std::string(trust::word(*kind)),
+                {kind == Kind::license
+                     ? "usher license install takes it"
+                     : "load what the vendor sent back: a response, or an answer"});
+}
+
 v1::Handed make_showing(Call& call, const License& license)
 {
     v1::Operate operate;
@@ -157,8 +169,10 @@ int activation_load(Call& call)
     call.options().add_option("--profile", profile, "The name that applications will ask for");
     call.parse();
     const std::string document = read_document(file);
+    const auto kind = trust::document_kind(document);
+    expect_of_vendor(file, kind);
     v1::Operate operate;
-    if (trust::document_kind(document) == trust::DocumentKind::issuer_answer) {
+    if (kind == trust::DocumentKind::issuer_answer) {
         operate.mutable_issuer_answer_load()->set_document(document);
     } else {
         operate.mutable_activation_load()->set_document(document);

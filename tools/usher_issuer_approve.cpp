@@ -34,7 +34,7 @@ std::string answer(const Brought& asked, const issuer::Surroundings& here,
         throw Fault(printable(asked.file) + " is no document of Usher",
                     {"ask who sent it to send it again, as a file"});
     if (std::ranges::find(kinds, *kind) == kinds.end())
-        throw Fault(printable(asked.file) + " is a " + std::string(trust::word(*kind)), {hint});
+        throw Fault(printable(asked.file) + " is an " + std::string(trust::word(*kind)), {hint});
     Office office(here, asked.directory);
     return expect(office.issuer.answer(document, office.now, office.who));
 }

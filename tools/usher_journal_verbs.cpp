@@ -1,4 +1,6 @@
 #include "tools/call.hpp"
+#include "tools/fault.hpp"
+#include "tools/printable.hpp"
 #include "tools/usher_journal.hpp"
 #include "tools/usher_verbs.hpp"
 
@@ -6,6 +8,7 @@
 #include <filesystem>
 #include <optional>
 #include <string>
+#include <system_error>
 
 /// What is typed for usher_journal.hpp.
 namespace usher::tools {
@@ -26,6 +29,10 @@ struct Which {
 
     [[nodiscard]] std::filesystem::path path() const
     {
+        std::error_code unknown;
+        if (file.empty() && !std::filesystem::exists(state, unknown) && !unknown)
+            throw Fault("there is no directory " + printable(state),
+                        {"--state DIR, or the journal itself, where it is elsewhere"});
         return journal_file(
             file.empty() ? std::nullopt : std::optional<std::filesystem::path>(file), state);
     }

@@ -1,6 +1,9 @@
 #include "tools/wish.hpp"
 
+#include "daemon/ledger/types.hpp"
+
 #include <array>
+#include <cstdint>
 #include <pwd.h>
 #include <string>
 #include <unistd.h>
@@ -31,7 +34,9 @@ void add_wish_options(Call& call, client::Wish& wish)
     wish.pid = static_cast<std::uint64_t>(::getpid());
     CLI::App& options = call.options();
     options.add_option("PROFILE", wish.profile, "What to ask for; else the server's default");
-    options.add_option("--units", wish.units, "How many; 1")->type_name("UNITS");
+    options.add_option("--units", wish.units, "How many; 1")
+        ->check(CLI::Range(std::int64_t{1}, std::int64_t{ledger::units_max}))
+        ->type_name("UNITS");
     call.add_duration("--wait", wish.wait, "How long to wait in the queue for a seat; 0s");
     options.add_option("--user", wish.user, "For whom; else for who types this")->type_name("USER");
     options.add_option("--device", wish.device, "On which device; else on this host")

@@ -129,7 +129,7 @@ std::vector<std::string> warnings_about(const State& state, const Entitlement& e
     const auto& [vendor, name] = entitlement.product;
     if (const std::optional<Code> reason = why_worthless(state, entitlement, at))
         warnings.push_back("license " + entitlement.id.text +
-                           " counts nothing yet: " + sentence(refuse(*reason, name.text)) + " (" +
+                           " counts nothing now: " + sentence(refuse(*reason, name.text)) + " (" +
                            std::string(word(*reason)) + ")");
     for (const auto& [id, product] : state.products)
         if (id.name == name && id.vendor != vendor)

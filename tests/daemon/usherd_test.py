@@ -59,8 +59,13 @@ class CommandLine(unittest.TestCase):
         missing = usherd("--config", self.directory / "none.toml")
         self.assertEqual(missing.returncode, 1)
         self.assertIn("none.toml: No such file or directory", missing.stderr)
-        self.assertEqual(usherd("--frobnicate").returncode, 2)
-        self.assertEqual(usherd().returncode, 2)
+        wrong_word = ["--config", "usherd.toml", "--frobnicate"]
+        for words, sentence in ((wrong_word, "the following argument was not expected"),
+                                ([], "--config is required")):
+            wrong = usherd(*words)
+            self.assertEqual(wrong.returncode, 2)
+            self.assertIn(f"usherd: error: {sentence}", wrong.stderr)
+            self.assertIn("usherd: hint: usherd --help tells how", wrong.stderr)
 
     @unittest.skipUnless(os.geteuid() == 0, "only root can be refused as root")
     def test_root_is_refused_unless_it_insists(self):

@@ -75,9 +75,9 @@ class Desk(unittest.TestCase):
 
     def test_the_wrong_kind_is_named(self):
         receipt = self.file(self.a.receipt(NUMBER, 1))
-        self.assertIn("is a usher-receipt", self.refused("approve", receipt))
+        self.assertIn("is an usher-receipt", self.refused("approve", receipt))
         request = self.file(self.a.request(self.code))
-        self.assertIn("is a usher-activation-request", self.refused("receive", request))
+        self.assertIn("is an usher-activation-request", self.refused("receive", request))
         self.assertIn("is no document of Usher", self.refused("approve", self.file("hello")))
 
     def test_a_link_a_fifo_a_directory_and_a_huge_file_are_refused_by_name(self):

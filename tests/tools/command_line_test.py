@@ -6,7 +6,7 @@ import subprocess
 import tempfile
 import unittest
 
-from support.daemon import BIN, PATIENCE
+from support.daemon import BIN, PATIENCE, SOURCE
 
 # A socket that nobody listens at.
 NOWHERE = "/nonexistent/usherd.sock"
@@ -61,6 +61,9 @@ class CommandLine(unittest.TestCase):
                           "usher status --help")
         self.assert_usage(usher("status", "--timeout", "-5s"), "--timeout: not a duration",
                           "usher status --help")
+        for units in ("0", "-1", "1000000000001", "99999999999999999999", "many"):
+            self.assert_usage(usher("checkout", "Client", "--units", units), "--units: ",
+                              "usher checkout --help")
         self.assert_usage(usher("maintenance", "perhaps"), "on|off", "usher maintenance --help")
         self.assert_usage(usher("key", "create", "x", "--role", "king"), "--role",
                           "usher key create")
@@ -114,6 +117,20 @@ class CommandLine(unittest.TestCase):
         done = usher("license", "install", "/nonexistent/x.lic")
         self.assertEqual(done.returncode, 1)
         self.assertIn("cannot read /nonexistent/x.lic: No such file", done.stderr)
+
+    def test_a_document_of_another_kind_is_named_with_what_takes_it(self):
+        corpus = SOURCE / "tests" / "fuzz" / "corpus"
+        done = usher("activation", "load", corpus / "license" / "good_least.lic")
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("good_least.lic is an usher-license\n", done.stderr)
+        self.assertIn("usher: hint: usher license install takes it", done.stderr)
+        done = usher("activation", "load", corpus / "document" / "receipt")
+        self.assertIn("receipt is an usher-receipt\n", done.stderr)
+
+    def test_a_state_directory_that_is_not_there_is_named(self):
+        done = usher("journal", "tail", "--state", "/nonexistent")
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("there is no directory /nonexistent\nusher: hint: --state DIR", done.stderr)
 
     def test_a_journal_that_is_not_there_is_named(self):
         with tempfile.TemporaryDirectory() as directory:
