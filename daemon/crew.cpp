@@ -8,28 +8,43 @@ Crew::Crew(std::span<const std::unique_ptr<server::Hall>> halls, server::Desk& d
            ledger::Start start, Signals& signals)
     : halls_(halls), desk_(desk), signals_(signals)
 {
-    const auto guarded = [this](auto duty) {
-        return [this, duty = std::move(duty)] {
-            try {
-                duty();
-            } catch (...) {
-                if (!is_failing_.exchange(true)) {
-                    failure_ = std::current_exception();
-                    has_failed_.store(true, std::memory_order_release);
-                }
-            }
-            signals_.ring();
-        };
-    };
-    desk_thread_ = std::thread(guarded([this, first = std::move(start)] { desk_.run(first); }));
-    for (const auto& hall : halls_)
-        hall_threads_.emplace_back(guarded([&hall = *hall] { hall.run(); }));
+    desk_thread_ = this->start([this, first = std::move(start)] { desk_.run(first); });
 }
 
 Crew::~Crew()
 {
+    end_clerk();
     end_halls();
     end_desk();
+}
+
+void Crew::open()
+{
+    for (const auto& hall : halls_)
+        hall_threads_.push_back(start([&hall = *hall] { hall.run(); }));
+}
+
+void Crew::employ(Clerk& clerk)
+{
+    clerk_ = &clerk;
+    clerk_thread_ = start([this] { clerk_->run(desk_); });
+}
+
+/// A thread that has only this duty.
+template <class Duty>
+std::thread Crew::start(Duty duty)
+{
+    return std::thread([this, duty = std::move(duty)] {
+        try {
+            duty();
+        } catch (...) {
+            if (!is_failing_.exchange(true)) {
+                failure_ = std::current_exception();
+                has_failed_.store(true, std::memory_order_release);
+            }
+        }
+        signals_.ring();
+    });
 }
 
 void Crew::look() const
@@ -40,6 +55,7 @@ void Crew::look() const
 
 void Crew::dismiss(std::chrono::milliseconds time_max)
 {
+    end_clerk();
     for (const auto& hall : halls_)
         hall->wind_down([this] {
             empty_halls_.fetch_add(1, std::memory_order_release);
@@ -65,6 +81,14 @@ std::vector<std::uint64_t> Crew::pulses() const
     for (const auto& hall : halls_)
         pulses.push_back(hall->pulse());
     return pulses;
+}
+
+void Crew::end_clerk()
+{
+    if (!clerk_thread_.joinable())
+        return;
+    clerk_->stop();
+    clerk_thread_.join();
 }
 
 void Crew::end_halls()

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "daemon/clerk.hpp"
 #include "daemon/server/desk.hpp"
 #include "daemon/server/hall.hpp"
 #include "daemon/signals.hpp"
@@ -14,16 +15,22 @@
 
 namespace usher::daemon {
 
-/// The threads of the daemon: one for the desk, one a hall. Whoever of them fails rings the bell,
-/// and `look` throws its exception on the main thread. When this goes, all have ended.
+/// The threads of the daemon: one for the desk, one a hall, one for the clerk. Whoever of them
+/// fails rings the bell, and `look` throws its exception on the main thread. When this goes, all
+/// have ended.
 class Crew {
   public:
-    /// They start at once. `start` is the desk's first turn.
+    /// The desk begins at once; `start` is its first turn.
     Crew(std::span<const std::unique_ptr<server::Hall>> halls, server::Desk& desk,
          ledger::Start start, Signals& signals);
     ~Crew();
     Crew(const Crew&) = delete;
     Crew& operator=(const Crew&) = delete;
+
+    /// The halls begin.
+    void open();
+    /// The clerk begins; it outlives the crew.
+    void employ(Clerk& clerk);
 
     /// Throws what ended a thread that should go on.
     void look() const;
@@ -32,9 +39,13 @@ class Crew {
     /// the desk writes down what it was asked. Throws what ended a thread before its time.
     void dismiss(std::chrono::milliseconds time_max);
 
+    /// Of all who never wait for long: the clerk may, for an issuer.
     [[nodiscard]] std::vector<std::uint64_t> pulses() const;
 
   private:
+    template <class Duty>
+    std::thread start(Duty duty);
+    void end_clerk();
     void end_halls();
     void end_desk();
 
@@ -47,6 +58,8 @@ class Crew {
     std::atomic<std::size_t> empty_halls_ = 0;
     std::vector<std::thread> hall_threads_;
     std::thread desk_thread_;
+    Clerk* clerk_ = nullptr; ///< None: not employed yet, or in an issuer's house.
+    std::thread clerk_thread_;
 };
 
 } // namespace usher::daemon

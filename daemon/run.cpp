@@ -30,6 +30,9 @@ using Halls = std::vector<std::unique_ptr<Hall>>;
 /// How long a start waits for the one before it to be gone.
 constexpr auto handover_max = std::chrono::seconds(2);
 
+/// How long a start waits for issuers to say what is active here.
+constexpr auto issuers_max = std::chrono::seconds(2);
+
 /// A connection is a descriptor, and what a login shell is allowed is not many.
 void allow_descriptors(const server::Limits& limits)
 {
@@ -142,9 +145,10 @@ void log_lines(std::string_view what, const std::exception& fault)
 class Reload {
   public:
     Reload(std::filesystem::path file, Config config, const House& house,
-           const Comparison& comparison, std::uint16_t port, std::chrono::seconds ahead)
+           const Comparison& comparison, std::uint16_t port, std::chrono::seconds ahead,
+           Clerk& clerk)
         : file_(std::move(file)), config_(std::move(config)), house_(house),
-          comparison_(comparison), port_(port), ahead_(ahead)
+          comparison_(comparison), port_(port), ahead_(ahead), clerk_(clerk)
     {}
 
     [[nodiscard]] const Config& config() const { return config_; }
@@ -190,6 +194,7 @@ class Reload {
 
     void adopt(Halls& halls, const std::shared_ptr<const server::Premises>& premises) const
     {
+        clerk_.adopt(premises);
         for (const auto& hall : halls)
             hall->adopt({premises, config_.limits});
     }
@@ -200,6 +205,7 @@ class Reload {
     const Comparison& comparison_;
     const std::uint16_t port_;
     const std::chrono::seconds ahead_; ///< Of certificates.
+    Clerk& clerk_;
 };
 
 /// Until somebody asks to stop.
@@ -271,19 +277,26 @@ void run(const Order& order, const Config& config, const Time& time, Signals& si
     const auto premises =
         make_premises(config, house, comparison, port, later(time.certificates_ahead));
     Halls halls = open_halls(config, premises);
-    server::Desk desk(
-        ledger, journal, time.clock, time.desk,
-        [&](std::vector<server::Letter>&& letters) { server::deliver(std::move(letters), halls); });
+    Clerk clerk(time.clock, premises);
+    server::Desk desk(ledger, journal, time.clock, time.desk,
+                      [&](std::vector<server::Letter>&& letters) {
+                          clerk.receive(letters);
+                          server::deliver(std::move(letters), halls);
+                      });
     server::Door door(halls, desk, std::move(listeners));
     Crew crew(halls, desk, comparison.start, signals);
-    const std::shared_ptr<void> guest = time.visit ? time.visit(desk) : nullptr;
+    clerk.begin(desk, issuers_max); // Before anybody is let in: this may be a restored backup.
+    crew.open();
+    crew.employ(clerk);
+    const std::shared_ptr<void> guest = time.visit ? time.visit(desk, clerk) : nullptr;
 
     if (order.print_port)
         std::cout << port << std::endl;
     const std::string status = "serving at " + premises->uri;
     spdlog::info("{} is {}", premises->server, status);
     supervisor.ready(status);
-    Reload reload(order.config_file, config, house, comparison, port, time.certificates_ahead);
+    Reload reload(order.config_file, config, house, comparison, port, time.certificates_ahead,
+                  clerk);
     attend(signals, supervisor, crew, reload, halls, desk, status, time.refresh_interval);
 
     supervisor.stopping();

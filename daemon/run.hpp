@@ -1,5 +1,6 @@
 #pragma once
 
+#include "daemon/clerk.hpp"
 #include "daemon/config.hpp"
 #include "daemon/journal/sqlite_journal.hpp"
 #include "daemon/server/clock.hpp"
@@ -19,8 +20,8 @@ namespace usher::daemon {
 struct Time {
     const server::Clock& clock;
     server::Desk::Limits desk;
-    /// Is shown the desk once it serves; what it returns goes before the desk does.
-    std::function<std::shared_ptr<void>(server::Desk&)> visit;
+    /// Is shown desk and clerk once they serve; what it returns goes before they do.
+    std::function<std::shared_ptr<void>(server::Desk&, Clerk&)> visit;
     /// Opens the journal in a file, or makes it.
     std::function<std::unique_ptr<journal::Journal>(const std::filesystem::path&)> open_journal =
         [](const std::filesystem::path& file) {

@@ -70,14 +70,26 @@ struct Handed {
     std::vector<std::string> warnings;
 };
 
+/// What an issuer should hear of a license: that it is active here, or, with a receipt, that it is
+/// no more.
+struct Concern {
+    EntitlementId license;
+    std::string issuer;                 ///< Where it can be asked; never empty.
+    std::uint64_t number = 0;           ///< Of the activation.
+    std::optional<CalendarInstant> due; ///< When it should hear of it next; none: it need not.
+    bool has_lapsed = false;
+    std::shared_ptr<const std::string> receipt; ///< That it has not got yet; null: it is active.
+};
+using Concerns = std::vector<Concern>;
+
 struct Refusals {
     std::vector<Denied> newest_first;
 };
 
 using Picture = std::shared_ptr<const Summary>;
 
-using Answer =
-    std::variant<Done, Refusal, Granted, Waiting, Renewed, Greeted, Picture, Refusals, Handed>;
+using Answer = std::variant<Done, Refusal, Granted, Waiting, Renewed, Greeted, Picture, Refusals,
+                            Handed, Concerns>;
 
 // Notices: told without being asked, to the connection that speaks for the lease.
 

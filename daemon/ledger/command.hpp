@@ -168,6 +168,9 @@ struct ShowReceipt {
     EntitlementId license;
 };
 
+/// Asks what issuers should hear of this host.
+struct ListConcerns {};
+
 struct AddProfile {
     Identity by;
     Profile profile;
@@ -229,10 +232,11 @@ struct ExplainRefusals {
     UserName user; ///< Empty: everybody's.
 };
 
-using Command = std::variant<Start, AwaitHolders, Greet, Checkout, Renew, Checkin, LoseConnection,
-                             Revoke, Install, Import, Remove, RequestActivation, CancelActivation,
-                             Activate, Deactivate, MakeShowing, HearIssuer, ShowReceipt, AddProfile,
-                             RenameProfile, RemoveProfile, SetDefault, SetUsers, SetMode,
-                             IssueCredential, RevokeCredential, SetTerms, Look, ExplainRefusals>;
+using Command =
+    std::variant<Start, AwaitHolders, Greet, Checkout, Renew, Checkin, LoseConnection, Revoke,
+                 Install, Import, Remove, RequestActivation, CancelActivation, Activate, Deactivate,
+                 MakeShowing, HearIssuer, ShowReceipt, ListConcerns, AddProfile, RenameProfile,
+                 RemoveProfile, SetDefault, SetUsers, SetMode, IssueCredential, RevokeCredential,
+                 SetTerms, Look, ExplainRefusals>;
 
 } // namespace usher::ledger

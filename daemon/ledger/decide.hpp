@@ -24,6 +24,7 @@ Verdict decide(const State& state, const Deactivate& command, Now now);
 Verdict decide(const State& state, const MakeShowing& command, Now now);
 Verdict decide(const State& state, const HearIssuer& command, Now now);
 Verdict decide(const State& state, const ShowReceipt& command, Now now);
+Verdict decide(const State& state, const ListConcerns& command, Now now);
 Verdict decide(const State& state, const AddProfile& command, Now now);
 Verdict decide(const State& state, const RenameProfile& command, Now now);
 Verdict decide(const State& state, const RemoveProfile& command, Now now);

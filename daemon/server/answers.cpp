@@ -119,6 +119,10 @@ struct Answers {
     {
         assert(false && "a greeting is answered by `welcome`, which knows the connection");
     }
+    void operator()(const ledger::Concerns&) const
+    {
+        assert(false && "nobody asks for the concerns of issuers over the wire");
+    }
     void operator()(const ledger::Picture&) const { assert(false && "a picture has parts"); }
 
     static void fill_done(v1::Done& to, const ledger::Done& done)

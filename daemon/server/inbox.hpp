@@ -20,6 +20,8 @@ class Bell {
     void ring() const;
     /// Returns when it was rung, at the latest after `at_most` (none where that is not positive).
     void sleep(std::chrono::microseconds at_most) const;
+    /// Can be read from when it was rung on, until somebody has slept on it.
+    [[nodiscard]] int descriptor() const { return event_; }
 
   private:
     int event_ = -1;

@@ -66,6 +66,18 @@ struct Words {
         return text;
     }
 
+    std::string operator()(const Concerns& concerns) const
+    {
+        std::string text = "concerns=" + std::to_string(concerns.size());
+        for (const Concern& one : concerns)
+            text += " " + one.license.text + ":" + std::to_string(one.number) + ":" +
+                    (one.receipt      ? *one.receipt
+                     : one.has_lapsed ? "lapsed"
+                                      : "active") +
+                    "@" + one.issuer +
+                    (one.due ? ":" + std::to_string((*one.due - noon) / 1h) + "h" : "");
+        return text;
+    }
     std::string operator()(const Handed& handed) const
     {
         return "handed document=" + *handed.document + " number=" + std::to_string(handed.number) +

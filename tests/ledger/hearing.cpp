@@ -211,6 +211,7 @@ struct Witness::Hearing {
     void operator()(const RevokeCredential&) const {}
     void operator()(const Look&) const {}
     void operator()(const ExplainRefusals&) const {}
+    void operator()(const ListConcerns&) const {}
 };
 
 void Witness::Hearing::forgive(SteadyInstant until, bool is_new) const

@@ -33,6 +33,8 @@ std::optional<Command> Script::activation(const std::string& verb, Words& words)
     }
     if (verb == "cancel")
         return CancelActivation{by, {next(words)}};
+    if (verb == "concerns")
+        return ListConcerns{};
     if (verb == "receipt")
         return ShowReceipt{{next(words)}};
     if (verb == "deactivate") {

@@ -32,15 +32,16 @@ int listen_at(const std::filesystem::path& path)
     return listener;
 }
 
-/// Whether the desk has begun and ended a turn after this was called. The turn that was under way
-/// may still have seen the old time, so two must end.
-bool served_a_turn(server::Desk& desk)
+/// Whether somebody who never rests has begun and ended a round after this was called. The one that
+/// was under way may still have seen the old time, so two must end.
+template <class Somebody>
+bool went_round(Somebody& somebody)
 {
-    const auto give_up = std::chrono::steady_clock::now() + 10s;
-    for (int turn = 0; turn < 2; ++turn) {
-        const std::uint64_t before = desk.pulse();
-        desk.wake();
-        while (desk.pulse() == before) {
+    const auto give_up = std::chrono::steady_clock::now() + 40s;
+    for (int round = 0; round < 2; ++round) {
+        const std::uint64_t before = somebody.pulse();
+        somebody.wake();
+        while (somebody.pulse() == before) {
             if (std::chrono::steady_clock::now() > give_up)
                 return false;
             std::this_thread::sleep_for(200us);
@@ -51,8 +52,9 @@ bool served_a_turn(server::Desk& desk)
 
 } // namespace
 
-ClockDoor::ClockDoor(const std::filesystem::path& path, MovableClock& clock, server::Desk& desk)
-    : path_(path), clock_(clock), desk_(desk), listener_(listen_at(path)),
+ClockDoor::ClockDoor(const std::filesystem::path& path, MovableClock& clock, server::Desk& desk,
+                     daemon::Clerk& clerk)
+    : path_(path), clock_(clock), desk_(desk), clerk_(clerk), listener_(listen_at(path)),
       closing_(::eventfd(0, EFD_CLOEXEC)), thread_([this] { serve(); })
 {}
 
@@ -111,7 +113,9 @@ std::string ClockDoor::answer(std::string_view line)
     const std::string wrong = clock_.obey(line);
     if (!wrong.empty())
         return "error: " + wrong;
-    return served_a_turn(desk_) ? "ok" : "error: the desk serves no turn";
+    if (!went_round(desk_))
+        return "error: the desk serves no turn";
+    return went_round(clerk_) ? "ok" : "error: the clerk does not come back";
 }
 
 } // namespace usher::test

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "daemon/clerk.hpp"
 #include "daemon/server/desk.hpp"
 #include "tests/support/movable_clock.hpp"
 
@@ -10,10 +11,12 @@ namespace usher::test {
 
 /// The door through which a test moves the clock of a running daemon: a Unix stream socket that
 /// takes lines (`MovableClock::obey`) and answers `ok` once the desk has served a turn at the new
-/// time, or `error: …`. It is linked into `usherd-test` only.
+/// time and the clerk has told what was due then, or `error: …`. It is linked into `usherd-test`
+/// only.
 class ClockDoor {
   public:
-    ClockDoor(const std::filesystem::path& path, MovableClock& clock, server::Desk& desk);
+    ClockDoor(const std::filesystem::path& path, MovableClock& clock, server::Desk& desk,
+              daemon::Clerk& clerk);
     ~ClockDoor();
     ClockDoor(const ClockDoor&) = delete;
     ClockDoor& operator=(const ClockDoor&) = delete;
@@ -27,6 +30,7 @@ class ClockDoor {
     std::filesystem::path path_;
     MovableClock& clock_;
     server::Desk& desk_;
+    daemon::Clerk& clerk_;
     int listener_ = -1;
     int closing_ = -1; ///< An eventfd: readable when the door closes.
     std::thread thread_;

@@ -70,8 +70,9 @@ int main(int argc, char** argv)
     usher::server::Desk::Limits desk;
     // A clock that jumps ahead is not a daemon that was away: nobody gets a new term for it.
     desk.absence_max = std::chrono::hours(24 * 365 * 100);
-    const auto visit = [&](usher::server::Desk& opened) -> std::shared_ptr<void> {
-        return std::make_shared<usher::test::ClockDoor>(door.clock_socket, clock, opened);
+    const auto visit = [&](usher::server::Desk& opened,
+                           usher::daemon::Clerk& clerk) -> std::shared_ptr<void> {
+        return std::make_shared<usher::test::ClockDoor>(door.clock_socket, clock, opened, clerk);
     };
     const auto open_journal = [&](const std::filesystem::path& file) {
         return std::make_unique<usher::test::DyingJournal>(

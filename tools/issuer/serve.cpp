@@ -110,6 +110,7 @@ void serve(const Service& service, const Surroundings& here,
     });
     server::Door door(halls, desk, std::move(listeners));
     daemon::Crew crew(halls, desk, {}, signals);
+    crew.open();
     opened(port, premises->uri);
     spdlog::info("{} is serving at {}", service.program, premises->uri);
     attend(signals, crew, [&] {

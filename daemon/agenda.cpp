@@ -1,0 +1,41 @@
+#include "daemon/agenda.hpp"
+
+#include <algorithm>
+
+namespace usher::daemon {
+
+std::vector<ledger::Concern> Agenda::due(const ledger::Concerns& concerns, ledger::Now now)
+{
+    std::map<Key, Tried> known;
+    std::vector<ledger::Concern> due;
+    for (const ledger::Concern& concern : concerns) {
+        const Tried tried = tried_[key_of(concern)];
+        known.emplace(key_of(concern), tried);
+        const bool is_wanted = concern.receipt || !tried.is_heard || concern.has_lapsed ||
+                               (concern.due && now.calendar >= *concern.due);
+        if (is_wanted && now.steady >= tried.not_before)
+            due.push_back(concern);
+    }
+    tried_ = std::move(known);
+    std::ranges::stable_sort(due, {}, &ledger::Concern::issuer);
+    return due;
+}
+
+void Agenda::note(const ledger::Concern& concern, Outcome outcome, ledger::Now now)
+{
+    Tried& tried = tried_[key_of(concern)];
+    tried.is_heard = tried.is_heard || outcome == Outcome::said_yes || outcome == Outcome::said_no;
+    switch (outcome) {
+    case Outcome::said_yes: tried.not_before = {}; break;
+    case Outcome::said_no:
+    case Outcome::refused: tried.not_before = now.steady + again_after_no; break;
+    case Outcome::missed: tried.not_before = now.steady + again_after_miss; break;
+    }
+}
+
+Agenda::Key Agenda::key_of(const ledger::Concern& concern)
+{
+    return {concern.license, concern.number, concern.receipt != nullptr};
+}
+
+} // namespace usher::daemon
