@@ -44,6 +44,12 @@ std::string cure_of(const std::string& reason)
         return "renew it with the vendor";
     if (reason == "NOT_YET_VALID")
         return "wait for its first day, or set this host's clock right";
+    if (reason == "ACTIVATION_LAPSED")
+        return "usher license check; where the issuer says no, ask the vendor";
+    if (reason == "ACTIVATION_PENDING")
+        return "usher activation load, with the vendor's response";
+    if (reason == "NOT_ACTIVE_HERE")
+        return "usher activate, with the vendor's activation code";
     return "ask the vendor";
 }
 
@@ -61,6 +67,27 @@ Finding finding_of(const v1::StatusPart::License& license)
     if (license.reason() == "NOT_YET_VALID" && license.has_from_us())
         finding.text += " before " + instant_text(license.from_us());
     finding.cure = cure_of(license.reason());
+    return finding;
+}
+
+/// What an issuer should hear of the license, and whether it is late.
+Finding due_of(const v1::StatusPart::License& license, std::int64_t now_us)
+{
+    Finding finding{.subject = "issuer", .text = license.id() + " " + license.product()};
+    if (license.activation_number() == 0) {
+        finding.state = State::note;
+        finding.text += " was deactivated, and the issuer has not got the receipt";
+        finding.cure = "usher receipt " + license.id() + " --deliver";
+    } else if (!license.has_due_us()) {
+        finding.text += " need not be shown to its issuer again";
+    } else if (now_us < license.due_us()) {
+        finding.text += " is shown to its issuer by " + instant_text(license.due_us());
+    } else {
+        finding.state = State::wrong;
+        finding.text += " should have been shown to its issuer by " +
+                        instant_text(license.due_us()) + ", and lapses";
+        finding.cure = "usher license check " + license.id();
+    }
     return finding;
 }
 
@@ -170,6 +197,29 @@ Findings findings_of_entitlement(const v1::StatusPart& picture)
     if (picture.mode() != "serving")
         findings.push_back({"entitlement", State::note, "nothing new is lent in " + picture.mode(),
                             "usher maintenance off"});
+    return findings;
+}
+
+Findings findings_of_issuer(const std::string& address,
+                            const std::optional<client::Failure>& failure,
+                            const v1::StatusPart& picture)
+{
+    Findings findings;
+    bool is_needed = false;
+    for (const auto& license : picture.licenses()) {
+        const bool has_receipt = license.receipt_number() != 0 && !license.receipt_delivered();
+        if (license.issuer() != address || (license.activation_number() == 0 && !has_receipt))
+            continue;
+        findings.push_back(due_of(license, picture.at_us()));
+        is_needed = is_needed || has_receipt || license.has_due_us();
+    }
+    if (findings.empty())
+        return findings; // It waits for nothing.
+    if (failure)
+        findings.push_back({"issuer", is_needed ? State::wrong : State::note,
+                            "the issuer is not reached: " + failure->text, failure->cure});
+    else
+        findings.push_back({"issuer", State::good, "the issuer is reached at " + address, {}});
     return findings;
 }
 

@@ -18,7 +18,7 @@ struct Finding {
         note,  ///< Not as good as it could be, but nothing is wrong because of it.
         wrong, ///< Somebody must do something.
     };
-    std::string subject; ///< daemon, name, port, TLS, clock, identity, entitlement
+    std::string subject; ///< daemon, name, port, TLS, clock, identity, entitlement, issuer
     State state = State::good;
     std::string text;
     std::string cure; ///< Of `wrong`; may be empty otherwise.
@@ -43,6 +43,12 @@ using Findings = std::vector<Finding>;
 
 /// Whether what was bought counts, and whether more is held than there is.
 [[nodiscard]] Findings findings_of_entitlement(const v1::StatusPart& picture);
+
+/// Whether the issuer at `address` was reached (`failure` none), and what of the licenses that it
+/// watches is due to it.
+[[nodiscard]] Findings findings_of_issuer(const std::string& address,
+                                          const std::optional<client::Failure>& failure,
+                                          const v1::StatusPart& picture);
 
 [[nodiscard]] bool is_well(const Findings& findings);
 /// One line each, and one more where there is a cure.

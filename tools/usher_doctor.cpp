@@ -5,6 +5,9 @@
 
 #include <chrono>
 #include <iterator>
+#include <optional>
+#include <set>
+#include <string>
 
 namespace usher::tools {
 namespace {
@@ -21,20 +24,33 @@ std::int64_t now_us()
         .count();
 }
 
-/// The way that an application's client goes, with nothing in its hands.
-Findings try_the_way(const Call& call, const std::string& text)
+/// The way that a client goes with nothing in its hands; none: it was let in.
+std::optional<client::Failure> try_the_way(const Call& call, const std::string& text)
 {
     const auto address = client::address_from(text);
     if (!address)
-        return findings_of_way(text, address.error());
+        return address.error();
     auto route = client::Route::prepare(*address, {.client = "usher doctor"});
     if (!route)
-        return findings_of_way(text, route.error());
+        return route.error();
     auto line = client::Line::open(*route, call.patience());
     if (!line)
-        return findings_of_way(text, line.error());
+        return line.error();
     line->close();
-    return findings_of_way(text, std::nullopt);
+    return std::nullopt;
+}
+
+/// As far as it is seen from here: the daemon may have another way.
+Findings try_the_issuers(const Call& call, const v1::StatusPart& picture)
+{
+    std::set<std::string> issuers;
+    for (const auto& license : picture.licenses())
+        if (!license.issuer().empty())
+            issuers.insert(license.issuer());
+    Findings findings;
+    for (const std::string& issuer : issuers)
+        append(findings, findings_of_issuer(issuer, try_the_way(call, issuer), picture));
+    return findings;
 }
 
 /// What can be seen without the daemon: how far the way goes, and what this host is.
@@ -42,7 +58,8 @@ void examine_alone(const Call& call, Findings& findings)
 {
     if (const client::Address address = call.address();
         std::holds_alternative<client::TcpAddress>(address))
-        append(findings, try_the_way(call, client::to_text(address)));
+        append(findings, findings_of_way(client::to_text(address),
+                                         try_the_way(call, client::to_text(address))));
     append(findings, findings_of_identity(trust::read_identifiers("/")));
 }
 
@@ -57,11 +74,13 @@ void examine(Call& call, Findings& findings)
     v1::Operate operate;
     operate.mutable_node_show();
     const v1::Operated operated = call.operate(operate);
-    append(findings, try_the_way(call, operated.node().server_uri()));
+    const std::string& server = operated.node().server_uri();
+    append(findings, findings_of_way(server, try_the_way(call, server)));
     const v1::StatusPart picture = call.look();
     findings.push_back(finding_of_clock(picture.at_us(), now_us()));
     append(findings, findings_of_identity(operated.node()));
     append(findings, findings_of_entitlement(picture));
+    append(findings, try_the_issuers(call, picture));
 }
 
 } // namespace

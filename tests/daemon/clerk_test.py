@@ -134,6 +134,15 @@ class Due(Clerk):
         self.assertIsNone(self.refusal())
         until(lambda: self.lines("healed license="), "the log says so")
 
+    def test_the_doctor_says_when_it_is_due_and_whether_the_issuer_is_there(self):
+        said = self.host.must("doctor")
+        self.assertRegex(said, r"(?m)^ok +issuer +\S+ Client is shown to its issuer by 20")
+        self.assertRegex(said, r"(?m)^ok +issuer +the issuer is reached at usher://localhost:")
+        self.issuer_down()
+        done = self.host.usher("doctor")
+        self.assertEqual(done.returncode, 1)
+        self.assertRegex(done.stdout, r"(?m)^wrong +issuer +the issuer is not reached: .*refused$")
+
     def test_trying_again_and_again_costs_the_journal_nothing(self):
         self.issuer_down()
         self.host.advance("720h")

@@ -135,6 +135,43 @@ BOOST_AUTO_TEST_CASE(a_pool_that_is_short_and_maintenance_are_said)
     BOOST_TEST(!is_well(findings_of_entitlement(picture)));
 }
 
+BOOST_AUTO_TEST_CASE(an_issuer_is_needed_where_something_is_due_to_it)
+{
+    const std::string issuer = "usher://issuer.example/?ca=sha256:…";
+    const client::Failure away{.step = Step::connect, .text = "no", .cure = "do"};
+    v1::StatusPart picture;
+    picture.set_at_us(test::noon_us);
+    v1::StatusPart::License& license = *picture.add_licenses();
+    license.set_id("1");
+    license.set_product("Client");
+    license.set_issuer(issuer);
+    BOOST_TEST(findings_of_issuer(issuer, away, picture).empty());
+
+    license.set_activation_number(1);
+    BOOST_TEST(is_well(findings_of_issuer(issuer, away, picture)));
+    BOOST_TEST(findings_of_issuer(issuer, std::nullopt, picture).size() == 2U);
+    BOOST_TEST(findings_of_issuer("usher://another.example", away, picture).empty());
+
+    license.set_due_us(test::noon_us + 1);
+    BOOST_TEST(!is_well(findings_of_issuer(issuer, away, picture)));
+    BOOST_TEST(is_well(findings_of_issuer(issuer, std::nullopt, picture)));
+    BOOST_TEST(findings_of_issuer(issuer, std::nullopt, picture).front().text ==
+               "1 Client is shown to its issuer by 2030-01-15T12:00:00Z");
+
+    license.set_due_us(test::noon_us);
+    const Findings late = findings_of_issuer(issuer, std::nullopt, picture);
+    BOOST_TEST(told(late) == "!issuer issuer");
+    BOOST_TEST(late.front().cure == "usher license check 1");
+
+    license.set_activation_number(0);
+    license.set_receipt_number(1);
+    BOOST_TEST(findings_of_issuer(issuer, std::nullopt, picture).front().cure ==
+               "usher receipt 1 --deliver");
+    BOOST_TEST(!is_well(findings_of_issuer(issuer, away, picture)));
+    license.set_receipt_delivered(true);
+    BOOST_TEST(findings_of_issuer(issuer, away, picture).empty());
+}
+
 BOOST_AUTO_TEST_CASE(people_and_programs_are_told_the_same)
 {
     const Findings findings{{"clock", State::good, "fine", ""},
