@@ -17,7 +17,9 @@ std::vector<ledger::Concern> Agenda::due(const ledger::Concerns& concerns, ledge
             due.push_back(concern);
     }
     tried_ = std::move(known);
-    std::ranges::stable_sort(due, {}, &ledger::Concern::issuer);
+    std::ranges::sort(due, {}, [](const ledger::Concern& concern) {
+        return std::tuple<const std::string&, Key>(concern.issuer, key_of(concern));
+    });
     return due;
 }
 
