@@ -20,14 +20,6 @@ Fault usage(std::string sentence, std::string hint)
 
 } // namespace
 
-Fault fault_of(const client::Failure& failure)
-{
-    std::vector<std::string> hints;
-    if (!failure.cure.empty())
-        hints.push_back(printable(failure.cure));
-    return {printable(failure.text), std::move(hints)};
-}
-
 Call::Call(const Verb& verb, std::vector<std::string> words, Terminal terminal)
     : verb_(verb), words_(std::move(words)), terminal_(std::move(terminal)),
       app_(std::string(verb.help), "usher " + std::string(verb.word))
@@ -38,16 +30,6 @@ Call::Call(const Verb& verb, std::vector<std::string> words, Terminal terminal)
         words_.erase(end, words_.end());
     }
     app_.set_help_flag("-h,--help", "Say this");
-}
-
-Call::~Call()
-{
-    if (!line_)
-        return;
-    v1::Request leave;
-    leave.mutable_leave();
-    (void)line_->send(std::move(leave), patience());
-    line_->close();
 }
 
 void Call::add_common_options()
@@ -156,45 +138,9 @@ client::Patience Call::patience() const
     return {.until = client::Clock::now() + timeout_};
 }
 
-client::Line& Call::line()
+Conversation& Call::daemon()
 {
-    if (line_)
-        return *line_;
-    const client::Address to = address();
-    auto route = client::Route::prepare(to, credentials());
-    if (!route)
-        throw fault_of(route.error());
-    route_.emplace(std::move(*route));
-    auto line = client::Line::open(*route_, patience());
-    if (!line && line.error().refused)
-        throw Refused(*line.error().refused);
-    if (!line)
-        throw fault_of(line.error());
-    return line_.emplace(std::move(*line));
-}
-
-v1::Response Call::ask(v1::Request request)
-{
-    auto response = line().ask(std::move(request), patience());
-    if (!response)
-        throw fault_of(response.error());
-    if (response->has_refused())
-        throw Refused(response->refused());
-    return *std::move(response);
-}
-
-v1::Operated Call::operate(v1::Operate operate)
-{
-    v1::Request request;
-    *request.mutable_operate() = std::move(operate);
-    return std::move(*ask(std::move(request)).mutable_operated());
-}
-
-v1::StatusPart Call::look()
-{
-    v1::Operate look;
-    look.mutable_look();
-    return std::move(*operate(std::move(look)).mutable_status());
+    return daemon_ ? *daemon_ : daemon_.emplace(address(), credentials(), timeout_);
 }
 
 int Call::done(v1::Operate verb, const std::string& sentence)

@@ -1,34 +1,17 @@
 #pragma once
 
-#include "client/line.hpp"
-#include "tools/fault.hpp"
+#include "tools/conversation.hpp"
 #include "tools/status_json.hpp"
 #include "tools/terminal.hpp"
 #include "tools/verb.hpp"
 
 #include <CLI/CLI.hpp>
 #include <chrono>
-#include <exception>
-#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
 namespace usher::tools {
-
-/// The daemon's no; caught once, in `main`.
-class Refused : public std::exception {
-  public:
-    explicit Refused(v1::Refused refused) : refused_(std::move(refused)) {}
-    [[nodiscard]] const char* what() const noexcept override { return refused_.text().c_str(); }
-    [[nodiscard]] const v1::Refused& refused() const { return refused_; }
-
-  private:
-    v1::Refused refused_;
-};
-
-/// The failure of a connection as a fault, with its hints.
-[[nodiscard]] Fault fault_of(const client::Failure& failure);
 
 /// One command as it was typed. A verb adds its options, parses, asks the daemon, and prints.
 ///
@@ -37,8 +20,6 @@ class Call {
   public:
     /// `words`: what follows the verb.
     Call(const Verb& verb, std::vector<std::string> words, Terminal terminal);
-    /// Takes its leave, so that the daemon's log tells a command that ended from one that died.
-    ~Call();
     Call(const Call&) = delete;
     Call& operator=(const Call&) = delete;
 
@@ -67,16 +48,15 @@ class Call {
     [[nodiscard]] std::chrono::milliseconds timeout() const { return timeout_; }
     /// From now on, as long as --timeout allows.
     [[nodiscard]] client::Patience patience() const;
-    /// The connection, opened when it is first needed.
-    [[nodiscard]] client::Line& line();
+    /// Opened when it is first needed.
+    [[nodiscard]] Conversation& daemon();
+    [[nodiscard]] client::Line& line() { return daemon().line(); }
 
     // What is said to it.
 
-    /// The answer; a refusal is thrown.
-    v1::Response ask(v1::Request request);
-    v1::Operated operate(v1::Operate operate);
-    /// The daemon's picture, all parts in one.
-    v1::StatusPart look();
+    v1::Response ask(v1::Request request) { return daemon().ask(std::move(request)); }
+    v1::Operated operate(v1::Operate operate) { return daemon().operate(std::move(operate)); }
+    v1::StatusPart look() { return daemon().look(); }
     /// For a verb that has nothing to show: says `sentence` where it was done, and passes warnings
     /// on.
     int done(v1::Operate operate, const std::string& sentence);
@@ -102,8 +82,7 @@ class Call {
     std::vector<std::string> vendor_keys_;
     std::chrono::milliseconds timeout_ = std::chrono::seconds(10);
 
-    std::optional<client::Route> route_;
-    std::optional<client::Line> line_;
+    std::optional<Conversation> daemon_;
 };
 
 } // namespace usher::tools
