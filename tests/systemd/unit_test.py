@@ -23,6 +23,9 @@ class Unit(unittest.TestCase):
             if line and not line.startswith("#"):
                 self.assertTrue(before.startswith("# "), f"{line} comes without a reason")
 
+    def test_a_crash_leaves_no_keys_behind(self):
+        self.assertIn("\nLimitCORE=0\n", UNIT.read_text())
+
     def test_documentation_comes_first(self):
         self.assertRegex(UNIT.read_text(), r"\[Unit\]\nDocumentation=")
 
