@@ -23,11 +23,6 @@ namespace {
 using ledger::Code;
 using ledger::Refusal;
 
-Keepsake operated()
-{
-    return {.operated = true};
-}
-
 Refusal invalid(std::string what)
 {
     return {.code = Code::document_invalid, .detail = std::move(what)};

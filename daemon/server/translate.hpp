@@ -39,6 +39,12 @@ struct Keepsake {
     bool operated = false; ///< An operator's verb: its plain yes is `Operated.done`.
 };
 
+/// Of an operator's verb that makes nothing else to show.
+inline Keepsake operated()
+{
+    return {.operated = true};
+}
+
 struct Asked {
     ledger::Command command;
     Keepsake keepsake;

@@ -21,11 +21,6 @@ namespace {
 using ledger::Code;
 using ledger::Refusal;
 
-Keepsake operated()
-{
-    return {.operated = true};
-}
-
 /// The command, unless a field of its message was wrong.
 template <class Command>
 Translation judged(const Fields& fields, Command command, Keepsake keepsake = operated())
