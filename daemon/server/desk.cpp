@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <atomic>
 #include <span>
+#include <spdlog/spdlog.h>
 
 namespace usher::server {
 namespace {
@@ -127,8 +128,12 @@ bool Desk::Inside::was_away(Now now) const
 /// the time is a fact of its own.
 void Desk::Inside::note_time(Now now)
 {
-    const bool jumped =
-        (now.calendar - last.calendar) - (now.steady - last.steady) > limits.jump_unnoticed_max;
+    const auto ahead = (now.calendar - last.calendar) - (now.steady - last.steady);
+    const bool jumped = ahead > limits.jump_unnoticed_max;
+    if (jumped) // Nobody else will say it before the first license has ended too soon.
+        spdlog::warn("the clock jumped {} s ahead: licenses begin and end by it, and time that was "
+                     "seen does not go back here; see that this host's clock is right",
+                     std::chrono::floor<std::chrono::seconds>(ahead).count());
     if (jumped || now.calendar - journaled >= limits.silence_journaled_max)
         record({ledger::TimeSeen{}}, now);
 }

@@ -1,6 +1,7 @@
 #include "daemon/journal/memory_journal.hpp"
 #include "daemon/ledger/invariants.hpp"
 #include "daemon/server/desk.hpp"
+#include "tests/server/logged.hpp"
 #include "tests/support/ahead_clock.hpp"
 #include "tests/support/fake_clock.hpp"
 
@@ -226,7 +227,11 @@ BOOST_AUTO_TEST_CASE(a_jump_of_the_clock_and_a_long_silence_are_journaled)
         if (++readings == 3)
             clock.time.calendar += 61s;
     };
-    serve({});
+    {
+        const test::Logged log;
+        serve({});
+        BOOST_TEST(log.text.str().starts_with("warning the clock jumped 61 s ahead: "));
+    }
     BOOST_TEST(disk.turns.size() == before + 1);
 
     clock.when_read = {};

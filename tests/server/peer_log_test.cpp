@@ -1,32 +1,19 @@
 #include "daemon/server/peer_log.hpp"
 
+#include "tests/server/logged.hpp"
+
 #include <algorithm>
 #include <boost/test/unit_test.hpp>
 #include <set>
-#include <spdlog/sinks/ostream_sink.h>
-#include <spdlog/spdlog.h>
-#include <sstream>
 
 using namespace usher;
 using namespace usher::server;
 
 namespace {
 
-/// Everything that is logged, in `text`.
-struct Listening {
-    std::ostringstream text;
-    std::shared_ptr<spdlog::logger> before = spdlog::default_logger();
+struct Listening : usher::test::Logged {
     Speaker speaker{{7}, "127.0.0.1:53412", "key:solver", "solver 1"};
     PeerLog log;
-
-    Listening()
-    {
-        auto logger = std::make_shared<spdlog::logger>(
-            "test", std::make_shared<spdlog::sinks::ostream_sink_mt>(text));
-        logger->set_pattern("%l %v");
-        spdlog::set_default_logger(std::move(logger));
-    }
-    ~Listening() { spdlog::set_default_logger(before); }
 
     [[nodiscard]] long lines() const
     {
