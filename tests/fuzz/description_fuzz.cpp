@@ -1,22 +1,13 @@
 #include "daemon/server/description.hpp"
+#include "tests/fuzz/require.hpp"
 
 #include <cstdint>
-#include <cstdlib>
 #include <string>
 
 /// Foreign bytes as a description: whatever is refused is refused with its place, and whatever is
 /// taken keeps the promises of the command.
 using namespace usher;
-
-namespace {
-
-void require(bool holds)
-{
-    if (!holds)
-        std::abort();
-}
-
-} // namespace
+using usher::tests::require;
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t size)
 {

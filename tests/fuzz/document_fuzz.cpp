@@ -4,24 +4,19 @@
 #include "daemon/trust/redirect.hpp"
 #include "daemon/trust/showing.hpp"
 #include "daemon/trust/transfer_request.hpp"
+#include "tests/fuzz/require.hpp"
 
 #include <array>
 #include <cstdint>
-#include <cstdlib>
 #include <string>
 
 /// Foreign bytes into every parser of the documents of a move: as a whole document of each kind,
 /// and as the payload of one that is rightly signed, for nobody reads a payload before that. What
 /// one kind's parser accepts no other's may.
 using namespace usher::trust;
+using usher::tests::require;
 
 namespace {
-
-void require(bool holds)
-{
-    if (!holds)
-        std::abort();
-}
 
 const SigningKey& signer()
 {

@@ -2,21 +2,16 @@
 #include "daemon/trust/license_file.hpp"
 #include "daemon/trust/license_json.hpp"
 #include "daemon/trust/node.hpp"
+#include "tests/fuzz/require.hpp"
 
 #include <cstdint>
-#include <cstdlib>
 
 /// Foreign bytes into every parser of trust: as a license file, as its payload, as a node's text
 /// and as a vendor's key. Whatever one accepts must be the only way to write what it means.
 using namespace usher::trust;
+using usher::tests::require;
 
 namespace {
-
-void require(bool holds)
-{
-    if (!holds)
-        std::abort();
-}
 
 const SigningKey& vendor()
 {

@@ -1,34 +1,28 @@
 #include "tests/fuzz/record_claims.hpp"
+#include "tests/support/corpus.hpp"
 
 #include <boost/test/unit_test.hpp>
-#include <filesystem>
-#include <fstream>
 #include <set>
-#include <sstream>
 
 using namespace usher;
+using tests::Sample;
 
 namespace {
 
-struct Sample {
-    std::string name;
-    std::string bytes;
+bool is_bad(const Sample& sample)
+{
+    return sample.name.starts_with("bad_");
+}
 
-    [[nodiscard]] bool is_bad() const { return name.starts_with("bad_"); }
-    /// As an earlier usherd wrote it, with a field that says nothing any more.
-    [[nodiscard]] bool is_earlier() const { return name.starts_with("earlier_"); }
-};
+/// As an earlier usherd wrote it, with a field that says nothing any more.
+bool is_earlier(const Sample& sample)
+{
+    return sample.name.starts_with("earlier_");
+}
 
 std::vector<Sample> corpus()
 {
-    std::vector<Sample> samples;
-    for (const auto& entry : std::filesystem::directory_iterator(USHER_RECORD_CORPUS)) {
-        std::ifstream in(entry.path(), std::ios::binary);
-        std::ostringstream bytes;
-        bytes << in.rdbuf();
-        samples.push_back({entry.path().filename(), bytes.str()});
-    }
-    return samples;
+    return tests::corpus_of("record");
 }
 
 } // namespace
@@ -43,11 +37,11 @@ BOOST_AUTO_TEST_CASE(what_was_written_once_is_read_and_written_the_same_for_ever
         BOOST_TEST_INFO_SCOPE(sample.name);
         std::vector<ledger::Fact> facts;
         const auto wrong = journal::read_record(sample.bytes, facts);
-        BOOST_TEST(wrong.has_value() == sample.is_bad());
+        BOOST_TEST(wrong.has_value() == is_bad(sample));
         if (wrong)
             continue;
         journal::RecordWriter writer;
-        BOOST_TEST((writer.write(facts) == sample.bytes) == !sample.is_earlier());
+        BOOST_TEST((writer.write(facts) == sample.bytes) == !is_earlier(sample));
         for (const ledger::Fact& fact : facts)
             kinds.insert(fact.index());
     }

@@ -1,14 +1,11 @@
 #include "protocol/frame.hpp"
 #include "protocol/usher.pb.h"
 #include "tests/fuzz/frame_claims.hpp"
+#include "tests/support/corpus.hpp"
 
 #include <algorithm>
 #include <array>
-#include <boost/test/data/test_case.hpp>
 #include <boost/test/unit_test.hpp>
-#include <filesystem>
-#include <fstream>
-#include <iterator>
 #include <string>
 
 namespace {
@@ -39,15 +36,6 @@ usher::v1::Request request_of(std::size_t size)
     while (request.ByteSizeLong() < size) // The lengths of lengths make some sizes unreachable.
         request.set_id(request.id() == 0 ? 1 : request.id() << 7);
     return request;
-}
-
-std::vector<std::filesystem::path> corpus()
-{
-    std::vector<std::filesystem::path> files;
-    for (const auto& entry : std::filesystem::directory_iterator(USHER_FRAME_CORPUS))
-        files.push_back(entry.path());
-    std::ranges::sort(files);
-    return files;
 }
 
 } // namespace
@@ -191,17 +179,12 @@ BOOST_AUTO_TEST_SUITE_END()
 
 BOOST_AUTO_TEST_SUITE(corpus_of_frames)
 
-BOOST_AUTO_TEST_CASE(there_are_some)
+BOOST_AUTO_TEST_CASE(the_claims_hold)
 {
-    BOOST_TEST(corpus().size() >= 10u);
-}
-
-BOOST_DATA_TEST_CASE(the_claims_hold, boost::unit_test::data::make(corpus()), file)
-{
-    std::ifstream in(file, std::ios::binary);
-    const std::string bytes{std::istreambuf_iterator<char>(in), {}};
-    const std::string fault = usher::test::broken_claim(bytes_of(bytes));
-    BOOST_TEST(fault == "");
+    const auto samples = usher::tests::corpus_of("frame");
+    BOOST_TEST(samples.size() >= 10u);
+    for (const auto& [name, bytes] : samples)
+        BOOST_TEST(usher::test::broken_claim(bytes_of(bytes)) == "", name);
 }
 
 BOOST_AUTO_TEST_SUITE_END()
