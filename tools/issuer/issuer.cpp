@@ -24,6 +24,19 @@ Instant whole_seconds(Instant at)
     return std::chrono::floor<std::chrono::seconds>(at);
 }
 
+/// What a buyer is given, and what is kept of it.
+struct FreshCode {
+    std::string text;
+    trust::PublicKey key;
+};
+
+FreshCode fresh_code(const std::string& license)
+{
+    std::string text = trust::new_activation_code(license);
+    const auto opened = trust::activation_code_from(text);
+    return {std::move(text), std::get<trust::ActivationCode>(opened).key.public_key()};
+}
+
 /// Where hosts are known to, as people see it: a name may be anybody's, a key is one host's.
 std::string host_of(const std::string& name, const trust::PublicKey& node)
 {
@@ -261,15 +274,14 @@ void Issuer::note_refusal(const Account& account, const Refusal& no, const std::
 std::string Issuer::sell(const Sold& sold, Instant now, const std::string& who)
 {
     const std::string& license = sold.license.number;
-    const std::string code = trust::new_activation_code(license);
-    const auto opened = trust::activation_code_from(code);
+    const FreshCode fresh = fresh_code(license);
     record_.decide([&] {
         auto account = record_.account(license, {});
         const bool is_new = !account;
         if (!account)
             account.emplace();
         account->sold = sold;
-        account->code = std::get<trust::ActivationCode>(opened).key.public_key();
+        account->code = fresh.key;
         record_.put(*account);
         record_.add({.at = now,
                      .who = who,
@@ -277,7 +289,7 @@ std::string Issuer::sell(const Sold& sold, Instant now, const std::string& who)
                      .what = is_new ? "sold" : "sold anew, with another code",
                      .host = {}});
     });
-    return code;
+    return fresh.text;
 }
 
 std::variant<std::string, Refusal> Issuer::renew_code(const std::string& license, Instant now,
@@ -296,49 +308,46 @@ std::variant<std::string, Refusal> Issuer::renew_code(const std::string& license
 std::variant<std::string, Refusal> Issuer::release(const std::string& license, Instant now,
                                                    const std::string& who)
 {
-    Answer answer = unknown(license);
-    record_.decide([&] {
-        auto account = record_.account(license, {});
-        if (!account)
-            return;
-        if (account->active == 0) {
-            answer = Refusal{.code = Code::not_active_here, .subject = license};
-            return;
-        }
-        const Grant& ended = *account->grant(account->active);
-        answer = ended.host;
+    return decide_about(license, [&](Account& account) -> Answer {
+        if (account.active == 0)
+            return Refusal{.code = Code::not_active_here, .subject = license};
+        const Grant& ended = *account.grant(account.active);
         record_.add({.at = now,
                      .who = who,
                      .license = license,
                      .what = "released by the vendor",
                      .host = host_of(ended.host, ended.node),
                      .number = ended.number});
-        account->active = 0;
-        account->is_waived = true;
-        record_.put(*account);
+        account.active = 0;
+        account.is_waived = true;
+        record_.put(account);
+        return ended.host;
     });
-    return answer;
 }
 
 std::variant<std::string, Refusal> Issuer::emergency(const std::string& license, Instant now,
                                                      const std::string& who)
 {
-    Answer answer = unknown(license);
-    record_.decide([&] {
-        auto account = record_.account(license, {});
-        if (!account)
-            return;
-        const std::string code = trust::new_activation_code(license);
-        const auto opened = trust::activation_code_from(code);
-        account->emergency = {std::get<trust::ActivationCode>(opened).key.public_key(),
-                              whole_seconds(now) + emergency_time};
-        record_.put(*account);
+    return decide_about(license, [&](Account& account) -> Answer {
+        const FreshCode fresh = fresh_code(license);
+        account.emergency = {fresh.key, whole_seconds(now) + emergency_time};
+        record_.put(account);
         record_.add({.at = now,
                      .who = who,
                      .license = license,
                      .what = "emergency code given",
                      .host = {}});
-        answer = code;
+        return fresh.text;
+    });
+}
+
+Issuer::Answer Issuer::decide_about(const std::string& license,
+                                    const std::function<Answer(Account&)>& rule)
+{
+    Answer answer = unknown(license);
+    record_.decide([&] {
+        if (auto account = record_.account(license, {}))
+            answer = rule(*account);
     });
     return answer;
 }

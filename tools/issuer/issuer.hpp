@@ -4,6 +4,7 @@
 #include "tools/issuer/record.hpp"
 #include "tools/vendor_secret.hpp"
 
+#include <functional>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -49,6 +50,8 @@ class Issuer {
                   const std::string& who);
     Answer answer(const trust::Showing& showing, Instant now, const std::string& who);
 
+    /// In one decision: what `rule` says of what was sold under `license`; UNKNOWN_LICENSE.
+    Answer decide_about(const std::string& license, const std::function<Answer(Account&)>& rule);
     Answer give(Account& account, Ruling ruling, const trust::NodeLockTerms& lock,
                 const std::string& who, const std::string& host, Instant now);
     std::string activation(const Account& account, const Grant& grant,
