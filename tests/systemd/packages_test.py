@@ -15,6 +15,8 @@ import packages  # noqa: E402
 UNIT_FILES = {"/usr/lib/systemd/system/usherd.service", "/usr/lib/sysusers.d/usherd.conf",
               "/usr/lib/tmpfiles.d/usherd.conf", "/etc/usher/usherd.toml"}
 
+MANUALS = ("man1/usher.1", "man1/usher-issuer.1", "man8/usherd.8")
+
 
 class Packages(unittest.TestCase):
     @classmethod
@@ -108,7 +110,8 @@ class Installation(unittest.TestCase):
                            env={**os.environ, "DESTDIR": folder}, stdout=subprocess.DEVNULL)
             root = pathlib.Path(folder)
             found = {"/" + str(path.relative_to(root)) for path in root.rglob("*")}
-            self.assertLessEqual({"/usr/sbin/usherd", "/usr/bin/usher", *UNIT_FILES}, found)
+            self.assertLessEqual({"/usr/sbin/usherd", "/usr/bin/usher", *UNIT_FILES,
+                                  *(f"/usr/share/man/{page}.gz" for page in MANUALS)}, found)
             manifest = (packages.BUILD / "install_manifest.txt").read_text().split()
             self.assertLessEqual(set(manifest), found)
 
