@@ -9,13 +9,14 @@ import time
 import unittest
 from pathlib import Path
 
-from siege import Siege, openssl
+from siege import Siege, at_both_ports, openssl
 from support import wire
 
 
+@at_both_ports
 class WhoDoesNotSpeakTls(Siege):
     def raw(self):
-        stream = socket.create_connection(("127.0.0.1", self.daemon.port), wire.PATIENCE)
+        stream = socket.create_connection(("127.0.0.1", self.house.port), wire.PATIENCE)
         self.addCleanup(stream.close)
         return stream
 
@@ -94,6 +95,7 @@ def make_certificate(directory, name, ca, ca_key, *, faketime=None):
     return files["pem"], files["key"]
 
 
+@at_both_ports
 class WhoSpeaksTheWrongTls(Siege):
     def assert_no_handshake(self, context):
         with self.assertRaises((ssl.SSLError, wire.HungUp, OSError)):
@@ -125,7 +127,7 @@ class WhoSpeaksTheWrongTls(Siege):
 
     def test_a_client_that_wants_another_host_does_not_believe_this_server(self):
         context = wire.client_context(self.ca_file)
-        raw = socket.create_connection(("127.0.0.1", self.daemon.port), wire.PATIENCE)
+        raw = socket.create_connection(("127.0.0.1", self.house.port), wire.PATIENCE)
         self.addCleanup(raw.close)
         with self.assertRaises(ssl.SSLCertVerificationError):
             context.wrap_socket(raw, server_hostname="license.example.com")
@@ -139,15 +141,6 @@ class WhoSpeaksTheWrongTls(Siege):
         """The daemon's CA and its key, as a thief would have them."""
         return self.ca_file, self.ca_file.with_suffix(".key")
 
-    def assert_not_let_in(self, certificate):
-        """TLS 1.3 tells the client of a bad certificate only after its own handshake has ended."""
-        try:
-            with self.knock(certificate=certificate) as connection:
-                self.assert_refused(connection.hello(), "UNKNOWN_CREDENTIAL")
-                self.assertTrue(connection.is_closed())
-        except (ssl.SSLError, wire.HungUp):
-            pass
-
     def test_a_certificate_of_another_ca_is_refused(self):
         self.assert_not_let_in(self.made("stranger", *make_ca(self.directory, "stranger")))
 
@@ -160,7 +153,9 @@ class WhoSpeaksTheWrongTls(Siege):
     def test_a_certificate_of_our_ca_that_the_daemon_never_made_is_refused(self):
         self.assert_not_let_in(self.made("forged", *self.own_ca()))
 
-    def test_a_certificate_that_was_revoked_is_refused(self):
+
+class CertificatesThatTheDaemonMade(Siege):
+    def test_one_that_was_revoked_is_refused(self):
         self.daemon.must("certificate", "create", "gone", "--directory", self.directory)
         certificate = (self.directory / "gone.pem", self.directory / "gone.key")
         with self.knock(certificate=certificate) as connection:
@@ -261,6 +256,7 @@ class CertificatesOfAnAuthorityThatIsGone(Siege):
             self.assertTrue(connection.is_closed())
 
 
+@at_both_ports
 class AThousandHalfOpenHandshakes(Siege):
     COUNT = 1000
 
@@ -273,7 +269,7 @@ class AThousandHalfOpenHandshakes(Siege):
 
     def besiege(self, said):
         for _ in range(self.COUNT):
-            stream = socket.create_connection(("127.0.0.1", self.daemon.port), wire.PATIENCE)
+            stream = socket.create_connection(("127.0.0.1", self.house.port), wire.PATIENCE)
             self.streams.append(stream)
             with contextlib.suppress(ConnectionError):
                 stream.sendall(said)
@@ -295,9 +291,7 @@ class AThousandHalfOpenHandshakes(Siege):
     def test_an_honest_client_that_was_there_before_works_on(self):
         with self.connect() as honest:
             self.besiege(client_hello())
-            lease = wire.checkout("Client", user="early", device="bird")
-            self.assertTrue(honest.ask(checkout=lease).HasField("granted"))
-            honest.ask(checkin=wire.usher.Checkin(lease=lease.lease))
+            self.assert_answers(honest)
 
 
 if __name__ == "__main__":

@@ -91,6 +91,11 @@ class Issuer:
         self.port = int(first)
         self.uri = self.process.stdout.readline().strip()
 
+    @property
+    def server(self):
+        """As a Daemon says it."""
+        return self.uri
+
     def log_text(self):
         file = self.directory / "log"
         return file.read_text() if file.exists() else ""
