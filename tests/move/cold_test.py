@@ -1,5 +1,6 @@
 """The move by deactivation and activation, interrupted at every step of everybody."""
 
+import concurrent.futures
 import unittest
 
 from support.deaths import Company, deaths
@@ -66,6 +67,23 @@ class Cold(unittest.TestCase):
                 self.move()
                 self.assertEqual(self.company.alive(NUMBER), ["b"])
                 death.has_come = self.company.has_died
+
+
+class Race(unittest.TestCase):
+    def test_of_two_operators_with_one_code_one_has_it_and_the_other_is_told_where(self):
+        company = self.enterContext(Company())
+        code = company.issuer.sell(NUMBER, "Client", 10)
+
+        def activate(name):
+            return company[name].usher("activate", code, "--host", name, "--issuer",
+                                       company.issuer.uri)
+        with concurrent.futures.ThreadPoolExecutor(2) as both:
+            done = dict(zip("ab", both.map(activate, "ab")))
+        winner, = company.alive(NUMBER)
+        loser, = set("ab") - {winner}
+        self.assertEqual(done[winner].returncode, 0, done[winner].stderr)
+        self.assertIn(f"ALREADY_ACTIVE: license {NUMBER} is active on {winner}",
+                      done[loser].stderr)
 
 
 if __name__ == "__main__":

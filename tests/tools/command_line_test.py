@@ -5,6 +5,7 @@ import os
 import subprocess
 import tempfile
 import unittest
+from pathlib import Path
 
 from support.daemon import BIN, PATIENCE, SOURCE
 
@@ -98,6 +99,22 @@ class CommandLine(unittest.TestCase):
         done = usher("run", "Client", "--timeout", "100ms", "--", "echo", "ran")
         self.assertEqual((done.returncode, done.stdout), (125, ""))
         self.assertIn("usher: error: UNREACHABLE", done.stderr)
+
+    def test_what_is_no_file_of_the_vendor_is_refused_by_its_name(self):
+        directory = Path(self.enterContext(tempfile.TemporaryDirectory(prefix="usher-")))
+        (directory / "link").symlink_to(__file__)
+        os.mkfifo(directory / "fifo")
+        with open(directory / "huge", "wb") as huge:
+            huge.truncate(2 << 30)
+        for name, what in (("link", "is a symbolic link"), ("fifo", "is not a regular file"),
+                           ("huge", "is longer than 16 KiB"), ("", "is not a regular file"),
+                           ("none", "No such file")):
+            with self.subTest(name=name):
+                done = usher("activation", "load", directory / name)
+                self.assertEqual(done.returncode, 1, done)
+                self.assertIn(f"{directory / name}", done.stderr)
+                self.assertIn(what, done.stderr)
+                self.assertIn("usher: hint: ", done.stderr)
 
     def test_doctor_looks_at_the_host_without_a_daemon(self):
         done = usher("doctor", "--json")

@@ -200,3 +200,5 @@ def due_instants(picture):
             yield license.from_us
         if license.HasField("to_us"):
             yield license.to_us
+        if license.HasField("due_us"):
+            yield license.due_us
