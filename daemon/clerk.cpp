@@ -137,7 +137,8 @@ Outcome Clerk::Inside::tell(server::Desk& desk, const Concern& concern, const st
         spdlog::warn("issuer would not say license={} activation={} code={} text={}",
                      server::quoted(concern.license.text), concern.number,
                      server::quoted(no->code()), server::quoted(no->text(), 256));
-        return Outcome::refused;
+        const bool is_busy = no->code() == ledger::word(ledger::Code::limit_reached);
+        return is_busy ? Outcome::missed : Outcome::refused;
     }
     return hear(desk, concern, std::get<std::string>(errand));
 }

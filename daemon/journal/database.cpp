@@ -193,9 +193,11 @@ void Database::give_up()
 void Database::fail(std::string_view doing) const
 {
     const int code = sqlite3_extended_errcode(database_.get());
-    throw Fault("cannot " + std::string(doing) + " " + file_.string() + ": " +
-                    reason_for(database_.get(), code),
-                hint_for(code));
+    const std::string sentence = "cannot " + std::string(doing) + " " + file_.string() + ": " +
+                                 reason_for(database_.get(), code);
+    if ((code & 0xff) == SQLITE_BUSY)
+        throw InUse(sentence, hint_for(code));
+    throw Fault(sentence, hint_for(code));
 }
 
 void Database::Close::operator()(sqlite3* database) const

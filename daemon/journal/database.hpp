@@ -49,7 +49,8 @@ class Database {
     /// At its end it must leave the files as they are: nobody knows what is on the disk.
     void give_up();
 
-    /// Throws the fault that SQLite reported last; `doing`: `write turn 12 to`.
+    /// Throws the fault that SQLite reported last, `InUse` where others have it; `doing`:
+    /// `write turn 12 to`.
     [[noreturn]] void fail(std::string_view doing) const;
 
   private:

@@ -1,14 +1,16 @@
 """usher-issuer at its port: the same documents, and everything that strangers send."""
 
 import concurrent.futures
+import contextlib
 import os
+import sqlite3
 import struct
 import unittest
 
 from support import wire
 from support.documents import Host, payload_of
 from support.issuer import Issuer
-from support.messages import usher
+from support.messages import operator, usher
 
 NUMBER = "015.120.055.014"
 
@@ -131,12 +133,23 @@ class Hostile(Port):
                 hostile.send_bytes(text)
                 self.assertTrue(hostile.is_closed())
 
-    def test_operators_verbs_are_nobodys(self):
-        with self.connect() as hostile:
-            request = usher.Request(id=5)
-            request.operate.look.SetInParent()
-            hostile.send_bytes(wire.frame(request))
-            self.assertEqual(hostile.answer_to(5).refused.code, "NOT_ALLOWED")
+    def test_each_operators_verb_is_nobodys(self):
+        for verb in operator.Operate.DESCRIPTOR.oneofs_by_name["verb"].fields:
+            operate = operator.Operate()
+            getattr(operate, verb.name).SetInParent()
+            with self.subTest(verb=verb.name), self.connect() as hostile:
+                self.assertEqual(hostile.ask(operate=operate).refused.code, "NOT_ALLOWED")
+
+    def test_a_record_that_another_program_keeps_is_a_no_for_now(self):
+        request = self.a.request(self.code)
+        with contextlib.closing(sqlite3.connect(self.issuer.directory / "key" / "issuer.db",
+                                                isolation_level=None)) as other:
+            other.execute("BEGIN IMMEDIATE")
+            no = self.carried(request).refused
+            self.assertEqual(no.code, "LIMIT_REACHED")
+            self.assertIn("record", no.text)
+            other.execute("ROLLBACK")
+        self.assertEqual(payload_of(self.carried(request).carried.document)["number"], 1)
 
     def test_a_courier_who_dies_between_has_its_effect_once(self):
         request = self.a.request(self.code)

@@ -42,7 +42,8 @@ class Record {
     Record& operator=(const Record&) = delete;
 
     /// Does `decide` in one transaction: all of it is durable when this returns, or nothing of it
-    /// happened (where it throws).
+    /// happened (where it throws). Throws `journal::InUse` before it does anything where another
+    /// process keeps the record to itself for 10 s.
     void decide(const std::function<void()>& decide);
 
     /// Reads what belongs together. Nobody waits for it, however long it takes.

@@ -93,8 +93,15 @@ void serve(const Service& service, const Surroundings& here,
     listeners.tcp.push_back(server::listen_at(service.address, service.port));
     const std::uint16_t port = server::port_of(listeners.tcp.front());
     // One hall: the record is its thread's from now on.
-    const server::Answerer answerer = [&](const std::string& document) {
-        return issuer.answer(document, here.now(), "online");
+    const server::Answerer answerer =
+        [&](const std::string& document) -> std::variant<std::string, Refusal> {
+        try {
+            return issuer.answer(document, here.now(), "online");
+        } catch (const journal::InUse& fault) {
+            spdlog::warn("{}", fault.what());
+            return Refusal{.code = ledger::Code::limit_reached,
+                           .detail = "another program keeps the issuer's record to itself"};
+        }
     };
     const auto premises = open_house(service, port, answerer);
     record->decide([&] { record->put_address(premises->uri); });
