@@ -100,7 +100,9 @@ byte round;
 #else
 #define IS_ALIVE(who) (host[who].live)
 #endif
-#define MAY_ASK_ANEW(who) (host[who].live == 0 || host[who].is_lapsed)
+/* A host may ask anew at any time, and what it loads then replaces what it has; where it arrives,
+   nothing counts yet. */
+#define IS_FREE(who) (host[who].live == 0 || host[who].is_lapsed)
 
 inline pick(what, last)
 {
@@ -170,6 +172,11 @@ inline approve(nonce)
 #else
 #define IS_UNSPENT(who, number) ((number) > host[who].spent)
 #endif
+#ifdef NO_NUMBERS
+#define REPLACES(who, number) true
+#else
+#define REPLACES(who, number) ((number) > host[who].live)
+#endif
 
 inline become_active(who, act)
 {
@@ -193,8 +200,9 @@ inline become_active(who, act)
 inline load(who, which)
 {
     if
-    :: which <= documents && document[which].after == 0 && host[who].pending && MAY_ASK_ANEW(who) &&
-       IS_RESPONSE_TO(who, which) && IS_UNSPENT(who, document[which].number) ->
+    :: which <= documents && document[which].after == 0 && host[who].pending &&
+       IS_RESPONSE_TO(who, which) && IS_UNSPENT(who, document[which].number) &&
+       REPLACES(who, document[which].number) ->
         host[who].pending = 0;
         become_active(who, document[which].number)
     :: else
@@ -333,7 +341,7 @@ inline arrive(who, which)
 {
     if
     :: which <= documents && document[which].after && document[which].to == who &&
-       MAY_ASK_ANEW(who) && IS_UNSPENT(who, document[which].number) && HAS_RECEIPT(which) ->
+       IS_FREE(who) && IS_UNSPENT(who, document[which].number) && HAS_RECEIPT(which) ->
         become_active(who, document[which].number)
     :: else
     fi
@@ -387,7 +395,7 @@ inline any_step()
 {
     pick(h, HOSTS);
     if
-    :: nonces < REQUESTS && MAY_ASK_ANEW(h) -> request(h)
+    :: nonces < REQUESTS -> request(h)
     :: host[h].pending = 0 /* Canceled. */
     :: pick(k, REQUESTS); approve(k)
     :: pick(d, STORM); load(h, d)
