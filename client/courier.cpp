@@ -15,6 +15,8 @@ Failure no_answer()
             .cure = "see that the address is that of usher-issuer serve"};
 }
 
+/// An issuer is not a server that must prove to be a customer: it proves itself by what it signs.
+/// Keys and certificates of ours are for our server.
 Result<v1::Response> asked(std::string_view uri, v1::Request request, const std::string& client,
                            const Patience& patience)
 {

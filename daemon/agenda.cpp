@@ -13,7 +13,7 @@ std::vector<ledger::Concern> Agenda::due(const ledger::Concerns& concerns, ledge
         known.emplace(key_of(concern), tried);
         const bool is_wanted = concern.receipt || !tried.is_heard || concern.has_lapsed ||
                                (concern.due && now.calendar >= *concern.due);
-        if (is_wanted && now.steady >= tried.not_before)
+        if (is_wanted && now.steady >= tried.not_before && !is_in_hand(concern, now))
             due.push_back(concern);
     }
     tried_ = std::move(known);
@@ -33,6 +33,11 @@ void Agenda::note(const ledger::Concern& concern, Outcome outcome, ledger::Now n
     case Outcome::refused: tried.not_before = now.steady + again_after_no; break;
     case Outcome::missed: tried.not_before = now.steady + again_after_miss; break;
     }
+}
+
+bool Agenda::is_in_hand(const ledger::Concern& concern, ledger::Now now) const
+{
+    return concern.shown && *concern.shown >= started_ && now.calendar < *concern.shown + in_hand;
 }
 
 Agenda::Key Agenda::key_of(const ledger::Concern& concern)

@@ -25,7 +25,13 @@ class Agenda {
         missed,   ///< Nobody answered in time.
     };
     static constexpr auto again_after_miss = std::chrono::minutes(1);
+    /// Who made a showing just now, as an operator may, is left alone with it: another one would
+    /// make it void.
+    static constexpr auto in_hand = std::chrono::seconds(15);
     static constexpr auto again_after_no = std::chrono::hours(1);
+
+    /// Of a run that began at `started`: showings from before are in nobody's hands.
+    explicit Agenda(ledger::CalendarInstant started) : started_(started) {}
 
     /// Which of `concerns` its issuer is to be told `now`, those of one issuer side by side. What
     /// is not among `concerns` is forgotten.
@@ -41,7 +47,9 @@ class Agenda {
     };
     using Key = std::tuple<ledger::EntitlementId, std::uint64_t, bool>;
     static Key key_of(const ledger::Concern& concern);
+    [[nodiscard]] bool is_in_hand(const ledger::Concern& concern, ledger::Now now) const;
 
+    const ledger::CalendarInstant started_;
     std::map<Key, Tried> tried_;
 };
 

@@ -34,8 +34,8 @@ constexpr auto look_interval = std::chrono::seconds(1);
 /// Longest for what is due to one issuer. An issuer whose record is busy answers within.
 constexpr auto issuer_time = std::chrono::seconds(15);
 
-/// Longest for an answer of the desk, which is not far away.
-constexpr auto desk_time = std::chrono::seconds(30);
+/// Longest for an answer of the desk. One that has ended must not hold up the start that says so.
+constexpr auto desk_time = std::chrono::seconds(2);
 
 } // namespace
 
@@ -43,7 +43,7 @@ struct Clerk::Inside {
     using Premises = std::shared_ptr<const server::Premises>;
 
     Inside(const server::Clock& the_clock, Premises the_premises)
-        : clock(the_clock), premises(std::move(the_premises))
+        : clock(the_clock), premises(std::move(the_premises)), agenda(premises->started)
     {}
 
     void look(server::Desk& desk, Instant until);
@@ -159,6 +159,10 @@ Outcome Clerk::Inside::hear(server::Desk& desk, const Concern& concern, const st
             return Outcome::missed;
         if (const auto* refused = std::get_if<ledger::Refusal>(&*answer))
             no = *refused;
+    }
+    if (no && no->code == ledger::Code::document_used) { // By a showing that an operator made.
+        showings.erase(concern.license);
+        return Outcome::missed;
     }
     if (no) {
         spdlog::warn("issuer is not believed license={} activation={} code={} text={}",

@@ -78,6 +78,7 @@ struct Concern {
     std::uint64_t number = 0;           ///< Of the activation.
     std::optional<CalendarInstant> due; ///< When it should hear of it next; none: it need not.
     bool has_lapsed = false;
+    std::optional<CalendarInstant> shown; ///< When the showing was made that waits for its answer.
     std::shared_ptr<const std::string> receipt; ///< That it has not got yet; null: it is active.
 };
 using Concerns = std::vector<Concern>;

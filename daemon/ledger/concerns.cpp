@@ -26,6 +26,8 @@ Verdict decide(const State& state, const ListConcerns&, Now now)
                  .number = activation.number,
                  .due = due_of(activation),
                  .has_lapsed = activation.denied || (lapse && now.calendar >= *lapse),
+                 .shown =
+                     activation.showing ? std::optional(activation.showing->made) : std::nullopt,
                  .receipt = nullptr});
         }
         if (activation.receipt && !activation.receipt->delivered)
@@ -34,6 +36,7 @@ Verdict decide(const State& state, const ListConcerns&, Now now)
                                 .number = activation.receipt->number,
                                 .due = {},
                                 .has_lapsed = false,
+                                .shown = {},
                                 .receipt = activation.receipt->document});
     }
     return {std::move(concerns), {}};

@@ -15,7 +15,7 @@ const ledger::CalendarInstant noon{std::chrono::sys_days{std::chrono::year{2030}
 
 /// A host, and what goes by after noon.
 struct Desk {
-    Agenda agenda;
+    Agenda agenda{noon};
     ledger::Duration passed{};
 
     [[nodiscard]] ledger::Now now() const
@@ -29,6 +29,7 @@ struct Desk {
                 .number = number,
                 .due = {},
                 .has_lapsed = false,
+                .shown = {},
                 .receipt = nullptr};
     }
     static Concern receipt(const std::string& license)
@@ -114,6 +115,19 @@ BOOST_AUTO_TEST_CASE(an_issuer_that_will_not_say_is_asked_each_hour)
     BOOST_TEST(due({active("A")}).empty());
     passed = 1h;
     BOOST_TEST(due({active("A")}) == "A");
+}
+
+BOOST_AUTO_TEST_CASE(a_showing_that_an_operator_has_in_hand_is_left_alone_for_a_moment)
+{
+    passed = 1h;
+    Concern one = active("A");
+    one.shown = noon + passed;
+    BOOST_TEST(due({one}).empty());
+    passed += Agenda::in_hand;
+    BOOST_TEST(due({one}) == "A");
+    one.shown = noon - 1us; // Of the run before, which has died.
+    passed = 0s;
+    BOOST_TEST(due({one}) == "A");
 }
 
 BOOST_AUTO_TEST_CASE(a_receipt_is_brought_until_it_is_no_concern_any_more)
