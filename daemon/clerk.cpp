@@ -187,16 +187,17 @@ std::shared_ptr<const std::string> Clerk::Inside::showing(server::Desk& desk,
     v1::ShowingMake make;
     make.set_license(concern.license.text);
     make.set_number(concern.number);
-    auto translation = server::make_showing(make, *premises);
+    auto translation = server::make_showing(make);
     auto* const asked_for = std::get_if<server::Asked>(&translation);
     if (asked_for == nullptr)
         return nullptr;
     const auto answer = ask(desk, std::move(asked_for->command));
-    const auto* const handed = answer ? std::get_if<ledger::Handed>(&*answer) : nullptr;
-    if (handed == nullptr)
+    const auto* const shown = answer ? std::get_if<ledger::Showing>(&*answer) : nullptr;
+    if (shown == nullptr)
         return nullptr;
-    showings[concern.license] = {concern.number, handed->document};
-    return handed->document;
+    auto document = std::make_shared<const std::string>(server::sign_showing(*shown, *premises));
+    showings[concern.license] = {concern.number, document};
+    return document;
 }
 
 void Clerk::Inside::log_changes(const ledger::Concerns& concerns)

@@ -1,23 +1,13 @@
 #include "daemon/house.hpp"
 
 #include "daemon/server/fault.hpp"
-#include "daemon/trust/activation.hpp"
+#include "daemon/server/license.hpp"
 
 #include <algorithm>
 #include <chrono>
 
 namespace usher::daemon {
 namespace {
-
-/// 16 hex digits of the key's SHA-256: enough to tell hosts apart, short enough to read out.
-std::string short_name_of(const trust::Node& node)
-{
-    constexpr std::size_t bytes = 8;
-    const trust::PublicKey& key = node.key();
-    const trust::Digest digest =
-        trust::sha256({reinterpret_cast<const char*>(key.data()), key.size()});
-    return trust::hex(std::span(digest).first(bytes));
-}
 
 /// Empty where too few identifiers were found to lock a license to this host.
 std::string text_of(const trust::Node& node)
@@ -34,19 +24,6 @@ std::string uri_of(const Config& config, std::uint16_t port, const server::Autho
     const bool is_v6 = config.name.find(':') != std::string::npos;
     return "usher://" + (is_v6 ? "[" + config.name + "]" : config.name) + ":" +
            std::to_string(port) + "/?ca=sha256:" + trust::hex(authority.ca_digest());
-}
-
-/// A license whose vendor is not trusted any more still says for which host it is.
-std::optional<trust::NodeLockTerms> lock_of(const ledger::Entitlement& entitlement)
-{
-    if (entitlement.activation != 0) {
-        auto read = trust::read_activation_unverified(*entitlement.document);
-        auto* const activation = std::get_if<trust::Activation>(&read);
-        return activation == nullptr ? std::nullopt : std::move(activation->license.lock);
-    }
-    auto read = trust::read_license_unverified(*entitlement.document);
-    auto* const license = std::get_if<trust::License>(&read);
-    return license == nullptr ? std::nullopt : std::move(license->lock);
 }
 
 void note(std::vector<server::IdentifierSeen>& seen, const trust::Node::Agreement& agreement)
@@ -77,7 +54,7 @@ Comparison compare(const House& house, const ledger::Ledger& ledger)
         comparison.identifiers.push_back({identifier.name, found, found});
     }
     for (const ledger::Entitlement& license : ledger.entitlements()) {
-        const auto lock = lock_of(license);
+        const auto lock = server::lock_of(license);
         if (!lock)
             continue;
         const trust::Node::Agreement agreement = house.node->compare(*lock);
@@ -111,7 +88,7 @@ std::shared_ptr<const server::Premises> make_premises(const Config& config, cons
     premises->node = house.node;
     premises->clock = house.clock;
     premises->started = house.started;
-    premises->node_id = short_name_of(*house.node);
+    premises->node_id = trust::short_name_of(house.node->key());
     premises->node_text = text_of(*house.node);
     premises->identifiers = comparison.identifiers;
     premises->identifiers_needed = comparison.identifiers_needed;

@@ -49,6 +49,7 @@ void fill(v1::Refused& to, const ledger::Refusal& from)
     to.set_host(from.host);
     if (from.retry_at)
         to.set_retry_at_us(microseconds(*from.retry_at));
+    to.set_redirect(from.redirect);
 }
 
 void fill(v1::Granted& to, const ledger::Granted& from)

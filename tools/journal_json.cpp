@@ -1,6 +1,7 @@
 #include "tools/journal_json.hpp"
 
 #include "daemon/trust/lease_tag.hpp"
+#include "daemon/trust/node.hpp"
 #include "daemon/trust/signature.hpp"
 #include "protocol/answers.hpp"
 #include "tools/fact_teller.hpp"
@@ -17,6 +18,12 @@ namespace {
 std::string tag_text(const ledger::LeaseId& id)
 {
     return protocol::to_text(trust::tag_of(id));
+}
+
+/// As status names a host.
+std::string node_text(const ledger::NodeKey& key)
+{
+    return trust::short_name_of(key.bytes);
 }
 
 Json told(const ledger::Refusal& refusal)
@@ -278,11 +285,49 @@ struct Told {
             .tell("checked", Json(instant(fact.checked)));
     }
 
+    Json operator()(const ledger::Departed& fact) const
+    {
+        Json licenses = Json::array();
+        for (const ledger::Departure::Ticket& ticket : fact.departure.tickets)
+            licenses.push_back(ticket.license.text);
+        return Teller("departed")
+            .tell("target", Json(node_text(fact.departure.target)))
+            .tell_text("to", fact.departure.uri)
+            .tell("licenses", std::move(licenses))
+            .tell("by", fact.by);
+    }
+    Json operator()(const ledger::DepartureConfirmed& fact) const
+    {
+        return Teller("departure_confirmed").tell("by", fact.by);
+    }
+    Json operator()(const ledger::ArrivalBegun& fact) const
+    {
+        return Teller("arrival_begun")
+            .tell("source", Json(node_text(fact.arrival.source)))
+            .tell("followed", Json(fact.arrival.position))
+            .tell("whole", Json(fact.arrival.is_whole))
+            .tell("by", fact.by);
+    }
+    Json operator()(const ledger::Followed& fact) const
+    {
+        return Teller("followed").tell("count", Json(fact.count)).tell("end", Json(fact.is_end));
+    }
+    Json operator()(const ledger::Arrived& fact) const
+    {
+        return Teller("arrived").tell("by", fact.by);
+    }
+    Json operator()(const ledger::ArrivalAbandoned& fact) const
+    {
+        return Teller("arrival_abandoned").tell("by", fact.by);
+    }
+
     // Fleeting: no journal has them.
     Json operator()(const ledger::LeaseRenewed&) const { return {}; }
     Json operator()(const ledger::ConnectionLost&) const { return {}; }
     Json operator()(const ledger::AmnestyGranted&) const { return {}; }
     Json operator()(const ledger::TermsSet&) const { return {}; }
+    Json operator()(const ledger::StreamBegun&) const { return {}; }
+    Json operator()(const ledger::StreamRead&) const { return {}; }
 };
 
 /// A text with quotes where it would else not end where it ends, or pass for another value.

@@ -1,6 +1,7 @@
 #include "daemon/trust/activation_request.hpp"
 #include "daemon/trust/jws.hpp"
 #include "daemon/trust/license_json.hpp"
+#include "daemon/trust/move_mark.hpp"
 #include "daemon/trust/node.hpp"
 #include "daemon/trust/redirect.hpp"
 #include "daemon/trust/showing.hpp"
@@ -211,6 +212,7 @@ Document document_in(const std::string& text, trust::DocumentKind kind,
     case DocumentKind::receipt: judge_node(document, trust::open_receipt(text)); break;
     case DocumentKind::showing: judge_node(document, trust::open_showing(text)); break;
     case DocumentKind::redirect: judge_node(document, trust::open_redirect(text)); break;
+    case DocumentKind::move_mark: judge_node(document, trust::open_move_mark(text)); break;
     case DocumentKind::activation:
         judge_vendor(
             document, keys, [&] { return trust::read_activation_unverified(text); },

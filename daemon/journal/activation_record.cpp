@@ -38,6 +38,7 @@ Fact fact_from(Fields& fields, const record::Activated& from)
                          .issuer = from.issuer(),
                          .check = {},
                          .checked = instant(from.checked_us()),
+                         .redeemed = from.redeemed(),
                          .by = {from.by()}};
     fields.require(from.has_check_every_us() == from.has_check_grace_us(), "check",
                    "is given by half");
@@ -104,6 +105,7 @@ void put(record::Fact& to, const ledger::Activated& fact)
         one.set_check_grace_us(fact.check->grace.count());
     }
     one.set_checked_us(microseconds(fact.checked));
+    one.set_redeemed(fact.redeemed);
     one.set_by(fact.by.text);
 }
 

@@ -1,6 +1,7 @@
 #include "daemon/journal/record.hpp"
 
 #include "daemon/journal/activation_record.hpp"
+#include "daemon/journal/move_record.hpp"
 #include "daemon/journal/record.pb.h"
 #include "daemon/journal/record_fields.hpp"
 
@@ -82,6 +83,7 @@ ledger::Refusal refusal(Fields& fields, const record::Refusal& from)
     to.host = from.host();
     if (from.has_retry_at_us())
         to.retry_at = instant(from.retry_at_us());
+    to.redirect = from.redirect();
     return to;
 }
 
@@ -328,6 +330,12 @@ Fact fact_from(Fields& fields, const record::Fact& from)
     case Record::kReceiptDelivered: return fact_from(fields, from.receipt_delivered());
     case Record::kShowingMade: return fact_from(fields, from.showing_made());
     case Record::kIssuerAnswered: return fact_from(fields, from.issuer_answered());
+    case Record::kDeparted: return fact_from(fields, from.departed());
+    case Record::kDepartureConfirmed: return fact_from(fields, from.departure_confirmed());
+    case Record::kArrivalBegun: return fact_from(fields, from.arrival_begun());
+    case Record::kFollowed: return fact_from(fields, from.followed());
+    case Record::kArrived: return fact_from(fields, from.arrived());
+    case Record::kArrivalAbandoned: return fact_from(fields, from.arrival_abandoned());
     case Record::FACT_NOT_SET: break;
     }
     fields.require(false, "it", "is none that this usherd knows");

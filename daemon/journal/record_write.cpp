@@ -1,6 +1,7 @@
 #include "daemon/journal/record.hpp"
 
 #include "daemon/journal/activation_record.hpp"
+#include "daemon/journal/move_record.hpp"
 #include "daemon/journal/record.pb.h"
 #include "daemon/journal/record_fields.hpp"
 
@@ -77,6 +78,7 @@ void fill(record::Refusal& to, const ledger::Refusal& refusal)
     to.set_host(refusal.host);
     if (refusal.retry_at)
         to.set_retry_at_us(microseconds(*refusal.retry_at));
+    to.set_redirect(refusal.redirect);
 }
 
 /// How each lasting fact stands in a record. No catch-all: a new fact does not compile without a
@@ -297,6 +299,7 @@ struct Writer {
     void operator()(const ledger::Denied& fact) const
     {
         record::Denied& one = *to.mutable_denied();
+        need(fact.refusal.redirect.empty() ? 1 : 3);
         one.set_at_us(microseconds(fact.at));
         one.set_profile(fact.profile.text);
         one.set_user(fact.user.text);
@@ -320,16 +323,36 @@ struct Writer {
     }
     void operator()(const ledger::ActivationRequested& fact) const { put_activation(fact); }
     void operator()(const ledger::ActivationCancelled& fact) const { put_activation(fact); }
-    void operator()(const ledger::Activated& fact) const { put_activation(fact); }
+    void operator()(const ledger::Activated& fact) const
+    {
+        need(fact.redeemed.empty()
+                 ? 2
+                 : 3); // Without it the issuer would take the host for an impostor.
+        put(to, fact);
+    }
     void operator()(const ledger::ActivationEnded& fact) const { put_activation(fact); }
     void operator()(const ledger::ReceiptDelivered& fact) const { put_activation(fact); }
     void operator()(const ledger::ShowingMade& fact) const { put_activation(fact); }
     void operator()(const ledger::IssuerAnswered& fact) const { put_activation(fact); }
+    /// move_record.hpp has the words.
+    void put_move(const auto& fact) const
+    {
+        need(3);
+        put(to, fact);
+    }
+    void operator()(const ledger::Departed& fact) const { put_move(fact); }
+    void operator()(const ledger::DepartureConfirmed& fact) const { put_move(fact); }
+    void operator()(const ledger::ArrivalBegun& fact) const { put_move(fact); }
+    void operator()(const ledger::Followed& fact) const { put_move(fact); }
+    void operator()(const ledger::Arrived& fact) const { put_move(fact); }
+    void operator()(const ledger::ArrivalAbandoned& fact) const { put_move(fact); }
 
     void operator()(const ledger::LeaseRenewed&) const { assert(false && "fleeting"); }
     void operator()(const ledger::ConnectionLost&) const { assert(false && "fleeting"); }
     void operator()(const ledger::AmnestyGranted&) const { assert(false && "fleeting"); }
     void operator()(const ledger::TermsSet&) const { assert(false && "fleeting"); }
+    void operator()(const ledger::StreamBegun&) const { assert(false && "fleeting"); }
+    void operator()(const ledger::StreamRead&) const { assert(false && "fleeting"); }
 };
 
 } // namespace

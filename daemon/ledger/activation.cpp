@@ -37,11 +37,6 @@ Refusal never_activated(const EntitlementId& license)
     return refuse(Code::not_active_here, license.text, "its license file needs no activation");
 }
 
-std::string product_text(const ProductId& product)
-{
-    return product.name.text + " of " + product.vendor.text;
-}
-
 std::string number_text(const EntitlementId& license, std::uint64_t number)
 {
     return "activation " + std::to_string(number) + " of license " + license.text;
@@ -70,27 +65,7 @@ std::optional<Refusal> why_not_activated(const State& state, const Activate& com
     const PoolRecord* pool = state.find_pool(entitlement.root);
     if (!pool)
         return why_unfit(state, command.install);
-    if (pool->pool.product != entitlement.product)
-        return refuse(Code::product_mismatch, license.text,
-                      "it is " + product_text(entitlement.product) + ", and what stands here is " +
-                          product_text(pool->pool.product));
-    if (pool->pool.metric != command.install.metric)
-        return refuse(Code::product_mismatch, license.text,
-                      "it is counted per " + std::string(word(command.install.metric)) +
-                          ", and what stands here per " + std::string(word(pool->pool.metric)));
-    return std::nullopt;
-}
-
-/// The license where its pool stands already: another content of the same number, or one that was
-/// active before. Its leases, its users and the profiles that lead to it stay (A-Q9).
-void replace(const State& state, const Install& install, Verdict& verdict)
-{
-    const Entitlement& entitlement = install.entitlement;
-    const Product product{entitlement.product, install.requires_product};
-    if (const auto defined = state.products.find(product.id);
-        defined == state.products.end() || defined->second != product)
-        verdict.facts.emplace_back(ProductDefined{product});
-    verdict.facts.emplace_back(EntitlementInstalled{entitlement, install.by});
+    return why_unlike(pool->pool, command.install);
 }
 
 } // namespace
@@ -144,11 +119,16 @@ Verdict decide(const State& state, const Activate& command, Now now)
     if (record)
         take_out(*record, command.install.by, verdict);
     // The request was made before the issuer answered it, whatever its own clock says.
-    verdict.facts.emplace_back(Activated{entitlement.id, entitlement.activation, entitlement.lock,
-                                         command.issuer, command.check, activation.pending->since,
-                                         command.install.by});
+    verdict.facts.emplace_back(Activated{.license = entitlement.id,
+                                         .number = entitlement.activation,
+                                         .kind = entitlement.lock,
+                                         .issuer = command.issuer,
+                                         .check = command.check,
+                                         .checked = activation.pending->since,
+                                         .redeemed = {},
+                                         .by = command.install.by});
     if (state.find_pool(entitlement.root) && !state.expected.contains(entitlement.id))
-        replace(state, command.install, verdict);
+        put_in_place(state, command.install, verdict);
     else
         bring_in(state, command.install, verdict);
     return verdict;
@@ -194,10 +174,11 @@ Verdict decide(const State& state, const MakeShowing& command, Now now)
     const Activation& activation = known(state, command.license);
     if (activation.number == 0 || activation.number != command.number)
         return no(refuse(Code::not_active_here, command.license.text));
-    return {Handed{.document = command.document,
-                   .number = command.number,
-                   .issuer = activation.issuer,
-                   .warnings = {}},
+    return {Showing{.license = command.license,
+                    .number = command.number,
+                    .nonce = command.nonce,
+                    .redeemed = activation.redeemed,
+                    .issuer = activation.issuer},
             {ShowingMade{command.license, {command.nonce, now.calendar}}}};
 }
 

@@ -83,14 +83,68 @@ struct Concern {
 };
 using Concerns = std::vector<Concern>;
 
+/// What a showing must say; who has the node's key signs it.
+struct Showing {
+    EntitlementId license;
+    std::uint64_t number = 0;
+    Nonce nonce;
+    std::string redeemed; ///< The receipt that belongs into it; empty: none.
+    std::string issuer;
+};
+
+/// What is to be done before this server can depart.
+struct MoveBegun {
+    struct License {
+        EntitlementId license;
+        std::uint64_t number = 0; ///< Of its activation here.
+        NodeLock kind = NodeLock::machine;
+        std::string issuer;
+        /// Null unless it has departed already.
+        std::shared_ptr<const std::string> ticket;
+        std::shared_ptr<const std::string> receipt;
+    };
+
+    StreamId stream;
+    std::uint64_t facts = 0; ///< That it has so far.
+    std::vector<License> licenses;
+    bool has_departed = false;
+    CalendarInstant at{};
+    std::vector<std::string> warnings;
+};
+
+/// Some of a stream; who has the node's key signs as much of it as fits into a message.
+struct StreamPart {
+    StreamId stream;
+    NodeKey target;
+    std::uint64_t from = 0;
+    std::vector<Fact> facts;
+    bool has_more = false; ///< Than these.
+    bool is_end = false;   ///< These are the last ones ever.
+};
+
+/// It has departed: the receipts in the order of the tickets.
+struct Receipts {
+    std::vector<std::shared_ptr<const std::string>> receipts;
+    std::string redirect;
+};
+
+/// How far it has followed.
+struct Position {
+    std::uint64_t position = 0;
+    CalendarInstant at{};
+    std::optional<Arrival> arrived; ///< What it arrived with, if it has; to be signed.
+};
+
 struct Refusals {
     std::vector<Denied> newest_first;
 };
 
 using Picture = std::shared_ptr<const Summary>;
 
-using Answer = std::variant<Done, Refusal, Granted, Waiting, Renewed, Greeted, Picture, Refusals,
-                            Handed, Concerns>;
+/// `Arrival`: that it has arrived, to be signed by who has the node's key.
+using Answer =
+    std::variant<Done, Refusal, Granted, Waiting, Renewed, Greeted, Picture, Refusals, Handed,
+                 Showing, MoveBegun, StreamPart, Receipts, Position, Arrival, Concerns>;
 
 // Notices: told without being asked, to the connection that speaks for the lease.
 
@@ -111,11 +165,16 @@ struct ModeChanged {
     Mode mode = Mode::serving;
 };
 
+/// This server has moved: the signed document that says where to.
+struct Redirected {
+    std::string document;
+};
+
 /// The credential that this connection was let in with is gone.
 struct CredentialGone {
     std::string name;
 };
 
-using Notice = std::variant<Granted, WaitEnded, SeatLost, ModeChanged, CredentialGone>;
+using Notice = std::variant<Granted, WaitEnded, SeatLost, ModeChanged, CredentialGone, Redirected>;
 
 } // namespace usher::ledger

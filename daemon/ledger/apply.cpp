@@ -11,13 +11,6 @@ PoolRecord& pool_of(State& state, const PoolId& id)
     return state.pools.at(id);
 }
 
-/// A product may stand on another one, so any queue may be concerned by a count.
-void free_up_everything(State& state)
-{
-    for (auto& [id, pool] : state.pools)
-        free_up(state, pool);
-}
-
 void forget_boundaries(State& state, const Entitlement& entitlement,
                        const std::function<bool(CalendarInstant)>& is_over)
 {
@@ -61,6 +54,12 @@ void free_up(State& state, PoolRecord& pool)
 {
     if (!pool.queue.empty())
         state.freed.emplace(pool.number, &pool);
+}
+
+void free_up_everything(State& state)
+{
+    for (auto& [id, pool] : state.pools)
+        free_up(state, pool);
 }
 
 void offer_shares(State& state, const PoolRecord& pool)
@@ -193,7 +192,7 @@ void Applier::operator()(const EntitlementCounted& fact) const
     state.uncounted.erase(fact.id);
     forget_boundaries(state, record.entitlement,
                       [this](CalendarInstant instant) { return instant <= at; });
-    free_up_everything(state);
+    free_up_everything(state); // A product may stand on another one.
     state.hopes_changed = true;
 }
 
@@ -249,11 +248,11 @@ void Applier::operator()(const ProfileRemoved& fact) const
             lease.profile = nullptr;
             lease.client = nullptr;
         }
-    for (const PoolId& id :
-         found->second.profile.pools) { // Its capacity is in nobody's way any more.
-        free_up(state, pool_of(state, id));
-        offer_shares(state, pool_of(state, id));
-    }
+    for (const PoolId& id : found->second.profile.pools) // Its capacity is in nobody's way.
+        if (const auto pool = state.pools.find(id); pool != state.pools.end()) {
+            free_up(state, pool->second);
+            offer_shares(state, pool->second);
+        }
     state.defaults.erase(found->second.number);
     state.profiles.erase(found);
 }
@@ -284,7 +283,9 @@ void Applier::operator()(const ModeSet& fact) const
 void Applier::operator()(const CredentialIssued& fact) const
 {
     state.credential_names.emplace(fact.credential.digest, fact.credential.name);
-    state.credentials.emplace(fact.credential.name, fact.credential);
+    const bool is_new = state.credentials.emplace(fact.credential.name, fact.credential).second;
+    if (is_new && state.mode == Mode::arriving)
+        state.credentials_followed.insert(fact.credential.name);
 }
 
 void Applier::operator()(const CredentialRevoked& fact) const
@@ -293,6 +294,7 @@ void Applier::operator()(const CredentialRevoked& fact) const
     assert(found != state.credentials.end());
     state.credential_names.erase(found->second.digest);
     state.credentials.erase(found);
+    state.credentials_followed.erase(fact.name);
 }
 
 void Applier::operator()(const Denied& fact) const

@@ -41,14 +41,25 @@ struct Applier {
     void operator()(const ReceiptDelivered& fact) const;
     void operator()(const ShowingMade& fact) const;
     void operator()(const IssuerAnswered& fact) const;
+    void operator()(const Departed& fact) const;
+    void operator()(const DepartureConfirmed& fact) const;
+    void operator()(const ArrivalBegun& fact) const;
+    void operator()(const Followed& fact) const;
+    void operator()(const Arrived& fact) const;
+    void operator()(const ArrivalAbandoned& fact) const;
     void operator()(const LeaseRenewed& fact) const;
     void operator()(const ConnectionLost& fact) const;
     void operator()(const AmnestyGranted& fact) const;
     void operator()(const TermsSet& fact) const;
+    void operator()(const StreamBegun& fact) const;
+    void operator()(const StreamRead& fact) const;
 };
 
 /// The pool's queue may be served now: seats were given back, or somebody left the queue.
 void free_up(State& state, PoolRecord& pool);
+
+/// The same of all pools: what was in the way was in the way of all.
+void free_up_everything(State& state);
 
 /// Whoever waits for a seat that is held already may share it: a list of users, the mode or a
 /// profile's capacity was in the way. Nothing else ever is, for while a pool is locked no seat of
@@ -57,6 +68,9 @@ void offer_shares(State& state, const PoolRecord& pool);
 
 /// The lease was taken through the profile that it names, if there still is one.
 void join_profile(State& state, LeaseRecord& lease, CalendarInstant at);
+
+/// Keeps a fact that crosses for the server that reads this one; needs a stream.
+void stream_on(State& state, const Fact& fact);
 
 /// What a refusal is remembered under: one a minute for each.
 [[nodiscard]] std::string denial_key(const ProfileName& profile, const UserName& user,

@@ -49,6 +49,7 @@ void Applier::operator()(const Activated& fact) const
         one.issuer = fact.issuer;
         one.check = fact.check;
         one.checked = fact.checked;
+        one.redeemed = fact.redeemed;
         one.denied = false;
         one.pending.reset();
         one.showing.reset();
@@ -62,6 +63,7 @@ void Applier::operator()(const ActivationEnded& fact) const
         if (one.number == fact.receipt.number) {
             one.number = 0;
             one.denied = false;
+            one.redeemed.clear();
             one.showing.reset();
         }
         one.receipt = fact.receipt;
@@ -85,8 +87,10 @@ void Applier::operator()(const IssuerAnswered& fact) const
     change(state, fact.license, [&](Activation& one) {
         assert(one.number == fact.number);
         one.denied = !fact.active;
-        if (fact.active)
+        if (fact.active) {
             one.checked = fact.checked;
+            one.redeemed.clear(); // It has seen it.
+        }
         one.showing.reset();
     });
 }

@@ -66,10 +66,11 @@ void leave_profile(State& state, LeaseRecord& lease, CalendarInstant at)
         if (taken->second.leases.empty())
             profile.seats.erase(taken);
     }
-    for (const PoolId& id : profile.profile.pools) {
-        free_up(state, state.pools.at(id));
-        offer_shares(state, state.pools.at(id));
-    }
+    for (const PoolId& id : profile.profile.pools)
+        if (const auto pool = state.pools.find(id); pool != state.pools.end()) {
+            free_up(state, pool->second);
+            offer_shares(state, pool->second);
+        }
 }
 
 // Who is watched for silence.

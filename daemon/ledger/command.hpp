@@ -1,6 +1,7 @@
 #pragma once
 
 #include "daemon/ledger/entities.hpp"
+#include "daemon/ledger/fact.hpp"
 #include "daemon/ledger/limits.hpp"
 
 #include <map>
@@ -146,12 +147,12 @@ struct Deactivate {
     bool force = false;
 };
 
-/// This host shows itself to the issuer, as `document` that was signed before.
+/// This host shows itself to the issuer. The document is signed after the answer, which says
+/// whether a receipt belongs into it.
 struct MakeShowing {
     EntitlementId license;
     std::uint64_t number = 0;
     Nonce nonce;
-    std::shared_ptr<const std::string> document;
 };
 
 /// The issuer's answer to a showing or to a receipt; its signature has been verified.
@@ -232,11 +233,97 @@ struct ExplainRefusals {
     UserName user; ///< Empty: everybody's.
 };
 
+// A live move. Two servers that do not speak to each other: whoever moves them asks both.
+
+/// Streams what is here to the target from now on, in place of an earlier stream.
+struct BeginMove {
+    StreamId stream;
+    NodeKey target;
+    std::string uri;
+    std::string redirect; ///< Signed before, for no other target.
+};
+
+/// Asks for what follows after so many facts.
+struct ReadStream {
+    StreamId stream;
+    std::uint64_t after = 0;
+};
+
+/// Asks the issuer for a ticket, by `document` that was signed before.
+struct RequestTransfer {
+    EntitlementId license;
+    std::uint64_t number = 0;
+    std::shared_ptr<const std::string> document;
+};
+
+/// Ends every activation here for the ticket that follows it. Their signatures have been verified,
+/// and the receipts were signed before.
+struct Depart {
+    struct Ticket {
+        EntitlementId license;
+        std::uint64_t follows = 0; ///< The number of the activation that ends.
+        NodeKey target;
+        std::shared_ptr<const std::string> document;
+        std::shared_ptr<const std::string> receipt;
+        Nonce digest; ///< Of the receipt: the nonce of an answer to it.
+    };
+
+    Identity by;
+    StreamId stream;
+    std::vector<Ticket> tickets;
+};
+
+/// The target says that it has arrived; its signature has been verified.
+struct ConfirmDeparture {
+    Identity by;
+    NodeKey target; ///< Who says so.
+    StreamId stream;
+};
+
+/// Follows another server from now on.
+struct BeginArrival {
+    Identity by;
+    NodeKey source;
+    StreamId stream;
+    bool has_departed = false; ///< The source: this server may have taken over already.
+};
+
+/// A part of the source's stream, whose signature has been verified.
+struct Follow {
+    NodeKey source; ///< Who signed it.
+    StreamId stream;
+    std::uint64_t from = 0; ///< So many facts stand before it.
+    bool is_end = false;
+    std::vector<Fact> facts;
+};
+
+/// Takes over. Every signature has been verified, and each receipt is its ticket's.
+struct Arrive {
+    struct Ticket {
+        Install install; ///< With the number of the ticket as that of its activation.
+        NodeKey source;  ///< Whose activation it follows.
+        std::string issuer;
+        std::optional<Check> check;
+        CalendarInstant made{}; ///< By the issuer's clock.
+        std::shared_ptr<const std::string> receipt;
+    };
+
+    Identity by;
+    StreamId stream;
+    std::vector<Ticket> tickets;
+};
+
+/// Forgets what has come.
+struct AbandonArrival {
+    Identity by;
+};
+
 using Command =
     std::variant<Start, AwaitHolders, Greet, Checkout, Renew, Checkin, LoseConnection, Revoke,
                  Install, Import, Remove, RequestActivation, CancelActivation, Activate, Deactivate,
                  MakeShowing, HearIssuer, ShowReceipt, ListConcerns, AddProfile, RenameProfile,
                  RemoveProfile, SetDefault, SetUsers, SetMode, IssueCredential, RevokeCredential,
-                 SetTerms, Look, ExplainRefusals>;
+                 SetTerms, Look, ExplainRefusals, BeginMove, ReadStream, RequestTransfer, Depart,
+                 ConfirmDeparture, BeginArrival, Follow, Arrive, AbandonArrival>;
 
 } // namespace usher::ledger

@@ -36,12 +36,32 @@ Verdict decide(const State& state, const RevokeCredential& command, Now now);
 Verdict decide(const State& state, const SetTerms& command, Now now);
 Verdict decide(const State& state, const Look& command, Now now);
 Verdict decide(const State& state, const ExplainRefusals& command, Now now);
+Verdict decide(const State& state, const BeginMove& command, Now now);
+Verdict decide(const State& state, const ReadStream& command, Now now);
+Verdict decide(const State& state, const RequestTransfer& command, Now now);
+Verdict decide(const State& state, const Depart& command, Now now);
+Verdict decide(const State& state, const ConfirmDeparture& command, Now now);
+Verdict decide(const State& state, const BeginArrival& command, Now now);
+Verdict decide(const State& state, const Follow& command, Now now);
+Verdict decide(const State& state, const Arrive& command, Now now);
+Verdict decide(const State& state, const AbandonArrival& command, Now now);
+
+/// Where what is here belongs to a move: a no, or that nothing happens; none: the command may be
+/// decided as ever, for it changes nothing that another server has or gives.
+[[nodiscard]] std::optional<Verdict> decide_in_a_move(const State& state, const Command& command);
 
 /// A no changes nothing.
 inline Verdict no(Refusal refusal)
 {
     return {std::move(refusal), {}};
 }
+
+/// SERVER_ARRIVING, or SERVER_DEPARTED with the document that says where to; needs one of these
+/// modes.
+[[nodiscard]] Refusal refuse_in_a_move(const State& state);
+
+/// DOCUMENT_USED: what the courier has of the move is of an earlier try.
+[[nodiscard]] Refusal move_again(std::string what);
 
 /// What a lease's holder is told of it when it is granted.
 [[nodiscard]] Granted granted(const State& state, const Lease& lease, bool shares_seat);

@@ -1,5 +1,6 @@
 #include "daemon/ledger/entities.hpp"
 
+#include <algorithm>
 #include <tuple>
 
 namespace usher::ledger {
@@ -17,6 +18,21 @@ bool operator==(const Activation::Receipt& a, const Activation::Receipt& b)
 {
     return a.number == b.number && a.digest == b.digest && a.delivered == b.delivered &&
            *a.document == *b.document;
+}
+
+bool operator==(const Departure::Ticket& a, const Departure::Ticket& b)
+{
+    return a.license == b.license && *a.document == *b.document;
+}
+
+bool operator==(const Departure& a, const Departure& b)
+{
+    const auto plain = [](const Departure& d) {
+        return std::tie(d.target, d.uri, d.redirect, d.streams, d.tickets);
+    };
+    return plain(a) == plain(b) &&
+           std::ranges::equal(a.proofs, b.proofs,
+                              [](const auto& one, const auto& other) { return *one == *other; });
 }
 
 } // namespace usher::ledger

@@ -86,6 +86,9 @@ struct Activation {
     std::optional<Check> check;
     CalendarInstant checked{}; ///< The issuer has said so, when asked at this instant or later.
     bool denied = false;       ///< The issuer has said that the license is not active here.
+    /// The receipt by which a ticket became the active one, until the issuer has said that it
+    /// knows: one that has not seen it is shown it. Empty: none is needed.
+    std::string redeemed;
     std::optional<Pending> pending;
     std::optional<Showing> showing;
     std::optional<Receipt> receipt; ///< Of the last one that ended.
@@ -184,6 +187,40 @@ struct Credential {
     CalendarInstant made{};
 
     friend bool operator==(const Credential&, const Credential&) = default;
+};
+
+/// Where this server has moved to, and what a repeated question about it is answered with.
+struct Departure {
+    struct Ticket {
+        EntitlementId license;
+        std::shared_ptr<const std::string> document; ///< As signed; never null.
+
+        /// Also compares the documents by their bytes.
+        friend bool operator==(const Ticket& a, const Ticket& b);
+    };
+
+    NodeKey target;
+    std::string uri;
+    std::string redirect; ///< The signed document that sends applications there.
+    /// By which it was read since, the one that it departed with first; those in between are
+    /// forgotten where there are too many.
+    std::vector<StreamId> streams;
+    std::vector<Ticket> tickets;
+    /// The signed licenses that name this host: by them it is believed when it sends somebody on.
+    std::vector<std::shared_ptr<const std::string>> proofs;
+
+    /// Also compares the documents by their bytes.
+    friend bool operator==(const Departure& a, const Departure& b);
+};
+
+/// Up to where this server has followed another one.
+struct Arrival {
+    NodeKey source;
+    StreamId stream;
+    std::uint64_t position = 0; ///< So many facts have come.
+    bool is_whole = false;      ///< Nothing is missing: the source has departed.
+
+    friend bool operator==(const Arrival&, const Arrival&) = default;
 };
 
 } // namespace usher::ledger

@@ -3,10 +3,19 @@
 namespace usher::ledger {
 namespace {
 
+template <class Fact, class... Others>
+constexpr bool is_one_of = (std::is_same_v<Fact, Others> || ...);
+
 template <class Fact>
-constexpr bool is_fleeting =
-    std::is_same_v<Fact, LeaseRenewed> || std::is_same_v<Fact, ConnectionLost> ||
-    std::is_same_v<Fact, AmnestyGranted> || std::is_same_v<Fact, TermsSet>;
+constexpr bool is_fleeting = is_one_of<Fact, LeaseRenewed, ConnectionLost, AmnestyGranted, TermsSet,
+                                       StreamBegun, StreamRead>;
+
+/// Activations are of one host, and so is what it sees of itself: its clock, its mode, its moves.
+template <class Fact>
+constexpr bool is_of_one_host =
+    is_one_of<Fact, NodeLockSeen, ModeSet, TimeSeen, ActivationRequested, ActivationCancelled,
+              Activated, ActivationEnded, ReceiptDelivered, ShowingMade, IssuerAnswered, Departed,
+              DepartureConfirmed, ArrivalBegun, Followed, Arrived, ArrivalAbandoned>;
 
 } // namespace
 
@@ -29,6 +38,12 @@ bool is_lasting(const Fact& fact)
 {
     return std::visit(
         [](const auto& one) { return !is_fleeting<std::remove_cvref_t<decltype(one)>>; }, fact);
+}
+
+bool crosses(const Fact& fact)
+{
+    return std::visit(
+        []<class One>(const One&) { return !is_fleeting<One> && !is_of_one_host<One>; }, fact);
 }
 
 } // namespace usher::ledger

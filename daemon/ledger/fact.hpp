@@ -1,6 +1,7 @@
 #pragma once
 
 #include "daemon/ledger/entities.hpp"
+#include "daemon/ledger/move_fact.hpp"
 #include "daemon/ledger/refusal.hpp"
 
 #include <string>
@@ -129,6 +130,7 @@ struct Activated {
     std::string issuer;
     std::optional<Check> check;
     CalendarInstant checked{};
+    std::string redeemed; ///< Of a ticket: its receipt; empty: of none.
     Identity by;
 
     friend bool operator==(const Activated&, const Activated&) = default;
@@ -325,10 +327,20 @@ using Fact =
                  ProfileRemoved, ProfileUsed, UsersSet, LeaseGranted, LeaseEnded, Queued, Unqueued,
                  ModeSet, CredentialIssued, CredentialRevoked, Denied, TimeSeen, EndingRemembered,
                  ActivationRequested, ActivationCancelled, Activated, ActivationEnded,
-                 ReceiptDelivered, ShowingMade, IssuerAnswered, LicenseExpected, LeaseRenewed,
-                 ConnectionLost, AmnestyGranted, TermsSet>;
+                 ReceiptDelivered, ShowingMade, IssuerAnswered, LicenseExpected, Departed,
+                 DepartureConfirmed, ArrivalBegun, Followed, Arrived, ArrivalAbandoned,
+                 LeaseRenewed, ConnectionLost, AmnestyGranted, TermsSet, StreamBegun, StreamRead>;
+
+/// A list of them.
+struct FactList {
+    std::vector<Fact> list;
+};
 
 /// Whether the journal must remember it.
 bool is_lasting(const Fact& fact);
+
+/// Whether a server that takes over from this one must hear of it: lasting, and not of this host
+/// alone.
+bool crosses(const Fact& fact);
 
 } // namespace usher::ledger

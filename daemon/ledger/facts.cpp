@@ -23,7 +23,14 @@ void append_activations(const State& state, std::vector<Fact>& facts)
 {
     for (const auto& [license, one] : state.activations) {
         const auto activated = [&](std::uint64_t number) {
-            return Activated{license, number, one.kind, one.issuer, one.check, one.checked, {}};
+            return Activated{license,
+                             number,
+                             one.kind,
+                             one.issuer,
+                             one.check,
+                             one.checked,
+                             number == one.number ? one.redeemed : std::string(),
+                             {}};
         };
         if (one.receipt) {
             if (one.number == 0) // What is known of the active one is of the last.
@@ -49,7 +56,8 @@ void append_entitlements(const State& state, std::vector<Fact>& facts)
         facts.emplace_back(PoolOpened{record->pool});
     for (const auto& [id, record] : state.entitlements) {
         facts.emplace_back(EntitlementInstalled{record.entitlement, {}});
-        if (!state.uncounted.contains(id))
+        // In a move all of them are counted anew at its end, and until then they stand as they did.
+        if (!state.uncounted.contains(id) || stands_still(state.mode))
             facts.emplace_back(
                 EntitlementCounted{id, record.counts, record.unlimited, record.units});
     }
@@ -78,21 +86,42 @@ void append_profiles(const State& state, std::vector<Fact>& facts)
     }
 }
 
+void append_credentials(const State& state, bool followed, std::vector<Fact>& facts)
+{
+    for (const auto& [name, credential] : state.credentials)
+        if (state.credentials_followed.contains(name) == followed)
+            facts.emplace_back(CredentialIssued{credential, {}});
+}
+
+/// Before all that crosses: an arrival begins with nothing of it.
+void append_moves(const State& state, std::vector<Fact>& facts)
+{
+    if (state.departure)
+        facts.emplace_back(Departed{*state.departure, {}});
+    if (state.departure_confirmed)
+        facts.emplace_back(DepartureConfirmed{});
+    if (state.arrival)
+        facts.emplace_back(ArrivalBegun{*state.arrival, {}});
+    if (state.arrival && state.mode != Mode::arriving)
+        facts.emplace_back(Arrived{});
+}
+
 } // namespace
 
 std::vector<Fact> facts_of(const State& state)
 {
     std::vector<Fact> facts;
     append_activations(state, facts);
+    append_credentials(state, false, facts);
+    append_moves(state, facts);
     append_entitlements(state, facts);
     append_profiles(state, facts);
-    for (const auto& [name, credential] : state.credentials)
-        facts.emplace_back(CredentialIssued{credential, {}});
+    append_credentials(state, true, facts);
     for (const LeaseRecord* record : by_number(state.leases))
         facts.emplace_back(LeaseGranted{record->lease});
     for (const auto& [place, record] : state.waiters)
         facts.emplace_back(Queued{record.waiter});
-    if (state.mode != Mode::serving)
+    if (state.mode == Mode::maintenance)
         facts.emplace_back(ModeSet{state.mode, {}});
     for (const Denied& denied : state.denials)
         facts.emplace_back(denied);

@@ -35,6 +35,19 @@ bool is_reached(const State& state, const PoolId& pool)
     });
 }
 
+std::string product_text(const ProductId& product)
+{
+    return product.name.text + " of " + product.vendor.text;
+}
+
+void define_product(const State& state, const Install& command, Verdict& verdict)
+{
+    const Product product{command.entitlement.product, command.requires_product};
+    const auto known = state.products.find(product.id);
+    if (known == state.products.end() || known->second != product)
+        verdict.facts.emplace_back(ProductDefined{product});
+}
+
 /// The license's pool, unless an import made it already.
 void open_pool(const State& state, const Install& command, Verdict& verdict)
 {
@@ -122,6 +135,20 @@ std::optional<Refusal> why_unfit(const State& state, const Install& command)
     return std::nullopt;
 }
 
+std::optional<Refusal> why_unlike(const Pool& pool, const Install& command)
+{
+    const Entitlement& entitlement = command.entitlement;
+    if (pool.product != entitlement.product)
+        return refuse(Code::product_mismatch, entitlement.id.text,
+                      "it is " + product_text(entitlement.product) + ", and what stands here is " +
+                          product_text(pool.product));
+    if (pool.metric != command.metric)
+        return refuse(Code::product_mismatch, entitlement.id.text,
+                      "it is counted per " + std::string(word(command.metric)) +
+                          ", and what stands here per " + std::string(word(pool.metric)));
+    return std::nullopt;
+}
+
 std::vector<std::string> warnings_about(const State& state, const Entitlement& entitlement,
                                         CalendarInstant at)
 {
@@ -166,13 +193,16 @@ void take_out(const EntitlementRecord& record, const Identity& by, Verdict& verd
     verdict.facts.emplace_back(EntitlementRemoved{entitlement.id, by});
 }
 
+void put_in_place(const State& state, const Install& command, Verdict& verdict)
+{
+    define_product(state, command, verdict);
+    verdict.facts.emplace_back(EntitlementInstalled{command.entitlement, command.by});
+}
+
 void bring_in(const State& state, const Install& command, Verdict& verdict)
 {
     const Entitlement& entitlement = command.entitlement;
-    const Product product{entitlement.product, command.requires_product};
-    if (const auto known = state.products.find(product.id);
-        known == state.products.end() || known->second != product)
-        verdict.facts.emplace_back(ProductDefined{product});
+    define_product(state, command, verdict);
     open_pool(state, command, verdict);
     verdict.facts.emplace_back(EntitlementInstalled{entitlement, command.by});
     // An import has said by which names an expected license is asked for.

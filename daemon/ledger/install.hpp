@@ -8,8 +8,15 @@ namespace usher::ledger {
 /// Why the license cannot stand here, by itself; none: it can.
 [[nodiscard]] std::optional<Refusal> why_unfit(const State& state, const Install& command);
 
+/// Why the license is another one than what stands in `pool`, which is its own; none: it is not.
+[[nodiscard]] std::optional<Refusal> why_unlike(const Pool& pool, const Install& command);
+
 /// The facts that make a license of a new pool known; needs `why_unfit` to be none.
 void bring_in(const State& state, const Install& command, Verdict& verdict);
+
+/// The license where its pool stands already: another content of the same number, or one that was
+/// active before. Its leases, its users and the profiles that lead to it stay (A-Q9).
+void put_in_place(const State& state, const Install& command, Verdict& verdict);
 
 /// What the operator should know of a license that is there now.
 [[nodiscard]] std::vector<std::string>

@@ -165,7 +165,7 @@ Verdict decide(const State& state, const SetTerms& command, Now now)
     if (same_term && command.leases_max == state.leases_max)
         return {};
     Verdict verdict{Done{}, {TermsSet{command.term, command.grace, command.leases_max}}};
-    if (!same_term)
+    if (!same_term && !stands_still(state.mode)) // Else nobody's time has begun.
         verdict.facts.emplace_back(
             AmnestyGranted{now.steady, now.steady + std::max(command.term, state.term)});
     return verdict;

@@ -52,6 +52,17 @@ struct Herald {
 
     News operator()(const ModeSet& fact) const { return Message{{}, ModeChanged{fact.mode}}; }
 
+    News operator()(const Departed& fact) const
+    {
+        return Message{{}, Redirected{fact.departure.redirect}};
+    }
+    News operator()(const ArrivalBegun&) const { return Message{{}, ModeChanged{Mode::arriving}}; }
+    News operator()(const Arrived&) const { return Message{{}, ModeChanged{Mode::serving}}; }
+    News operator()(const ArrivalAbandoned&) const
+    {
+        return Message{{}, ModeChanged{state.departure ? Mode::departed : Mode::serving}};
+    }
+
     News operator()(const CredentialRevoked& fact) const
     {
         return Message{{}, CredentialGone{fact.name}};
@@ -74,17 +85,24 @@ Ledger& Ledger::operator=(Ledger&&) noexcept = default;
 
 Verdict Ledger::decide(const Command& command, Now now) const
 {
+    if (stands_still(state_->mode)) [[unlikely]]
+        if (auto verdict = decide_in_a_move(*state_, command))
+            return *std::move(verdict);
     return std::visit([&](const auto& one) { return ledger::decide(*state_, one, now); }, command);
 }
 
 std::vector<Fact> Ledger::settle(Now now)
 {
+    if (stands_still(state_->mode)) [[unlikely]]
+        return {};
     return ledger::settle(*state_, now);
 }
 
 void Ledger::apply(const Fact& fact, CalendarInstant at)
 {
     std::visit(Applier{*state_, at}, fact);
+    if (state_->stream) [[unlikely]]
+        stream_on(*state_, fact);
     state_->floor = std::max(state_->floor, at);
 }
 
@@ -95,12 +113,12 @@ std::optional<Message> Ledger::message_about(const Fact& fact) const
 
 std::optional<SteadyInstant> Ledger::next_deadline() const
 {
-    return ledger::next_deadline(*state_);
+    return stands_still(state_->mode) ? std::nullopt : ledger::next_deadline(*state_);
 }
 
 std::optional<CalendarInstant> Ledger::next_boundary() const
 {
-    return ledger::next_boundary(*state_);
+    return stands_still(state_->mode) ? std::nullopt : ledger::next_boundary(*state_);
 }
 
 CalendarInstant Ledger::calendar_floor() const

@@ -17,6 +17,13 @@ inline constexpr std::size_t denials_max = 256;    ///< Remembered refusals, lik
 inline constexpr std::size_t activations_max = 4096; ///< Licenses that are known by theirs.
 inline constexpr std::size_t clients_max = 100'000;  ///< Remembered of one profile.
 
+/// Facts that one part of a stream has at most.
+inline constexpr std::size_t part_facts_max = 1000;
+/// News of a stream that are not read yet; with more it is given up.
+inline constexpr std::size_t news_max = 1'000'000;
+/// By which a server that has departed was read: the first one and the newest are remembered.
+inline constexpr std::size_t departure_streams_max = 64;
+
 /// How long after a start holders who stand in the queue of handshakes hold up expiry.
 inline constexpr auto amnesty_max = std::chrono::minutes(2);
 

@@ -91,6 +91,7 @@ struct Refusal {
     std::vector<Holder> holders;
     std::string host;                        ///< Where it is active, in the words of its operator.
     std::optional<CalendarInstant> retry_at; ///< When the same would be granted.
+    std::string redirect; ///< Of a server that has moved: the signed document that says where to.
 
     friend bool operator==(const Refusal&, const Refusal&) = default;
 };

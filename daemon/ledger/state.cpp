@@ -86,6 +86,12 @@ const Activation* State::find_activation(const EntitlementId& license) const
     return found == activations.end() ? nullptr : &found->second;
 }
 
+bool is_empty(const State& state)
+{
+    return state.entitlements.empty() && state.expected.empty() && state.pools.empty() &&
+           state.profiles.empty() && state.leases.empty() && state.waiters.empty();
+}
+
 std::string client_key(const UserName& user, const DeviceName& device)
 {
     std::string key;

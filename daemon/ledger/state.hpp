@@ -113,6 +113,21 @@ struct Ending {
     EndReason reason = EndReason::checked_in;
 };
 
+/// What another server reads of this one: first what made the state when it began, then what has
+/// happened since.
+struct Stream {
+    StreamId id;
+    NodeKey target;
+    std::string uri;
+    std::string redirect;
+    std::shared_ptr<const FactList> beginning; ///< Null once it has been read.
+    std::uint64_t beginning_size = 0;
+    std::deque<Fact> news;       ///< Not read yet.
+    std::uint64_t news_read = 0; ///< So many were, and are kept no longer.
+
+    [[nodiscard]] std::uint64_t size() const { return beginning_size + news_read + news.size(); }
+};
+
 inline constexpr auto client_memory = std::chrono::days(30); ///< How long a profile's use is news.
 inline constexpr auto denial_interval = std::chrono::minutes(1);
 
@@ -162,6 +177,14 @@ struct State {
     std::deque<LeaseId> endings_in_order;
     std::chrono::sys_days clients_pruned_on{};
 
+    // Of moves.
+    std::optional<Stream> stream;       ///< To another server; of this run of the daemon.
+    std::optional<Departure> departure; ///< Until this server has taken over from another.
+    bool departure_confirmed = false;   ///< The other server has it all.
+    /// The one that goes on, or the last one if this server has not departed since.
+    std::optional<Arrival> arrival;
+    std::set<std::string> credentials_followed; ///< While it goes on: those that are not our own.
+
     /// Signed licenses that name this host, in the order in which a greeting shows them; shared
     /// with every greeting.
     std::shared_ptr<const std::vector<std::shared_ptr<const std::string>>> documents;
@@ -180,6 +203,9 @@ struct State {
     [[nodiscard]] const LeaseRecord* find_lease(LeaseTag tag) const;
     [[nodiscard]] const Activation* find_activation(const EntitlementId& license) const;
 };
+
+/// Whether there is nothing that another server's could be confused with.
+[[nodiscard]] bool is_empty(const State& state);
 
 /// The key that makes leases of one pool one seat; empty where a lease is a seat of its own.
 [[nodiscard]] std::string seat_key(Metric metric, const UserName& user, const DeviceName& device);

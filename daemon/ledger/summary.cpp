@@ -13,10 +13,20 @@ CalendarInstant calendar_of(SteadyInstant instant, Now now)
     return now.calendar + (instant - now.steady);
 }
 
+/// Why nothing at all is lent; none: something may be.
+std::optional<Code> why_closed(const State& state)
+{
+    if (!stands_still(state.mode))
+        return std::nullopt;
+    return state.mode == Mode::departed ? Code::server_departed : Code::server_arriving;
+}
+
 EntitlementPicture picture_of(const State& state, const EntitlementRecord& record, Now now)
 {
-    const std::optional<Code> reason = why_worthless(state, record.entitlement, now.calendar);
-    return {record.entitlement, record.counts, reason ? std::string(word(*reason)) : ""};
+    std::optional<Code> reason = why_closed(state);
+    if (!reason)
+        reason = why_worthless(state, record.entitlement, now.calendar);
+    return {record.entitlement, record.counts && !reason, reason ? std::string(word(*reason)) : ""};
 }
 
 ActivationPicture::State activation_state(const Activation& activation, CalendarInstant at)
@@ -42,8 +52,10 @@ PoolPicture picture_of(const State& state, const PoolRecord& record)
     if (picture.locked)
         picture.short_by = -available(record);
     const std::optional<ProductId> foundation = foundation_of(state, record);
-    if (const std::optional<Code> why = why_empty(state, record))
+    if (const std::optional<Code> why = why_closed(state))
         picture.reason = word(*why);
+    else if (const std::optional<Code> empty = why_empty(state, record))
+        picture.reason = word(*empty);
     else if (const auto missing = foundation ? why_missing(state, *foundation) : std::nullopt)
         picture.reason = word(*missing);
     else if (picture.locked)
@@ -106,7 +118,9 @@ void append_profiles(const State& state, Now now, Summary& summary)
     for (const auto& [name, record] : state.profiles) {
         ProfilePicture picture{.profile = record.profile, .re_use = {}};
         const bool may_share = std::ranges::any_of(record.profile.pools, [&](const PoolId& id) {
-            return state.find_pool(id)->pool.metric != Metric::lease;
+            const PoolRecord* pool =
+                state.find_pool(id); // While it is followed, it may be missing.
+            return pool && pool->pool.metric != Metric::lease;
         });
         if (may_share)
             picture.re_use = 0;
@@ -145,7 +159,11 @@ std::string_view word(ActivationPicture::State state)
 
 Summary summary_of(const State& state, Now now)
 {
-    Summary summary{.at = now.calendar, .mode = state.mode};
+    Summary summary{.at = now.calendar, .mode = state.mode, .moved_to = {}, .arrival = {}};
+    if (state.mode == Mode::departed)
+        summary.moved_to = state.departure->uri;
+    if (state.mode == Mode::arriving)
+        summary.arrival = state.arrival;
     for (const auto& [id, record] : state.entitlements)
         summary.entitlements.push_back(picture_of(state, record, now));
     for (const auto& [license, activation] : state.activations)

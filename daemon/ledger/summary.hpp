@@ -66,6 +66,8 @@ std::string_view word(ActivationPicture::State state);
 struct Summary {
     CalendarInstant at{};
     Mode mode = Mode::serving;
+    std::string moved_to;           ///< Where it has departed: the address of the other server.
+    std::optional<Arrival> arrival; ///< Where it takes over from another.
     std::vector<EntitlementPicture> entitlements; ///< All in the order of their ids.
     std::vector<ActivationPicture> activations;   ///< Of licenses that are known or are not.
     std::vector<ExpectedLicense> expected;

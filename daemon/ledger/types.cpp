@@ -67,7 +67,13 @@ std::string_view word(NodeLock lock)
 
 std::string_view word(Mode mode)
 {
-    return mode == Mode::serving ? "serving" : "maintenance";
+    switch (mode) {
+    case Mode::serving: return "serving";
+    case Mode::maintenance: return "maintenance";
+    case Mode::arriving: return "arriving";
+    case Mode::departed: return "departed";
+    }
+    return "";
 }
 
 std::string_view word(Role role)

@@ -115,8 +115,33 @@ struct Nonce {
     friend auto operator<=>(const Nonce&, const Nonce&) = default;
 };
 
+/// A stream of facts from one server to another; as random as a nonce, so no two are alike.
+struct StreamId {
+    std::array<std::uint8_t, 16> bytes{};
+
+    friend auto operator<=>(const StreamId&, const StreamId&) = default;
+};
+
+/// Another host, by the public key of its node.
+struct NodeKey {
+    std::array<std::uint8_t, 32> bytes{};
+
+    friend auto operator<=>(const NodeKey&, const NodeKey&) = default;
+};
+
 enum class NodeLock : std::uint8_t { none, machine, personal };
-enum class Mode : std::uint8_t { serving, maintenance };
+enum class Mode : std::uint8_t {
+    serving,
+    maintenance,
+    arriving, ///< It takes over from another server.
+    departed, ///< Another server has taken over from it.
+};
+
+/// Whether what is here belongs to a move, so that no clock and no queue changes any of it.
+[[nodiscard]] constexpr bool stands_still(Mode mode)
+{
+    return mode >= Mode::arriving;
+}
 
 /// What a credential may do; each role may do all that the ones before it may.
 enum class Role : std::uint8_t { application, viewer, operator_, admin };

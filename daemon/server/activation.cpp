@@ -1,7 +1,6 @@
 #include "daemon/server/activation.hpp"
 
-#include "daemon/server/clock.hpp"
-#include "daemon/server/fields.hpp"
+#include "daemon/server/documents.hpp"
 #include "daemon/server/license.hpp"
 #include "daemon/trust/activation.hpp"
 #include "daemon/trust/activation_code.hpp"
@@ -23,28 +22,6 @@ namespace {
 using ledger::Code;
 using ledger::Refusal;
 
-Refusal invalid(std::string what)
-{
-    return {.code = Code::document_invalid, .detail = std::move(what)};
-}
-
-Refusal refusal_of(const trust::DocumentError& error)
-{
-    if (error.kind == trust::DocumentError::Kind::unknown_vendor)
-        return {.code = Code::unknown_vendor, .detail = error.what};
-    return invalid(error.what);
-}
-
-/// Documents are dated by whole seconds, and a clock that is set back makes none of them older than
-/// the run that made it: an issuer takes no receipt from before a start.
-trust::Instant now_by(const Premises& premises)
-{
-    const SystemClock machine;
-    const Clock& clock = premises.clock ? *premises.clock : machine;
-    const trust::Instant now = std::chrono::floor<std::chrono::seconds>(clock.now().calendar);
-    return std::max(now, premises.started);
-}
-
 std::string host_name()
 {
     std::string name(256, '\0');
@@ -54,37 +31,11 @@ std::string host_name()
     return name;
 }
 
-std::shared_ptr<const std::string> shared(std::string document)
-{
-    return std::make_shared<const std::string>(std::move(document));
-}
-
-/// The number of an activation as a field: 1 to what documents can hold.
-std::uint64_t number_of(Fields& fields, std::uint64_t number)
-{
-    fields.require(number >= 1 && number <= trust::activation_number_max, "number",
-                   "no number of an activation");
-    return number;
-}
-
-ledger::Duration days(unsigned count)
-{
-    return std::chrono::days(count);
-}
-
-/// Too long a text is not even looked at.
-std::optional<Refusal> objection_to_length(const std::string& document)
-{
-    if (document.size() <= protocol::license_bytes_max)
-        return std::nullopt;
-    return invalid("it is longer than 16 KiB");
-}
-
 /// What is in the way of a genuine activation before the ledger is asked.
 std::optional<Refusal> objection_to(const trust::Activation& activation, const Premises& premises)
 {
     if (!activation.nonce)
-        return invalid("it is a transfer ticket, which usher move carries");
+        return invalid_document("it is a transfer ticket, which usher move carries");
     if (now_by(premises) > activation.load_by)
         return Refusal{.code = Code::document_expired,
                        .subject = activation.license.number,
@@ -104,8 +55,7 @@ Translation request_activation(const v1::ActivationRequest& asked, const Caller&
                                const Premises& premises)
 {
     Fields fields;
-    const std::string kind = asked.kind().empty() ? "machine" : asked.kind();
-    fields.require(kind == "machine" || kind == "personal", "kind", "neither machine nor personal");
+    const std::string kind = kind_of(fields, asked.kind());
     const std::string named = fields.name_or_none("host", asked.host());
     fields.require(asked.code().size() <= 2 * protocol::name_bytes_max, "code",
                    "longer than 512 bytes");
@@ -152,12 +102,10 @@ Translation load_activation(const std::string& document, const ledger::ProfileNa
     ledger::Activate command{.install = std::get<ledger::Install>(std::move(install)),
                              .nonce = {*activation.nonce},
                              .issuer = activation.issuer,
-                             .check = {}};
+                             .check = check_of(activation)};
     command.install.by = caller.identity;
     command.install.profile = profile;
     command.install.entitlement.activation = activation.number;
-    if (activation.check)
-        command.check = {days(activation.check->every_days), days(activation.check->grace_days)};
     return Asked{std::move(command), operated()};
 }
 
@@ -182,24 +130,27 @@ Translation deactivate(const v1::Deactivate& asked, const Caller& caller, const 
     return Asked{std::move(command), operated()};
 }
 
-Translation make_showing(const v1::ShowingMake& asked, const Premises& premises)
+Translation make_showing(const v1::ShowingMake& asked)
 {
     Fields fields;
     ledger::MakeShowing command{.license = {fields.name("license", asked.license())},
                                 .number = number_of(fields, asked.number()),
-                                .nonce = {trust::fresh_nonce()},
-                                .document = {}};
+                                .nonce = {trust::fresh_nonce()}};
     if (fields.refusal())
         return *fields.refusal();
-    command.document = shared(trust::sign_showing({.license = command.license.text,
-                                                   .active = {premises.node->key(), command.number},
-                                                   .nonce = command.nonce.bytes,
-                                                   .made = now_by(premises),
-                                                   .started = premises.started,
-                                                   .receipt_text = {},
-                                                   .receipt = {}},
-                                                  *premises.node));
     return Asked{std::move(command), operated()};
+}
+
+std::string sign_showing(const ledger::Showing& showing, const Premises& premises)
+{
+    return trust::sign_showing({.license = showing.license.text,
+                                .active = {premises.node->key(), showing.number},
+                                .nonce = showing.nonce.bytes,
+                                .made = now_by(premises),
+                                .started = premises.started,
+                                .receipt_text = showing.redeemed,
+                                .receipt = {}},
+                               *premises.node);
 }
 
 Translation load_issuer_answer(const std::string& document, const Premises& premises)

@@ -25,7 +25,11 @@ namespace usher::server {
 [[nodiscard]] Translation deactivate(const v1::Deactivate& asked, const Caller& caller,
                                      const Premises& premises);
 
-[[nodiscard]] Translation make_showing(const v1::ShowingMake& asked, const Premises& premises);
+[[nodiscard]] Translation make_showing(const v1::ShowingMake& asked);
+
+/// The document by which this host shows itself, dated now: what belongs into it only the ledger
+/// knows, so it is signed on the way out.
+[[nodiscard]] std::string sign_showing(const ledger::Showing& showing, const Premises& premises);
 
 /// DOCUMENT_INVALID, UNKNOWN_VENDOR.
 [[nodiscard]] Translation load_issuer_answer(const std::string& document, const Premises& premises);

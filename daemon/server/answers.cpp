@@ -1,5 +1,7 @@
 #include "protocol/answers.hpp"
+#include "daemon/server/activation.hpp"
 #include "daemon/server/fields.hpp"
+#include "daemon/server/move_answers.hpp"
 #include "daemon/server/status_parts.hpp"
 #include "daemon/server/translate.hpp"
 #include "protocol/frame.hpp"
@@ -15,6 +17,7 @@ namespace {
 using protocol::fill;
 using protocol::microseconds;
 using protocol::milliseconds;
+using server::fill;
 
 /// Every answer is made to fit in a frame, whatever names and lists a daemon holds.
 void append(std::string& out, const v1::Response& response)
@@ -72,6 +75,7 @@ std::span<const std::string> those_that_fit(std::span<const std::string> sentenc
 struct Answers {
     v1::Response& response;
     const Keepsake& keepsake;
+    const Premises& premises;
 
     void operator()(const ledger::Done& done) const
     {
@@ -115,6 +119,34 @@ struct Answers {
         for (const std::string& warning : handed.warnings)
             to.add_warnings(warning);
     }
+    void operator()(const ledger::Showing& showing) const
+    {
+        v1::Handed& to = *response.mutable_operated()->mutable_handed();
+        to.set_document(sign_showing(showing, premises));
+        to.set_number(showing.number);
+        to.set_issuer(showing.issuer);
+    }
+    void operator()(const ledger::Arrival& arrival) const
+    {
+        response.mutable_operated()->mutable_handed()->set_document(mark_of(arrival, premises));
+    }
+    void operator()(const ledger::MoveBegun& begun) const
+    {
+        if (const auto no = fill(*response.mutable_operated()->mutable_move_begun(), begun))
+            fill(*response.mutable_refused(), *no);
+    }
+    void operator()(const ledger::StreamPart& part) const
+    {
+        fill(*response.mutable_operated()->mutable_move_part(), part, premises);
+    }
+    void operator()(const ledger::Receipts& receipts) const
+    {
+        fill(*response.mutable_operated()->mutable_departed(), receipts);
+    }
+    void operator()(const ledger::Position& position) const
+    {
+        fill(*response.mutable_operated()->mutable_arrival_begun(), position, premises);
+    }
     void operator()(const ledger::Greeted&) const
     {
         assert(false && "a greeting is answered by `welcome`, which knows the connection");
@@ -153,6 +185,10 @@ struct Notices {
     void operator()(const ledger::ModeChanged& changed) const
     {
         fill(*response.mutable_mode_changed(), changed);
+    }
+    void operator()(const ledger::Redirected& redirected) const
+    {
+        response.mutable_redirected()->set_document(redirected.document);
     }
     void operator()(const ledger::CredentialGone&) const
     {
@@ -199,7 +235,7 @@ void append_answer(std::string& out, std::uint64_t request, const ledger::Answer
     }
     v1::Response response;
     response.set_id(request);
-    std::visit(Answers{response, keepsake}, answer);
+    std::visit(Answers{response, keepsake, premises}, answer);
     append(out, response);
 }
 

@@ -24,6 +24,10 @@ std::size_t weight_of(const ledger::Command& command)
         return std::max<std::size_t>(renew->leases.size(), 1);
     if (const auto* lost = std::get_if<ledger::LoseConnection>(&command))
         return std::max<std::size_t>(lost->leases.size(), 1);
+    if (std::holds_alternative<ledger::ReadStream>(command))
+        return ledger::part_facts_max;
+    if (const auto* part = std::get_if<ledger::Follow>(&command))
+        return 1 + part->facts.size();
     if (const auto* import = std::get_if<ledger::Import>(&command))
         return 1 + import->licenses.size() + import->profiles.size();
     return 1;

@@ -1,6 +1,9 @@
 #include "daemon/server/license.hpp"
 
+#include "daemon/server/activation.hpp"
+#include "daemon/server/documents.hpp"
 #include "daemon/server/fields.hpp"
+#include "daemon/trust/activation.hpp"
 #include "daemon/trust/license_file.hpp"
 #include "daemon/trust/node.hpp"
 #include "protocol/limits.hpp"
@@ -20,11 +23,12 @@ Refusal invalid(std::string what)
     return {.code = Code::license_invalid, .detail = std::move(what)};
 }
 
-Refusal refusal_of(const trust::DocumentError& error)
+Refusal license_refusal_of(const trust::DocumentError& error)
 {
-    if (error.kind == trust::DocumentError::Kind::unknown_vendor)
-        return {.code = Code::unknown_vendor, .detail = error.what};
-    return invalid(error.what);
+    Refusal refusal = refusal_of(error);
+    if (refusal.code == Code::document_invalid)
+        refusal.code = Code::license_invalid;
+    return refusal;
 }
 
 std::optional<ledger::Metric> metric_of(std::string_view word)
@@ -71,7 +75,7 @@ std::variant<ledger::Install, Refusal> open_install(const std::string& document,
         return invalid("it is longer than 16 KiB");
     const auto opened = trust::open_license(document, premises.vendors);
     if (const auto* error = std::get_if<trust::DocumentError>(&opened))
-        return refusal_of(*error);
+        return license_refusal_of(*error);
     return install_of(std::get<trust::License>(opened), document, premises);
 }
 
@@ -103,6 +107,40 @@ install_of(const trust::License& license, const std::string& document, const Pre
     if (!license.requires_product.empty())
         install.requires_product = ledger::ProductName{license.requires_product};
     return install;
+}
+
+std::variant<ledger::Entitlement, Refusal> entitlement_in(const std::string& document,
+                                                          const Premises& premises)
+{
+    std::uint64_t number = 0;
+    std::variant<ledger::Install, Refusal> install;
+    if (is_activation(document)) {
+        const auto opened = trust::open_activation(document, premises.vendors);
+        if (const auto* error = std::get_if<trust::DocumentError>(&opened))
+            return refusal_of(*error);
+        const auto& activation = std::get<trust::Activation>(opened);
+        number = activation.number;
+        install = install_of(activation.license, document, premises);
+    } else {
+        install = open_install(document, premises);
+    }
+    if (auto* refusal = std::get_if<Refusal>(&install))
+        return std::move(*refusal);
+    ledger::Entitlement entitlement = std::get<ledger::Install>(std::move(install)).entitlement;
+    entitlement.activation = number;
+    return entitlement;
+}
+
+std::optional<trust::NodeLockTerms> lock_of(const ledger::Entitlement& entitlement)
+{
+    if (entitlement.activation != 0) {
+        auto read = trust::read_activation_unverified(*entitlement.document);
+        auto* const activation = std::get_if<trust::Activation>(&read);
+        return activation == nullptr ? std::nullopt : std::move(activation->license.lock);
+    }
+    auto read = trust::read_license_unverified(*entitlement.document);
+    auto* const license = std::get_if<trust::License>(&read);
+    return license == nullptr ? std::nullopt : std::move(license->lock);
 }
 
 } // namespace usher::server

@@ -3,6 +3,7 @@
 #include "daemon/ledger/command.hpp"
 #include "daemon/ledger/refusal.hpp"
 #include "daemon/server/premises.hpp"
+#include "daemon/trust/license_file.hpp"
 
 #include <string>
 #include <variant>
@@ -18,5 +19,14 @@ open_install(const std::string& document, const Premises& premises);
 /// A license that is no file of its own, as `document` holds it. LICENSE_INVALID.
 [[nodiscard]] std::variant<ledger::Install, ledger::Refusal>
 install_of(const trust::License& license, const std::string& document, const Premises& premises);
+
+/// What the signed document of a license says that it is, for one that is not asked for here but
+/// known already: the number of its activation too. LICENSE_INVALID, DOCUMENT_INVALID,
+/// UNKNOWN_VENDOR.
+[[nodiscard]] std::variant<ledger::Entitlement, ledger::Refusal>
+entitlement_in(const std::string& document, const Premises& premises);
+
+/// The host that a license names; one whose vendor is not trusted any more still says it.
+[[nodiscard]] std::optional<trust::NodeLockTerms> lock_of(const ledger::Entitlement& entitlement);
 
 } // namespace usher::server

@@ -33,6 +33,15 @@ std::optional<Verb> row(v1::Operate::VerbCase verb)
     case v1::Operate::kReceiptShow: return Verb{"receipt", Role::admin};
     case v1::Operate::kShowingMake: return Verb{"license check", Role::admin};
     case v1::Operate::kIssuerAnswerLoad: return Verb{"license check", Role::admin};
+    case v1::Operate::kMoveBegin: return Verb{"move", Role::admin};
+    case v1::Operate::kMoveRead: return Verb{"move", Role::admin};
+    case v1::Operate::kTransferMake: return Verb{"move", Role::admin};
+    case v1::Operate::kDepart: return Verb{"move", Role::admin};
+    case v1::Operate::kDepartureConfirm: return Verb{"move", Role::admin};
+    case v1::Operate::kArrivalBegin: return Verb{"move", Role::admin};
+    case v1::Operate::kFollow: return Verb{"move", Role::admin};
+    case v1::Operate::kArrive: return Verb{"move", Role::admin};
+    case v1::Operate::kArrivalAbandon: return Verb{"move --abandon", Role::admin};
     case v1::Operate::VERB_NOT_SET: return std::nullopt;
     }
     return std::nullopt;

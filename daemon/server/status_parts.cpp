@@ -2,6 +2,7 @@
 
 #include "daemon/ledger/limits.hpp"
 #include "daemon/server/fields.hpp"
+#include "daemon/trust/node.hpp"
 #include "protocol/answers.hpp"
 #include "protocol/frame.hpp"
 #include "protocol/usher.pb.h"
@@ -228,6 +229,11 @@ void append_status(std::string& out, std::uint64_t request, const ledger::Summar
     parts.part().set_at_us(microseconds(summary.at));
     parts.part().set_mode(std::string(ledger::word(summary.mode)));
     parts.part().set_node(premises.node_id);
+    parts.part().set_moved_to(summary.moved_to);
+    if (summary.arrival) {
+        parts.part().set_arriving_from(trust::short_name_of(summary.arrival->source.bytes));
+        parts.part().set_followed(summary.arrival->position);
+    }
     parts.add(summary.pools, static_cast<Part::Pool* (Part::*)()>(&Part::add_pools));
     parts.add(summary.profiles, static_cast<Part::Profile* (Part::*)()>(&Part::add_profiles));
     parts.add(summary.leases, static_cast<Part::Lease* (Part::*)()>(&Part::add_leases));

@@ -3,8 +3,9 @@
 #include "daemon/server/activation.hpp"
 #include "daemon/server/authority.hpp"
 #include "daemon/server/description.hpp"
-#include "daemon/server/fields.hpp"
+#include "daemon/server/documents.hpp"
 #include "daemon/server/license.hpp"
+#include "daemon/server/move.hpp"
 #include "daemon/trust/signature.hpp"
 #include "protocol/limits.hpp"
 
@@ -247,14 +248,39 @@ struct Verbs {
         return judged(fields, ledger::ShowReceipt{{fields.name("license", asked.license())}});
     }
 
-    Translation operator()(const v1::ShowingMake& asked) const
-    {
-        return make_showing(asked, premises);
-    }
+    Translation operator()(const v1::ShowingMake& asked) const { return make_showing(asked); }
 
     Translation operator()(const v1::IssuerAnswerLoad& asked) const
     {
         return load_issuer_answer(asked.document(), premises);
+    }
+
+    Translation operator()(const v1::MoveBegin& asked) const { return begin_move(asked, premises); }
+    Translation operator()(const v1::MoveRead& asked) const { return read_stream(asked); }
+    Translation operator()(const v1::TransferMake& asked) const
+    {
+        return make_transfer(asked, premises);
+    }
+    Translation operator()(const v1::Depart& asked) const
+    {
+        return depart(asked, caller, premises);
+    }
+    Translation operator()(const v1::DepartureConfirm& asked) const
+    {
+        return confirm_departure(asked, caller, premises);
+    }
+    Translation operator()(const v1::ArrivalBegin& asked) const
+    {
+        return begin_arrival(asked, caller, premises);
+    }
+    Translation operator()(const v1::Follow& asked) const { return follow(asked, premises); }
+    Translation operator()(const v1::Arrive& asked) const
+    {
+        return arrive(asked, caller, premises);
+    }
+    Translation operator()(const v1::ArrivalAbandon&) const
+    {
+        return Asked{ledger::AbandonArrival{caller.identity}, operated()};
     }
 
     /// What the house is does not stand in the ledger.
@@ -306,6 +332,15 @@ Translation translate_operate(std::uint64_t request, const v1::Operate& operate,
     case v1::Operate::kReceiptShow: return verbs(operate.receipt_show());
     case v1::Operate::kShowingMake: return verbs(operate.showing_make());
     case v1::Operate::kIssuerAnswerLoad: return verbs(operate.issuer_answer_load());
+    case v1::Operate::kMoveBegin: return verbs(operate.move_begin());
+    case v1::Operate::kMoveRead: return verbs(operate.move_read());
+    case v1::Operate::kTransferMake: return verbs(operate.transfer_make());
+    case v1::Operate::kDepart: return verbs(operate.depart());
+    case v1::Operate::kDepartureConfirm: return verbs(operate.departure_confirm());
+    case v1::Operate::kArrivalBegin: return verbs(operate.arrival_begin());
+    case v1::Operate::kFollow: return verbs(operate.follow());
+    case v1::Operate::kArrive: return verbs(operate.arrive());
+    case v1::Operate::kArrivalAbandon: return verbs(operate.arrival_abandon());
     case v1::Operate::VERB_NOT_SET: break;
     }
     assert(false && "an unknown verb has met its objection");

@@ -19,8 +19,9 @@ constexpr std::string_view words[] = {
     "usher-showing",
     "usher-issuer-answer",
     "usher-redirect",
+    "usher-move-mark",
 };
-static_assert(std::size(words) == static_cast<std::size_t>(DocumentKind::redirect) + 1);
+static_assert(std::size(words) == static_cast<std::size_t>(DocumentKind::move_mark) + 1);
 
 constexpr std::string_view node_prefix = "usher-node:";
 

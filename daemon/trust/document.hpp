@@ -22,6 +22,7 @@ enum class DocumentKind : std::uint8_t {
     showing,
     issuer_answer,
     redirect,
+    move_mark,
 };
 
 /// As its header names it: `usher-receipt`.

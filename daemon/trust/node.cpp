@@ -172,7 +172,7 @@ std::string Node::seal(DocumentKind kind, std::string_view payload) const
 {
     assert(kind == DocumentKind::activation_request || kind == DocumentKind::transfer_request ||
            kind == DocumentKind::receipt || kind == DocumentKind::showing ||
-           kind == DocumentKind::redirect);
+           kind == DocumentKind::redirect || kind == DocumentKind::move_mark);
     return seal_by_node(kind, payload, key_);
 }
 
@@ -180,6 +180,13 @@ Signature Node::prove(std::string_view exporter) const
 {
     assert(exporter.size() == exporter_bytes);
     return key_.sign(proof_text(exporter));
+}
+
+std::string short_name_of(const PublicKey& node)
+{
+    constexpr std::size_t bytes = 8;
+    const Digest digest = sha256({reinterpret_cast<const char*>(node.data()), node.size()});
+    return hex(std::span(digest).first(bytes));
 }
 
 std::optional<NodeLockTerms> lock_from(std::string_view node_text, std::string_view kind,

@@ -69,6 +69,10 @@ class Node {
     std::vector<Identifier> identifiers_;
 };
 
+/// How people are told of a node: 16 hex digits of its key's SHA-256, enough to tell hosts apart
+/// and short enough to read out.
+[[nodiscard]] std::string short_name_of(const PublicKey& node);
+
 /// The lock terms that a node's text asks for, white space around it allowed; nullopt: not such a
 /// text, or changed, or `kind` or `need` are none that a license may have with it.
 [[nodiscard]] std::optional<NodeLockTerms> lock_from(std::string_view node_text,

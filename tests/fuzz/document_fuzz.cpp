@@ -1,6 +1,7 @@
 #include "daemon/trust/activation_code.hpp"
 #include "daemon/trust/activation_request.hpp"
 #include "daemon/trust/envelope.hpp"
+#include "daemon/trust/move_mark.hpp"
 #include "daemon/trust/redirect.hpp"
 #include "daemon/trust/showing.hpp"
 #include "daemon/trust/transfer_request.hpp"
@@ -55,6 +56,7 @@ void as_document(std::string_view text)
     accepted(DocumentKind::issuer_answer, open_issuer_answer(text, trusted()));
     accepted(DocumentKind::issuer_answer, read_issuer_answer_unverified(text));
     accepted(DocumentKind::redirect, open_redirect(text));
+    accepted(DocumentKind::move_mark, open_move_mark(text));
 }
 
 void as_payload(std::string_view payload)
@@ -64,8 +66,9 @@ void as_payload(std::string_view payload)
         return;
     for (const auto kind : {DocumentKind::activation, DocumentKind::issuer_answer})
         as_document(seal_by_vendor(kind, payload, signer()));
-    for (const auto kind : {DocumentKind::activation_request, DocumentKind::transfer_request,
-                            DocumentKind::receipt, DocumentKind::showing, DocumentKind::redirect})
+    for (const auto kind :
+         {DocumentKind::activation_request, DocumentKind::transfer_request, DocumentKind::receipt,
+          DocumentKind::showing, DocumentKind::redirect, DocumentKind::move_mark})
         as_document(seal_by_node(kind, payload, signer()));
     // Nothing is signed but what can be read.
     const auto answer = open_issuer_answer(

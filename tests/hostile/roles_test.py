@@ -21,6 +21,9 @@ LEAST = {
     "activation_request": "admin", "activation_cancel": "admin", "activation_load": "admin",
     "deactivate": "admin", "receipt_show": "admin", "showing_make": "admin",
     "issuer_answer_load": "admin",
+    "move_begin": "admin", "move_read": "admin", "transfer_make": "admin", "depart": "admin",
+    "departure_confirm": "admin", "arrival_begin": "admin", "follow": "admin", "arrive": "admin",
+    "arrival_abandon": "admin",
 }
 
 

@@ -1,4 +1,5 @@
 #include "daemon/trust/activation_request.hpp"
+#include "daemon/trust/move_mark.hpp"
 #include "daemon/trust/redirect.hpp"
 #include "daemon/trust/showing.hpp"
 #include "daemon/trust/transfer_request.hpp"
@@ -32,11 +33,12 @@ BOOST_AUTO_TEST_CASE(the_good_files_are_accepted_as_what_they_are)
                                     open_receipt(text).index() == 0,
                                     open_showing(text).index() == 0,
                                     open_issuer_answer(text, trusted).index() == 0,
-                                    open_redirect(text).index() == 0};
+                                    open_redirect(text).index() == 0,
+                                    open_move_mark(text).index() == 0};
         BOOST_TEST(std::ranges::count(is_accepted, true) == 1, name);
         ++count;
     }
-    BOOST_TEST(count == 10U);
+    BOOST_TEST(count == 11U);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -137,6 +137,11 @@ class AnyFact {
         fill(text);
         document = std::make_shared<const std::string>(std::move(text));
     }
+    /// Of a fleeting fact only: no journal has it.
+    void fill(std::shared_ptr<const ledger::FactList>& list)
+    {
+        list = std::make_shared<const ledger::FactList>();
+    }
     template <class Aggregate>
     requires std::is_aggregate_v<Aggregate>
     void fill(Aggregate& aggregate)

@@ -85,6 +85,44 @@ struct Words {
                (handed.delivered ? " delivered" : "");
     }
 
+    std::string operator()(const Showing& showing) const
+    {
+        return "showing number=" + std::to_string(showing.number) +
+               (showing.redeemed.empty() ? "" : " redeemed=" + showing.redeemed) +
+               (showing.issuer.empty() ? "" : " issuer=" + showing.issuer);
+    }
+    std::string operator()(const MoveBegun& begun) const
+    {
+        std::string text =
+            "begun facts=" + std::to_string(begun.facts) + (begun.has_departed ? " departed" : "");
+        for (const MoveBegun::License& one : begun.licenses)
+            text += " " + one.license.text + ":" + std::to_string(one.number) +
+                    (one.receipt ? ":" + *one.receipt : "");
+        return text;
+    }
+    std::string operator()(const StreamPart& part) const
+    {
+        return "part from=" + std::to_string(part.from) +
+               " count=" + std::to_string(part.facts.size()) + (part.has_more ? " more" : "") +
+               (part.is_end ? " end" : "");
+    }
+    std::string operator()(const Receipts& receipts) const
+    {
+        std::string text = "departed redirect=" + receipts.redirect;
+        for (const auto& receipt : receipts.receipts)
+            text += " " + *receipt;
+        return text;
+    }
+    std::string operator()(const Position& position) const
+    {
+        return "at position=" + std::to_string(position.position) +
+               (position.arrived ? " arrived" : "");
+    }
+    std::string operator()(const Arrival& arrival) const
+    {
+        return "arrived position=" + std::to_string(arrival.position);
+    }
+
     std::string operator()(const WaitEnded& ended) const
     {
         return name_of(ended.id) + " ended " + std::string(word(ended.reason)) +
@@ -99,6 +137,10 @@ struct Words {
     std::string operator()(const ModeChanged& changed) const
     {
         return "all mode=" + std::string(word(changed.mode));
+    }
+    std::string operator()(const Redirected& redirected) const
+    {
+        return "all redirect=" + redirected.document;
     }
     std::string operator()(const CredentialGone& gone) const
     {
@@ -119,6 +161,7 @@ std::string to_words(const Refusal& refusal)
         say(key, units ? std::to_string(*units) : "");
     };
     say("subject", refusal.subject);
+    say("redirect", refusal.redirect);
     say("wanted", refusal.wanted);
     say("because", refusal.because ? std::string(word(*refusal.because)) : "");
     count("stock", refusal.stock);
@@ -154,6 +197,9 @@ std::string sentences(const Answer& answer)
                 text += line + "\n";
     if (const auto* handed = std::get_if<Handed>(&answer))
         for (const std::string& warning : handed->warnings)
+            text += warning + "\n";
+    if (const auto* begun = std::get_if<MoveBegun>(&answer))
+        for (const std::string& warning : begun->warnings)
             text += warning + "\n";
     if (const auto* refusal = std::get_if<Refusal>(&answer)) {
         text = sentence(*refusal) + "\n";

@@ -164,6 +164,9 @@ struct Witness::Hearing {
         for (const LeaseId& id : heard.ended)
             end(house.holders, id);
     }
+    template <AboutMove Command>
+    void operator()(const Command&) const
+    {}
     void operator()(const AddProfile& command) const
     {
         if (is_done())
@@ -333,6 +336,24 @@ void Witness::Hearing::operator()(const LoseConnection& command) const
             waiter->deadline = std::min(until, waiter->deadline);
         }
     }
+}
+
+void Witness::move(const Arrive& command, const std::vector<Message>& heard, Now now,
+                   const Summary& after)
+{
+    restart();
+    house_.mode = Mode::serving;
+    const Answer answer;
+    Hearing{*this, answer, now}.forgive(now.steady + house_.term, true);
+    house_.activations.clear(); // Those were of the other host.
+    for (const auto& [pool, license] : house_.licenses)
+        house_.activations[license.id] = {};
+    for (const Arrive::Ticket& ticket : command.tickets) {
+        const Entitlement& license = ticket.install.entitlement;
+        house_.activations[license.id].active = license.activation;
+        house_.licenses[license.root] = license;
+    }
+    watch(heard, now, after);
 }
 
 void Witness::watch(const Command& command, const Answer& answer, const std::vector<Message>& heard,

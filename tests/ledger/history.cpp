@@ -59,13 +59,15 @@ std::string History::fault() const
 {
     if (!scene_.broken.empty())
         return scene_.broken.front();
+    if (!complaints_.empty())
+        return complaints_.front();
     return witness_.complaints.empty() ? "" : witness_.complaints.front();
 }
 
 void History::live(Step step)
 {
     using Verb = void (History::*)(Step);
-    constexpr std::array<Verb, 48> verbs{&History::checkout,
+    constexpr std::array<Verb, 49> verbs{&History::checkout,
                                          &History::checkout,
                                          &History::checkout,
                                          &History::checkout,
@@ -112,7 +114,8 @@ void History::live(Step step)
                                          &History::deactivate,
                                          &History::ask_issuer,
                                          &History::ask_issuer,
-                                         &History::change_credentials};
+                                         &History::change_credentials,
+                                         &History::move};
     (this->*pick(verbs, step.verb))(step);
 }
 

@@ -32,6 +32,8 @@ class History {
 
     /// What broke first; empty: nothing.
     [[nodiscard]] std::string fault() const;
+    /// That it lives in now.
+    [[nodiscard]] const Scene& scene() const { return scene_; }
     /// The steps in words, one a line.
     [[nodiscard]] const std::vector<std::string>& told() const { return told_; }
 
@@ -64,6 +66,27 @@ class History {
     void deactivate(Step step);
     void ask_issuer(Step step);
     void change_credentials(Step step);
+    void move(Step step);
+
+    // The stages of a move.
+    void unbind_plain_licenses();
+    [[nodiscard]] std::vector<Depart::Ticket> tickets_to_give() const;
+    void follow(const std::string& stream, Scene& target);
+    void depart(Step step, Scene& target);
+    void arrive(const std::string& stream, const std::vector<Depart::Ticket>& tickets,
+                Scene& target);
+    void expect(bool holds, const std::string& complaint)
+    {
+        if (!holds)
+            complaints_.push_back(complaint);
+    }
+    template <class Good>
+    void expect_answer(const Answer& answer, const char* complaint)
+    {
+        const auto* refusal = std::get_if<Refusal>(&answer);
+        expect(std::holds_alternative<Good>(answer),
+               complaint + std::string(refusal ? ": " + sentence(*refusal) : ""));
+    }
 
     /// What the tests' issuer has signed for a license, and what this host last asked.
     struct Issuer {
@@ -78,6 +101,7 @@ class History {
     std::map<LeaseId, ConnectionId> connections_;
     std::uint64_t connections_made_ = 0;
     std::vector<std::string> told_;
+    std::vector<std::string> complaints_; ///< About moves.
 };
 
 /// Lives through all steps, or until something breaks: what broke; empty: nothing.

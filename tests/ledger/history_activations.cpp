@@ -91,8 +91,7 @@ void History::ask_issuer(Step step)
     if (step.number % 2 == 0) {
         issuer.showing = step.who;
         say("show " + license.text + " as " + std::to_string(step.who));
-        return ask(
-            MakeShowing{license, issuer.activations, nonce_of(step.who), document("showing")});
+        return ask(MakeShowing{license, issuer.activations, nonce_of(step.who)});
     }
     const bool is_about_receipt = step.number % 4 == 3;
     const bool says_active = !is_about_receipt && step.who % 4 != 0;

@@ -111,7 +111,7 @@ Heard hear(NaiveHouse& house, const MakeShowing& command, const Answer& answer, 
     if (one.active == 0 || one.active != command.number)
         return must_be(Code::not_active_here, answer);
     one.showing = {command.nonce, now.calendar};
-    return must_be<Handed>(answer, "a showing is not made");
+    return must_be<Showing>(answer, "a showing is not made");
 }
 
 Heard hear(NaiveHouse& house, const HearIssuer& command, const Answer& answer, Now)

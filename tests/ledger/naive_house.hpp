@@ -2,6 +2,7 @@
 
 #include "daemon/ledger/ledger.hpp"
 
+#include <concepts>
 #include <map>
 #include <optional>
 #include <string>
@@ -34,6 +35,14 @@ struct Claim {
 };
 
 using Claims = std::vector<Claim>;
+
+/// Is asked by `History::move` and judged there.
+template <class Command>
+concept AboutMove = std::same_as<Command, BeginMove> || std::same_as<Command, ReadStream> ||
+    std::same_as<Command, RequestTransfer> || std::same_as<Command, Depart> ||
+    std::same_as<Command, ConfirmDeparture> || std::same_as<Command, BeginArrival> ||
+    std::same_as<Command, Follow> || std::same_as<Command, Arrive> ||
+    std::same_as<Command, AbandonArrival>;
 
 /// Null: none.
 Claim* find(Claims& claims, const LeaseId& id);

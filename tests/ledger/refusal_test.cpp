@@ -77,7 +77,7 @@ const std::map<Code, std::string> sentences{
     {Code::document_expired, "this document is too old, or of a clock that is wrong: DETAIL"},
     {Code::document_used, "this document is of no use any more: DETAIL"},
     {Code::product_mismatch, "SUBJECT is another product than what stands here: DETAIL"},
-    {Code::not_movable, "license SUBJECT names this host alone and has no activation: DETAIL"},
+    {Code::not_movable, "license SUBJECT cannot be moved: DETAIL"},
     {Code::target_not_empty, "the server that should take over has licenses of its own"},
     {Code::unsupported, "this server does not know that request: DETAIL"},
 };

@@ -25,6 +25,8 @@ bool is_loss(const Fact& fact)
 {
     if (const auto* posted = std::get_if<Posted>(&fact))
         return posted->from.has_value();
+    if (std::holds_alternative<Followed>(fact))
+        return true; // It may have been lost at the source.
     const auto* counted = std::get_if<EntitlementCounted>(&fact);
     return counted && !counted->unlimited;
 }
@@ -69,6 +71,12 @@ void Scene::pass(Duration time)
 {
     wall_ += time;
     steady_ += time;
+}
+
+void Scene::set_clocks(Now now)
+{
+    wall_ = now.calendar;
+    steady_ = now.steady;
 }
 
 void Scene::turn_calendar(Duration by)

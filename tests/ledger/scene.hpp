@@ -38,6 +38,7 @@ class Scene {
     void look_around();
 
     void pass(Duration time);         ///< Both clocks, without a turn.
+    void set_clocks(Now now);         ///< Those of another scene; never back.
     void turn_calendar(Duration by);  ///< The wall clock alone: somebody set it.
     void make_true(const Fact& fact); ///< One that no command of today leads to.
     /// A new ledger from what was remembered; `Start` is still to be asked.

@@ -33,7 +33,8 @@ std::string Script::play(const Table::Line& line)
         const SteadyInstant at = start_ + duration(next(words));
         if (at < scene_.now().steady)
             throw std::runtime_error("time runs backwards");
-        scene_.pass(at - scene_.now().steady);
+        for (Scene* scene : {&other_, &scene_})
+            scene->pass(at - scene_.now().steady);
 
         const auto sayings = split(line.text.substr(arrow + 4), " ~ ");
         const auto expected = split(sayings.front(), " & ");
@@ -77,6 +78,8 @@ std::string Script::answer_to(Words& words)
         return make_true(words);
     if (const auto command = activation(verb, words))
         return put(*command);
+    if (const auto answer = move(verb, words))
+        return *answer;
     static const std::set<std::string> verbs{"install", "remove", "profile", "users", "maintenance",
                                              "terms",   "start",  "await",   "key",   "unkey",
                                              "greet",   "why",    "revoke",  "import"};
@@ -152,6 +155,18 @@ std::string Script::look(const std::string& name)
         if (name_of(waiter.waiter.lease.id) == name)
             text += " waiter position=" + std::to_string(waiter.position) +
                     " profile=" + waiter.waiter.lease.profile.text;
+    if (name == "server")
+        text += " mode=" + std::string(word(picture.mode)) +
+                " leases=" + std::to_string(picture.leases.size()) +
+                " waiters=" + std::to_string(picture.queue.size()) +
+                " pools=" + std::to_string(picture.pools.size()) +
+                " credentials=" + std::to_string(picture.credentials.size()) +
+                (picture.moved_to.empty() ? "" : " to=" + picture.moved_to) +
+                (picture.arrival ? " followed=" + std::to_string(picture.arrival->position) : "");
+    for (const EntitlementPicture& license : picture.entitlements)
+        if (license.entitlement.id.text == name)
+            text += std::string(license.counts ? " license counts" : " license counts-nothing") +
+                    (license.reason.empty() ? "" : " because=" + license.reason);
     return (text.empty() ? "nothing" : text.substr(1)) + heard();
 }
 

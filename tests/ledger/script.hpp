@@ -44,6 +44,7 @@ class Script {
     Install install(Words& words);
     std::optional<Command> activation(const std::string& verb, Words& words);
     Command activate(Words& words);
+    std::optional<std::string> move(const std::string& verb, Words& words);
     Command description(Words& words);
     static Import::License announced(Words& words);
     Command profile(Words& words);
@@ -56,6 +57,7 @@ class Script {
     ConnectionId connection_of(const std::string& lease);
 
     Scene scene_;
+    Scene other_; ///< Another server, to which `there` goes and comes back from.
     SteadyInstant start_ = scene_.now().steady;
     std::map<std::string, ConnectionId> connections_; ///< By the lease that they speak for.
     std::uint64_t connections_made_ = 0;

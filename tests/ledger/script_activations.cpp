@@ -54,7 +54,7 @@ std::optional<Command> Script::activation(const std::string& verb, Words& words)
     const std::uint64_t number = std::stoull(next(words));
     const std::string name = next(words);
     if (verb == "show")
-        return MakeShowing{{license}, number, nonce(name), document(name)};
+        return MakeShowing{{license}, number, nonce(name)};
     const std::string said = next(words);
     if (said != "active" && said != "inactive")
         throw std::runtime_error(said + " is nothing that an issuer says");

@@ -22,6 +22,9 @@ class Witness {
                Now now, const Summary& after);
     /// The daemon was killed; what it remembers is replayed.
     void restart();
+    /// Another daemon has taken over.
+    void move(const Arrive& command, const std::vector<Message>& heard, Now now,
+              const Summary& after);
 
     std::vector<std::string> complaints;
 

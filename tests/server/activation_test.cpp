@@ -1,4 +1,5 @@
 #include "daemon/ledger/ledger.hpp"
+#include "daemon/server/activation.hpp"
 #include "daemon/server/clock.hpp"
 #include "daemon/server/translate.hpp"
 #include "daemon/trust/activation.hpp"
@@ -46,6 +47,8 @@ struct Host : House {
     std::string document(const v1::Operate& operate)
     {
         const ledger::Answer answer = ask(operate);
+        if (const auto* showing = std::get_if<ledger::Showing>(&answer))
+            return sign_showing(*showing, premises);
         const auto* handed = std::get_if<ledger::Handed>(&answer);
         BOOST_REQUIRE(handed);
         return *handed->document;

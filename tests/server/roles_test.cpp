@@ -41,6 +41,15 @@ const std::map<std::string, Role> needs{
     {"receipt_show", Role::admin},
     {"showing_make", Role::admin},
     {"issuer_answer_load", Role::admin},
+    {"move_begin", Role::admin},
+    {"move_read", Role::admin},
+    {"transfer_make", Role::admin},
+    {"depart", Role::admin},
+    {"departure_confirm", Role::admin},
+    {"arrival_begin", Role::admin},
+    {"follow", Role::admin},
+    {"arrive", Role::admin},
+    {"arrival_abandon", Role::admin},
 };
 
 /// Every request that the protocol knows, by the name of its field, with nothing in it.

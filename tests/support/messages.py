@@ -1,6 +1,6 @@
 """The messages of `protocol/*.proto` as Python classes, made by protoc when this is imported.
 
-    from support.messages import usher, operator, common
+    from support.messages import usher, operator, move, common
     usher.Request(id=1, renew=usher.Renew())
 """
 
@@ -26,9 +26,9 @@ def generate():
     sys.path.insert(0, directory)
     try:
         return [importlib.import_module(f"protocol.{name}_pb2")
-                for name in ("common", "operator", "usher")]
+                for name in ("common", "move", "operator", "usher")]
     finally:
         sys.path.remove(directory)
 
 
-common, operator, usher = generate()
+common, move, operator, usher = generate()

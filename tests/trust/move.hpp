@@ -1,6 +1,7 @@
 #pragma once
 
 #include "daemon/trust/activation_request.hpp"
+#include "daemon/trust/move_mark.hpp"
 #include "daemon/trust/node.hpp"
 #include "daemon/trust/redirect.hpp"
 #include "daemon/trust/showing.hpp"
@@ -100,6 +101,17 @@ struct Move : Vendor {
                 .made = noon};
     }
 
+    [[nodiscard]] MoveMark move_mark() const
+    {
+        return {.node = source.key(),
+                .to = target.key(),
+                .stream = nonce,
+                .from = 1200,
+                .count = 34,
+                .digest = sha256("a record"),
+                .end = true};
+    }
+
     /// What is said of `text`; "accepted" where nothing is.
     [[nodiscard]] std::string said_of(DocumentKind kind, std::string_view text) const
     {
@@ -117,6 +129,7 @@ struct Move : Vendor {
         case DocumentKind::showing: return what(open_showing(text));
         case DocumentKind::issuer_answer: return what(open_issuer_answer(text, trusted));
         case DocumentKind::redirect: return what(open_redirect(text));
+        case DocumentKind::move_mark: return what(open_move_mark(text));
         }
         return "";
     }
@@ -134,6 +147,7 @@ struct Move : Vendor {
         case DocumentKind::showing: return sign_showing(showing(), target);
         case DocumentKind::issuer_answer: return sign_issuer_answer(answer(), key);
         case DocumentKind::redirect: return sign_redirect(redirect(), source);
+        case DocumentKind::move_mark: return sign_move_mark(move_mark(), source);
         }
         return "";
     }
@@ -170,6 +184,7 @@ inline const std::vector<DocumentKind> all_kinds{
     DocumentKind::showing,
     DocumentKind::issuer_answer,
     DocumentKind::redirect,
+    DocumentKind::move_mark,
 };
 
 } // namespace usher::trust::test

@@ -128,4 +128,18 @@ BOOST_AUTO_TEST_CASE(a_redirect_comes_back_as_it_was_signed)
                "uri: is not an address that begins with usher://");
 }
 
+BOOST_AUTO_TEST_CASE(a_mark_of_a_move_comes_back_as_it_was_signed)
+{
+    BOOST_TEST(
+        (std::get<MoveMark>(open_move_mark(sign_move_mark(move_mark(), source))) == move_mark()));
+    const auto said = [&](const char* member, const json& value) {
+        return objection(DocumentKind::move_mark, [&](json& p) { p[member] = value; });
+    };
+    BOOST_TEST(said("to", base64url(source.key())) == "to: is the host that says it");
+    BOOST_TEST(said("from", -1) != "accepted");
+    BOOST_TEST(said("count", 1'000'000'000'000'001) != "accepted");
+    BOOST_TEST(said("end", 1) == "end: is not true or false");
+    BOOST_TEST(said("digest", base64url(nonce)) != "accepted");
+}
+
 BOOST_AUTO_TEST_SUITE_END()
