@@ -76,7 +76,7 @@ constexpr auto verbs = std::to_array<Verb>({
     {"journal tail", "[FILE] [--turns N]", "What happened last", Door::nobody, journal_tail},
     {"journal export", "[FILE]", "Everything that happened, a line of JSON a turn", Door::nobody,
      journal_export},
-    {"doctor", "", "Name, port, TLS, clock, identity, entitlement: what is wrong and the fix",
+    {"doctor", "", "Name, port, TLS, clock, identity, licenses, issuers: what is wrong and the fix",
      Door::operators, doctor},
     {"address", "", "What clients need to find this server: USHER_SERVER", Door::operators,
      address},
