@@ -13,8 +13,8 @@ Crew::Crew(std::span<const std::unique_ptr<server::Hall>> halls, server::Desk& d
 
 Crew::~Crew()
 {
-    end_clerk();
     end_halls();
+    end_clerk();
     end_desk();
 }
 
@@ -55,7 +55,8 @@ void Crew::look() const
 
 void Crew::dismiss(std::chrono::milliseconds time_max)
 {
-    end_clerk();
+    if (clerk_ != nullptr)
+        clerk_->stop(); // A resolver may keep it for a while, and must not keep anybody else.
     for (const auto& hall : halls_)
         hall->wind_down([this] {
             empty_halls_.fetch_add(1, std::memory_order_release);
@@ -71,6 +72,7 @@ void Crew::dismiss(std::chrono::milliseconds time_max)
         static_cast<void>(signals_.wait(left)); // A second request to stop changes nothing.
     }
     end_halls();
+    end_clerk();
     end_desk();
     look();
 }
