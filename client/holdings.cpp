@@ -92,6 +92,8 @@ Heartbeat::Needs Holdings::needs() const
         if (is_ours(seat) && !is_renewing)
             needs.confirmed = std::min(needs.confirmed.value_or(Instant::max()), seat.confirmed);
     }
+    if (is_put_off()) // Nobody falls silent meanwhile, and who renewed on and on would be a burden.
+        needs.confirmed.reset();
     if (needs.confirmed) // A renewal that was refused is not asked for again at once.
         needs.confirmed = std::max(*needs.confirmed, renewed_);
     return needs;
@@ -101,15 +103,20 @@ std::vector<Event> Holdings::connected(const v1::Welcome& welcome)
 {
     Events events;
     term_ = std::chrono::milliseconds(welcome.term_ms());
+    ask_anew();
+    set_mode(welcome.mode(), events);
+    if (!must_renew_ && std::exchange(is_away_, false))
+        events.push_back({Event::Kind::reconnected, 0, {}, {}});
+    return events;
+}
+
+void Holdings::ask_anew()
+{
     must_renew_ = false;
     for (auto& [number, seat] : seats_) {
         seat.is_due = !is_ours(seat);
         must_renew_ = must_renew_ || is_ours(seat);
     }
-    set_mode(welcome.mode(), events);
-    if (!must_renew_ && std::exchange(is_away_, false))
-        events.push_back({Event::Kind::reconnected, 0, {}, {}});
-    return events;
 }
 
 std::vector<Event> Holdings::disconnected(v1::Refused why)
@@ -146,6 +153,8 @@ Instant Holdings::next_tick() const
 
 std::optional<Holdings::Question> Holdings::next_question(Instant now) const
 {
+    if (is_put_off())
+        return std::nullopt;
     if (must_renew_)
         if (Question question = renewal(); !question.about.empty())
             return question;

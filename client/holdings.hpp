@@ -156,6 +156,10 @@ class Holdings {
     void take_state(SeatNumber number, Seat& seat, const v1::LeaseState& state, Events& events);
     void take_notice(const v1::Response& notice, Instant now, Events& events);
     void set_mode(const std::string& mode, Events& events);
+    /// What was not answered is asked again, and what is held is renewed.
+    void ask_anew();
+    /// The server takes over from another one: it decides nothing, and says when it does.
+    [[nodiscard]] bool is_put_off() const { return mode_ == "arriving"; }
     std::map<SeatNumber, Seat>::iterator find_by_id(const std::string& id);
 
     std::map<SeatNumber, Seat> seats_;

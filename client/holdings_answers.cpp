@@ -198,7 +198,10 @@ void Holdings::take_notice(const v1::Response& notice, Instant now, Events& even
 
 void Holdings::set_mode(const std::string& mode, Events& events)
 {
+    const bool was_put_off = is_put_off();
     const std::string before = std::exchange(mode_, mode);
+    if (was_put_off && !is_put_off())
+        ask_anew();
     if (mode == "maintenance" && before != mode)
         events.push_back({Event::Kind::maintenance, 0, {}, {}});
     if (mode == "serving" && before == "maintenance")

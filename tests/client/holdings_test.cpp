@@ -271,6 +271,26 @@ BOOST_AUTO_TEST_CASE(maintenance_is_said_when_it_begins_and_when_it_ends)
     BOOST_TEST(kinds(Holdings().connected(welcome("maintenance"))) == "maintenance");
 }
 
+BOOST_AUTO_TEST_CASE(a_server_that_takes_over_is_asked_in_the_moment_in_which_it_has)
+{
+    const SeatNumber held = hold();
+    const SeatNumber asked_for = wish();
+    ask();
+    (void)holdings.disconnected(refusal("CONNECTION_BROKEN"));
+    (void)holdings.connected(welcome("arriving"));
+    now += 10s;
+    BOOST_TEST(!holdings.next_question(now).has_value());
+    BOOST_TEST(!holdings.needs().confirmed.has_value());
+    BOOST_TEST(holdings.needs().line);
+    v1::Response serving;
+    serving.mutable_mode_changed()->set_mode("serving");
+    BOOST_TEST(notice(serving) == "");
+    BOOST_TEST(ask().renew().leases_size() == 1);
+    BOOST_TEST(ask().has_checkout());
+    BOOST_TEST((state(held) == State::held));
+    BOOST_TEST((state(asked_for) == State::asking));
+}
+
 BOOST_AUTO_TEST_CASE(no_more_questions_are_open_than_a_server_reads)
 {
     for (std::size_t i = 0; i <= Holdings::unanswered_max; ++i)
