@@ -126,11 +126,16 @@ Verdict decide(const State& state, const Greet& command, Now)
             const bool is_key = known.kind == Credential::Kind::key;
             greeted.identity.text = (is_key ? "key:" : "cert:") + known.name;
             greeted.role = known.role;
+        } else if (state.mode == Mode::arriving) {
+            return no(refuse_in_a_move(state)); // It may be one that is still to come.
         } else if (!command.certificate_is_foreign) {
             return no(refuse(Code::unknown_credential,
                              command.identity.empty() ? "this key" : command.identity.text));
         }
     }
+    // No license names this host before it has arrived, so applications could not believe it.
+    if (state.mode == Mode::arriving && greeted.role == Role::application)
+        return no(refuse_in_a_move(state));
     return {std::move(greeted), {}};
 }
 

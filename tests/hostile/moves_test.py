@@ -89,6 +89,10 @@ class Moves(Siege):
         self.assertEqual(self.state(self.client(target), lease), usher.LeaseState.HELD)
         self.assert_refused(self.client(source).ask(checkout=wire.checkout("Moving")),
                             "SERVER_DEPARTED")
+        for host in (source, target):
+            host.stop()
+            self.assertIn("the journal is whole", host.daemon.must(
+                "journal", "verify", "--state", host.state))
 
     def test_what_is_abandoned_leaves_nothing_behind(self):
         target = self.host("target")

@@ -110,11 +110,12 @@ Answer carry(Scene& source, const std::string& source_name, Scene& target, const
 
 std::vector<Fact> crossing_facts(const Ledger& ledger)
 {
-    std::vector<Fact> facts = ledger.facts();
-    std::erase_if(facts, [](const Fact& fact) { return !crosses(fact); });
-    // Where a server arrives they stand behind, its own before.
-    std::ranges::stable_partition(
-        facts, [](const Fact& fact) { return !std::holds_alternative<CredentialIssued>(fact); });
+    std::vector<Fact> facts;
+    std::vector<Fact> credentials; // Where a server arrives they stand behind, its own before.
+    for (const Fact& fact : ledger.facts())
+        if (crosses(fact))
+            (std::holds_alternative<CredentialIssued>(fact) ? credentials : facts).push_back(fact);
+    facts.insert(facts.end(), credentials.begin(), credentials.end());
     return facts;
 }
 
