@@ -202,19 +202,21 @@ class Receipt(Clerk):
 
 
 class Patience(Clerk):
+    LONG = 14  # Seconds: less than the clerk has for an issuer that says nothing.
+
     def test_an_issuer_that_hangs_holds_up_neither_the_start_for_long_nor_the_stop(self):
         self.issuer.process.send_signal(signal.SIGSTOP)
         self.addCleanup(self.issuer.process.send_signal, signal.SIGCONT)
         self.host.stop()
         begun = time.monotonic()
         self.host.start()
-        self.assertLess(time.monotonic() - begun, 10)
+        self.assertLess(time.monotonic() - begun, self.LONG)
         self.assertIsNone(self.refusal())
         self.host.process.send_signal(signal.SIGHUP)  # The clerk is with the issuer meanwhile.
         until(lambda: self.lines("configuration taken over"), "it listens")
         begun = time.monotonic()
         self.assertEqual(self.host.stop(), 0)
-        self.assertLess(time.monotonic() - begun, 10)
+        self.assertLess(time.monotonic() - begun, self.LONG)
 
 
 if __name__ == "__main__":
