@@ -31,8 +31,9 @@ constexpr ledger::ConnectionId clerk_id{std::numeric_limits<std::uint64_t>::max(
 /// How often it looks whether something is due.
 constexpr auto look_interval = std::chrono::seconds(1);
 
-/// Longest for what is due to one issuer. An issuer whose record is busy answers within.
-constexpr auto issuer_time = std::chrono::seconds(15);
+/// Longest for one look, so that the next one sees what has come meanwhile. An issuer whose record
+/// is busy answers within.
+constexpr auto look_time = std::chrono::seconds(15);
 
 /// Longest for an answer of the desk. One that has ended must not hold up the start that says so.
 constexpr auto desk_time = std::chrono::seconds(2);
@@ -106,12 +107,15 @@ void Clerk::Inside::look(server::Desk& desk, Instant until)
     }
 }
 
-/// Whom nobody reaches for the first thing is not tried for the next.
+/// Whom nobody reaches for the first thing is not tried for the next; what there is no time for is
+/// due at the next look.
 void Clerk::Inside::tell(server::Desk& desk, std::span<const Concern> of_one_issuer, Instant until)
 {
     Outcome outcome = Outcome::said_yes;
     for (const Concern& concern : of_one_issuer) {
         if (outcome != Outcome::missed) {
+            if (client::Clock::now() >= until)
+                return;
             const auto document = concern.receipt ? concern.receipt : showing(desk, concern);
             if (document == nullptr || is_stopping())
                 return; // It has ended meanwhile.
@@ -281,7 +285,7 @@ void Clerk::begin(server::Desk& desk, std::chrono::milliseconds time_max)
 void Clerk::run(server::Desk& desk)
 {
     while (!inside_->is_stopping()) {
-        inside_->look(desk, client::Clock::now() + issuer_time);
+        inside_->look(desk, client::Clock::now() + look_time);
         inside_->pulse.fetch_add(1, std::memory_order_release);
         inside_->bell.sleep(look_interval);
     }
