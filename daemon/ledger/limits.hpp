@@ -19,8 +19,9 @@ inline constexpr std::size_t clients_max = 100'000;  ///< Remembered of one prof
 
 /// Facts that one part of a stream has at most.
 inline constexpr std::size_t part_facts_max = 1000;
-/// News of a stream that are not read yet; with more it is given up.
-inline constexpr std::size_t news_max = 1'000'000;
+/// News of a stream that are not read yet; with more it is given up. A hundred megabytes, and far
+/// more than a courier lets come together that is still there.
+inline constexpr std::size_t news_max = 250'000;
 /// By which a server that has departed was read: the first one and the newest are remembered.
 inline constexpr std::size_t departure_streams_max = 64;
 
