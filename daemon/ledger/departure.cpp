@@ -1,4 +1,4 @@
-#include "daemon/ledger/decide.hpp"
+#include "daemon/ledger/install.hpp"
 #include "daemon/ledger/limits.hpp"
 #include "daemon/ledger/picture.hpp"
 
@@ -114,6 +114,10 @@ std::optional<Refusal> why_not_covered(const State& state, const Depart& command
                                                    ", which is not the one that is active here");
         if (ticket.target != state.stream->target)
             return not_movable(ticket.license, "its ticket is for another host");
+        // The target looks at this too, but then there is no way back any more.
+        const Entitlement& here = state.entitlements.at(ticket.license).entitlement;
+        if (auto refusal = why_unlike(state.find_pool(here.root)->pool, ticket.install))
+            return refusal;
         if (!tickets.emplace(ticket.license, &ticket).second)
             return not_movable(ticket.license, "it has two tickets");
     }

@@ -13,6 +13,7 @@ using Complaint = std::string; ///< Empty: none.
 
 constexpr Units stock_max = units_max * 1'000'000; ///< Far from overflow, and beyond all sales.
 constexpr Duration patience_max = std::chrono::days(366);
+constexpr std::size_t ways_max = 1024; ///< More defaults than anybody has; a status can say them.
 constexpr std::uint64_t place_max = std::uint64_t(1) << 62U;
 constexpr CalendarInstant first_instant = std::chrono::sys_days(std::chrono::year(1970) / 1 / 1);
 constexpr CalendarInstant last_instant = std::chrono::sys_days(std::chrono::year(10000) / 1 / 1);
@@ -274,6 +275,8 @@ Complaint Judge::operator()(const Queued& fact)
             return "it waits twice for one pool";
         seen.pools.push_back(way.pool);
     }
+    if (seen.pools.size() > ways_max)
+        return "nobody waits for so many pools";
     if (seen.pools.empty() || waiter.lease.pool != seen.pools.front() ||
         waiter.lease.profile != waiter.ways.front().profile)
         return "it does not wait for its first pool";

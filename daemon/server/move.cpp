@@ -79,6 +79,9 @@ std::variant<ledger::Depart::Ticket, Refusal> give_for(const std::string& docume
                        .subject = license,
                        .detail = "the ticket of license " + license + " could be used until " +
                                  trust::to_text(ticket.load_by)};
+    auto install = install_of(ticket.license, document, premises);
+    if (auto* refusal = std::get_if<Refusal>(&install))
+        return std::move(*refusal);
     const trust::PublicKey& target = ticket.license.lock->node;
     std::string receipt = trust::sign_receipt({.license = license,
                                                .ended = *ticket.after,
@@ -87,6 +90,7 @@ std::variant<ledger::Depart::Ticket, Refusal> give_for(const std::string& docume
                                               *premises.node);
     const trust::Nonce digest = trust::nonce_of(receipt);
     return ledger::Depart::Ticket{.license = {license},
+                                  .install = std::get<ledger::Install>(std::move(install)),
                                   .follows = ticket.after->number,
                                   .target = {target},
                                   .document = shared(document),

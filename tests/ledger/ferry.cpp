@@ -43,10 +43,14 @@ BeginMove begin_move(const std::string& stream, const std::string& target)
     return {stream_id(stream), node_key(target), "usher://" + target, "redirect-" + target};
 }
 
-Depart::Ticket given(const std::string& license, std::uint64_t follows, const std::string& target)
+Depart::Ticket given(const Scene& source, const std::string& license, std::uint64_t follows,
+                     const std::string& target)
 {
     const std::string receipt = "receipt-" + std::to_string(follows);
+    const auto licenses = source.ledger().entitlements();
+    const bool is_there = std::ranges::count(licenses, EntitlementId{license}, &Entitlement::id);
     return {.license = {license},
+            .install = is_there ? taken(source, license, follows, target).install : Install{},
             .follows = follows,
             .target = node_key(target),
             .document = document("ticket of " + license),

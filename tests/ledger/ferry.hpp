@@ -16,8 +16,10 @@ NodeKey node_key(std::string_view name);   ///< At most 32 bytes of the name.
 /// For the server `target`, with an address and a redirect that are named after it.
 BeginMove begin_move(const std::string& stream, const std::string& target);
 
-/// Of the activation with number `follows`; its receipt is `receipt-FOLLOWS`.
-Depart::Ticket given(const std::string& license, std::uint64_t follows, const std::string& target);
+/// Of the activation with number `follows` of what stands at `source`; its receipt is
+/// `receipt-FOLLOWS`.
+Depart::Ticket given(const Scene& source, const std::string& license, std::uint64_t follows,
+                     const std::string& target);
 
 /// Of a license as it stands at `source`, with this number; its receipt is `receipt-FOLLOWS`.
 Arrive::Ticket taken(const Scene& source, const std::string& license, std::uint64_t number,

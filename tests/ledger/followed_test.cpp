@@ -182,6 +182,21 @@ BOOST_FIXTURE_TEST_CASE(nobody_holds_or_waits_for_what_is_not_there, Arriving)
               LeaseEnded{.id = lease_id("a")}, PoolRemoved{{"L"}}});
 }
 
+BOOST_FIXTURE_TEST_CASE(nobody_waits_for_more_pools_than_a_status_can_say, Arriving)
+{
+    std::vector<Fact> facts{PoolOpened{pool("L")}};
+    Queued one = std::get<Queued>(queued("a", "L", 1));
+    for (int i = 1; i <= 1024; ++i) {
+        const std::string name = std::to_string(i);
+        facts.emplace_back(PoolOpened{pool(name)});
+        one.waiter.ways.push_back({{name}, {"P"}});
+    }
+    facts.emplace_back(one);
+    BOOST_TEST(refused(facts).detail == "fact 1026: nobody waits for so many pools");
+    std::get<Queued>(facts.back()).waiter.ways.pop_back();
+    accepted(facts);
+}
+
 BOOST_FIXTURE_TEST_CASE(profiles_keep_what_their_leases_count_by, Arriving)
 {
     BOOST_TEST(refused({ProfileRemoved{{"P"}, {}}}).detail == "fact 1: there is no such profile");

@@ -34,7 +34,7 @@ std::vector<Depart::Ticket> History::tickets_to_give() const
     std::vector<Depart::Ticket> tickets;
     for (const auto& [license, activation] : scene_.ledger().state().activations)
         if (activation.number != 0)
-            tickets.push_back(given(license.text, activation.number, "B"));
+            tickets.push_back(given(scene_, license.text, activation.number, "B"));
     return tickets;
 }
 

@@ -11,14 +11,17 @@ namespace {
 
 const Identity by{"local:root"};
 
-/// `L:1` or `L:1:C`, the last of which is the other server where it is not B.
-Command depart(std::istringstream& words)
+/// `L:1` or `L:1:C`, the last of which is the other server where it is not B, or `L:1:B:Other`,
+/// where the issuer has sold another product by that number since.
+Command depart(const Scene& source, std::istringstream& words)
 {
     Depart command{by, stream_id(next(words)), {}};
     for (std::string text; words >> text;) {
         const auto parts = split(text, ":");
-        command.tickets.push_back(
-            given(parts.at(0), std::stoull(parts.at(1)), parts.size() > 2 ? parts.at(2) : "B"));
+        command.tickets.push_back(given(source, parts.at(0), std::stoull(parts.at(1)),
+                                        parts.size() > 2 ? parts.at(2) : "B"));
+        if (parts.size() > 3)
+            command.tickets.back().install.entitlement.product.name = {parts.at(3)};
     }
     return command;
 }
@@ -82,7 +85,7 @@ std::optional<std::string> Script::move(const std::string& verb, Words& words)
             RequestTransfer{{license}, number, std::make_shared<const std::string>("transfer")});
     }
     if (verb == "depart")
-        return put(depart(words));
+        return put(depart(scene_, words));
     if (verb == "confirm") {
         const StreamId stream = stream_id(next(words));
         std::string target;

@@ -120,6 +120,11 @@ BOOST_AUTO_TEST_CASE(only_tickets_of_this_hosts_activations_are_departed_with)
     BOOST_TEST(code_of(depart({trust::sign_activation(other, source.vendor)})) ==
                "DOCUMENT_EXPIRED");
     BOOST_TEST(code_of(depart({})) == "NOT_MOVABLE");
+    trust::Activation sold_anew = activation(3, *target.premises.node);
+    sold_anew.after = trust::ActivationMark{source.premises.node->key(), 1};
+    sold_anew.license.product = "Another";
+    BOOST_TEST(code_of(depart({trust::sign_activation(sold_anew, source.vendor)})) ==
+               "PRODUCT_MISMATCH");
     BOOST_TEST(depart({good}).operated().has_departed());
 }
 
