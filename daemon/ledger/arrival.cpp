@@ -178,7 +178,11 @@ Verdict decide(const State& state, const AbandonArrival& command, Now)
 {
     if (state.mode != Mode::arriving) // Abandoned before, and the answer was lost.
         return {Done{{"this server takes over from no other"}, {}}, {}};
-    return {Done{}, {ArrivalAbandoned{command.by}}};
+    Done done;
+    if (state.arrival->is_whole)
+        done.warnings.emplace_back("the source has departed already, and whoever held a seat there "
+                                   "has none before usher move, there, has been run again");
+    return {std::move(done), {ArrivalAbandoned{command.by}}};
 }
 
 } // namespace usher::ledger
