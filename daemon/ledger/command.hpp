@@ -261,7 +261,7 @@ struct RequestTransfer {
 struct Depart {
     struct Ticket {
         EntitlementId license;
-        Install install; ///< What the target will be asked to take by it.
+        Install install;           ///< What the target will be asked to take by it.
         std::uint64_t follows = 0; ///< The number of the activation that ends.
         NodeKey target;
         std::shared_ptr<const std::string> document;
