@@ -5,21 +5,8 @@
 #include "tools/fault.hpp"
 
 #include <chrono>
-#include <exception>
-#include <string>
 
 namespace usher::tools {
-
-/// The daemon's no; caught once, in `main`.
-class Refused : public std::exception {
-  public:
-    explicit Refused(v1::Refused refused) : refused_(std::move(refused)) {}
-    [[nodiscard]] const char* what() const noexcept override { return refused_.text().c_str(); }
-    [[nodiscard]] const v1::Refused& refused() const { return refused_; }
-
-  private:
-    v1::Refused refused_;
-};
 
 /// The failure of a connection as a fault, with its hints.
 [[nodiscard]] Fault fault_of(const client::Failure& failure);

@@ -1,11 +1,24 @@
 #pragma once
 
+#include "protocol/common.pb.h"
+
 #include <exception>
 #include <string>
 #include <utility>
 #include <vector>
 
 namespace usher::tools {
+
+/// A server's no; caught once, in `main`.
+class Refused : public std::exception {
+  public:
+    explicit Refused(v1::Refused refused) : refused_(std::move(refused)) {}
+    [[nodiscard]] const char* what() const noexcept override { return refused_.text().c_str(); }
+    [[nodiscard]] const v1::Refused& refused() const { return refused_; }
+
+  private:
+    v1::Refused refused_;
+};
 
 /// What keeps a command from being obeyed; caught once, in `main`.
 class Fault : public std::exception {

@@ -4,6 +4,7 @@
 #include "tools/fault.hpp"
 #include "tools/printable.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <cstring>
@@ -109,6 +110,13 @@ void write_new_file(const std::filesystem::path& file, std::string_view contents
     }
     if (::fsync(opened.fd()) != 0)
         throw fault("write", file);
+}
+
+std::string file_for(const std::string& license, const std::string& ending)
+{
+    std::string name = license;
+    std::ranges::replace(name, '/', '_');
+    return name + ending;
 }
 
 std::string first_line(std::string_view text)

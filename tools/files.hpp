@@ -20,6 +20,9 @@ namespace usher::tools {
 /// Makes `file` (0600); refuses to write over one that is there.
 void write_new_file(const std::filesystem::path& file, std::string_view contents);
 
+/// A file's name for a license: its number may hold what no file name may.
+[[nodiscard]] std::string file_for(const std::string& license, const std::string& ending);
+
 /// Without its end of line.
 [[nodiscard]] std::string first_line(std::string_view text);
 

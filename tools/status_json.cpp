@@ -85,12 +85,19 @@ Json stable_waiter(const v1::StatusPart::Waiter& waiter)
 
 Json status_json(const v1::StatusPart& picture)
 {
-    return {{"mode", picture.mode()},
-            {"node", picture.node()},
-            {"pools", list(picture.pools(), stable_pool)},
-            {"profiles", list(picture.profiles(), stable_profile)},
-            {"leases", list(picture.leases(), stable_lease)},
-            {"queue", list(picture.queue(), stable_waiter)}};
+    Json json{{"mode", picture.mode()},
+              {"node", picture.node()},
+              {"pools", list(picture.pools(), stable_pool)},
+              {"profiles", list(picture.profiles(), stable_profile)},
+              {"leases", list(picture.leases(), stable_lease)},
+              {"queue", list(picture.queue(), stable_waiter)}};
+    if (!picture.moved_to().empty())
+        json["moved_to"] = picture.moved_to();
+    if (!picture.arriving_from().empty()) {
+        json["arriving_from"] = picture.arriving_from();
+        json["followed"] = picture.followed();
+    }
+    return json;
 }
 
 Json lease_json(const v1::StatusPart::Lease& lease)

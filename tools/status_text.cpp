@@ -93,6 +93,17 @@ std::string headline(const Part& picture, bool is_colored)
            " · node " + printable(picture.node()) + " · " + instant_text(picture.at_us()) + "\n";
 }
 
+/// Of a server in the middle of a live move, or after one; else nothing.
+std::string move_text(const Part& picture)
+{
+    if (!picture.moved_to().empty())
+        return "moved to " + printable(picture.moved_to()) + "\n";
+    if (!picture.arriving_from().empty())
+        return "takes over from node " + printable(picture.arriving_from()) + ": " +
+               std::to_string(picture.followed()) + " facts so far\n";
+    return {};
+}
+
 } // namespace
 
 std::string pools_text(const Part& picture, bool is_colored)
@@ -223,7 +234,10 @@ std::string credentials_text(const Part& picture, const std::string& kind, bool 
 
 std::string status_text(const Part& picture, bool is_colored)
 {
-    std::string text = headline(picture, is_colored) + "\n" + pools_text(picture, is_colored);
+    std::string text = headline(picture, is_colored) + move_text(picture);
+    if (!picture.moved_to().empty() && picture.pools().empty())
+        return text; // It has nothing any more, and wants nothing.
+    text += "\n" + pools_text(picture, is_colored);
     text += "\n" + profiles_text(picture, is_colored);
     text += "\n" + leases_text(picture, is_colored);
     if (!picture.queue().empty())

@@ -45,6 +45,8 @@ constexpr auto verbs = std::to_array<Verb>({
      "End it here, for a receipt; in maintenance", Door::operators, deactivate},
     {"receipt", "LICENSE [--output FILE | --deliver]", "What lets another host have the license",
      Door::operators, receipt},
+    {"move", "--to ADDRESS [OPTION...] | --abandon",
+     "Move everything to another server while it serves", Door::operators, move},
     {"profile add", "NAME POOL... [--default] [--capacity UNITS]",
      "A name that applications can ask for", Door::operators, profile_add},
     {"profile rename", "FROM TO", "Give it another name; in maintenance", Door::operators,

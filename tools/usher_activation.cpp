@@ -26,14 +26,6 @@ void add_output(Call& call, std::string& output, const char* help)
     call.options().add_option("--output", output, help)->type_name("FILE");
 }
 
-/// A file beside the operator, named for the license: a number may hold what no file name may.
-std::string file_for(const std::string& license, const std::string& ending)
-{
-    std::string name = license;
-    std::ranges::replace(name, '/', '_');
-    return name + ending;
-}
-
 /// Before anything is asked that would be in vain if the file could not be written.
 void require_absent(const std::string& file)
 {

@@ -24,6 +24,7 @@ int activation_cancel(Call& call);
 int deactivate(Call& call);
 int receipt(Call& call);
 int license_check(Call& call);
+int move(Call& call);        // usher_move.cpp
 int profile_add(Call& call); // usher_profile.cpp
 int profile_rename(Call& call);
 int profile_default(Call& call);

@@ -66,6 +66,19 @@ BOOST_AUTO_TEST_CASE(an_empty_daemon_shows_empty_lists)
                R"({"mode":"serving","node":"","pools":[],"profiles":[],"leases":[],"queue":[]})");
 }
 
+BOOST_AUTO_TEST_CASE(a_move_is_told_in_members_that_stand_there_only_then)
+{
+    v1::StatusPart picture;
+    picture.set_mode("departed");
+    picture.set_moved_to("usher://b.example:4750/?ca=sha256:00");
+    BOOST_TEST(status_json(picture)["moved_to"] == "usher://b.example:4750/?ca=sha256:00");
+    BOOST_TEST(!status_json(picture).contains("followed"));
+    picture.clear_moved_to();
+    picture.set_arriving_from("00000000000000aa");
+    BOOST_TEST(status_json(picture)["arriving_from"] == "00000000000000aa");
+    BOOST_TEST(status_json(picture)["followed"] == 0);
+}
+
 BOOST_AUTO_TEST_CASE(unlimited_is_null_and_says_so)
 {
     v1::StatusPart picture;

@@ -59,6 +59,35 @@ BOOST_AUTO_TEST_CASE(an_empty_daemon_says_what_to_do_next)
                "no leases\n");
 }
 
+BOOST_AUTO_TEST_CASE(a_server_that_has_moved_says_where_to_and_nothing_else)
+{
+    v1::StatusPart picture;
+    picture.set_mode("departed");
+    picture.set_node("3f2a9c0d1e2f3a4b");
+    picture.set_at_us(test::noon_us);
+    picture.set_moved_to("usher://b.example:4750/?ca=sha256:00");
+
+    BOOST_TEST(status_text(picture, false) ==
+               "departed · node 3f2a9c0d1e2f3a4b · 2030-01-15T12:00:00Z\n"
+               "moved to usher://b.example:4750/?ca=sha256:00\n");
+
+    v1::StatusPart unconfirmed = test::busy_afternoon();
+    unconfirmed.set_moved_to("usher://b.example:4750/?ca=sha256:00");
+    BOOST_TEST(status_text(unconfirmed, false).find("daisy") != std::string::npos);
+}
+
+BOOST_AUTO_TEST_CASE(a_server_that_takes_over_says_from_whom_and_how_far_it_is)
+{
+    v1::StatusPart picture = test::busy_afternoon();
+    picture.set_mode("arriving");
+    picture.set_arriving_from("00000000000000aa");
+    picture.set_followed(1024);
+    BOOST_TEST(
+        status_text(picture, false)
+            .starts_with("arriving · node 3f2a9c0d1e2f3a4b · 2030-01-15T12:00:00Z\n"
+                         "takes over from node 00000000000000aa: 1024 facts so far\n\nPOOL"));
+}
+
 BOOST_AUTO_TEST_CASE(a_pool_that_lends_nothing_says_why)
 {
     v1::StatusPart picture = test::busy_afternoon();
