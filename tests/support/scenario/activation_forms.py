@@ -269,11 +269,8 @@ def import_(stage, step, host, file):
 
 @form("<host:name> moves to <target:name>", answers=DONE, default="done")
 def move(stage, step, host, target):
-    there = stage.host(words.name(target))
-    key = stage.desk_directory / f"mover-{there.name}.key"
-    if not key.exists():
-        key.write_text(there.daemon.json("key", "create", "mover", "--role", "admin")["key"])
-    expect(step, stage, usher_says(stage, host, "move", "--to", there.server, "--to-key-file", key,
+    there = stage.host(words.name(target)).daemon.socket
+    expect(step, stage, usher_says(stage, host, "move", "--to", f"unix:{there}", *named(target),
                                   *to_issuer(stage)))
 
 

@@ -7,6 +7,7 @@ does no more and no less than the scenario says. What it hears is kept until the
 import os
 
 from support import wire
+from support.documents import payload_of
 from support.messages import usher
 from support.scenario.answer import Answer, Mismatch, refusal_facts
 
@@ -224,6 +225,15 @@ class Application:
                 self._note(about.mode, None, {})
             elif kind == "ending":
                 self._note("ending", None, {"because": about.reason})
+            elif kind == "redirected":
+                self._follow(payload_of(about.document)["uri"])
+                return
+
+    def _follow(self, uri):
+        """Goes to the host that its own has moved to, with all that it has."""
+        self.host = self.stage.host_at(uri)
+        self._note("moved", None, {"to": self.host.name})
+        self.come_back()
 
     def _note(self, word, held, facts):
         self.events.append(Event(word, held, self.stage.now_ms, facts))

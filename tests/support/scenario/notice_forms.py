@@ -11,7 +11,8 @@ from support.scenario.forms import form
 # What each kind of notice is called in a scenario.
 SAID = {"granted": "gets the seat", "lost": "loses the seat", "wait ended": "stops waiting",
         "serving": "hears that maintenance ended", "maintenance": "hears that maintenance began",
-        "ending": "hears that the server ends", "hung up": "is hung up on"}
+        "ending": "hears that the server ends", "moved": "hears that the server has moved",
+        "hung up": "is hung up on"}
 REST = "\\s*(:|,|)(\\s+<rest:rest>|)"
 ABOUT_A_LEASE = ("granted", "lost", "wait ended")
 
@@ -77,6 +78,15 @@ def hear_serving(stage, _, apps):
 @form(f"<apps:list> (hear|hears) that the server (ends|stops){REST}")
 def hear_ending(stage, _, apps, rest=None):
     claim(stage, apps, "ending", None, rest)
+
+
+@form("<apps:list> (hear|hears) that the server[ has] moved( to <host:name>|)")
+def hear_move(stage, _, apps, host=None):
+    def act(application):
+        there = take_event(stage, application, "moved").facts["to"]
+        if host and there != words.name(host):
+            raise Mismatch(f"to be sent to {host}", f"it was sent to {there}")
+    each(stage, apps, act)
 
 
 @form("<apps:list> (is|are) hung up on")

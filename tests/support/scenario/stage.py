@@ -72,6 +72,13 @@ class Stage:
             self.add_host(FIRST_HOST)
         return self.current
 
+    def host_at(self, uri):
+        """The one that applications find at `usher://…`."""
+        for host in self.running():
+            if host.server == uri:
+                return host
+        raise Mismatch("a host at the address that the server names", uri)
+
     def running(self):
         return [host for host in self.hosts.values() if host.is_running]
 
