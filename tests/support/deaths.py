@@ -65,11 +65,13 @@ def has_ended(process, port):
 
 
 class Company:
-    def __init__(self, hosts=("a", "b")):
+    """`settings` are those of every host, as of `Daemon`."""
+
+    def __init__(self, hosts=("a", "b"), settings=None):
         self.directory = Path(tempfile.mkdtemp(prefix="usher-"))
         self.issuer = Issuer()
-        self.hosts = {name: Host(name, self.directory / name, {"vendor_keys": [self.issuer.key]})
-                      for name in hosts}
+        settings = {"vendor_keys": [self.issuer.key], **(settings or {})}
+        self.hosts = {name: Host(name, self.directory / name, settings) for name in hosts}
         self.issuer.serve()
         self.port = self.issuer.port
         for host in self.hosts.values():
@@ -129,6 +131,13 @@ class Company:
             if has_ended(self[name].process, self[name].port):
                 self._start_host(name, None)
                 self.has_died = True
+
+    def spare(self):
+        """Kills all of them once more, and then nobody is bound to die."""
+        self.end()
+        self._start_issuer(None)
+        for name in self.hosts:
+            self._start_host(name, None)
 
     def _start_issuer(self, die):
         try:
