@@ -98,6 +98,9 @@ static void on_event(usher_client* client, const usher_event* event, void* conte
     case USHER_EVENT_CERTAIN: fprintf(stderr, "usher-example: the seat is ours after all\n"); break;
     case USHER_EVENT_DISCONNECTED: fprintf(stderr, "usher-example: connection lost\n"); break;
     case USHER_EVENT_RECONNECTED: fprintf(stderr, "usher-example: connected again\n"); break;
+    case USHER_EVENT_MOVED:
+        fprintf(stderr, "usher-example: the server is at %s now\n", event->reason);
+        break;
     default: break;
     }
     if (event->refusal != NULL)

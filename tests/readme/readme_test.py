@@ -23,8 +23,8 @@ PATIENCE = 60
 PROMPT = "--- the next command, after exit code"
 # What the shell says by itself when something that it began was killed.
 NOTICE = re.compile(r"^/bin/bash: line \d+: +\d+ (?:Killed|Terminated) .*\n", re.MULTILINE)
-# The port that README names; the test gives the daemon one that is free.
-PORT = "4750"
+# The ports that README names; the test gives its programs some that are free.
+PORTS = ("4750", "4751", "4752", "4753", "4754")
 
 
 @dataclasses.dataclass
@@ -116,8 +116,9 @@ class Readme(unittest.TestCase):
             "LD_LIBRARY_PATH": str(library)})
         self.addCleanup(session.close)
 
-        port = str(free_port())
-        for step in steps(self.text.replace(PORT, port)):
+        free = {port: str(free_port()) for port in PORTS}
+        text = re.sub("|".join(PORTS), lambda named: free[named[0]], self.text)
+        for step in steps(text):
             code, output = session.type(step.command)
             where = f"README.md:{step.line}: $ {step.command}"
             self.assertTrue(matches(step.output, output),
