@@ -18,9 +18,10 @@ class Cold(unittest.TestCase):
         self.assertEqual(self.company.alive(NUMBER), ["a"])
         self.company.keep()
 
-    def activate(self, name):
+    def activate(self, name, **surroundings):
         return self.company[name].usher("activate", self.code, "--host", name, "--issuer",
-                                        self.company.issuer.uri, "--profile", "Client")
+                                        self.company.issuer.uri, "--profile", "Client",
+                                        **surroundings)
 
     def steps(self):
         """What is left to do, as an operator sees it who knows of no interruption but by what the
@@ -54,7 +55,7 @@ class Cold(unittest.TestCase):
             if step is None:
                 return
             verb, arguments = step
-            verb(*arguments)
+            verb(*arguments, cwd=self.company.directory)  # Where a receipt may be left.
             self.company.revive()
             self.check()
         self.fail("it never ends")
