@@ -302,6 +302,15 @@ BOOST_AUTO_TEST_CASE(a_ticket_is_given_to_the_source_only_and_for_what_is_alive)
         (refused(transfer_request("A", 1, "C", day(0)), day(0)).code == Code::not_active_here));
 }
 
+BOOST_AUTO_TEST_CASE(a_license_that_has_ended_moves_along_with_its_server)
+{
+    sold.license.to = day(10);
+    code = issuer.sell(sold, day(0), "local:vera");
+    activate("A", day(0));
+    const Activation ticket = opened(answered(transfer_request("A", 1, "B", day(11)), day(11)));
+    BOOST_TEST((ticket.license.to == day(10)));
+}
+
 BOOST_AUTO_TEST_CASE(a_burnt_host_is_released_and_that_is_no_transfer) // A-R29, A-S20
 {
     activate("A", day(0));

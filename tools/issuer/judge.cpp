@@ -38,12 +38,9 @@ std::optional<Refusal> objection_to_age(Instant made, Instant now)
 }
 
 /// The guards that a request and a transfer share.
-std::optional<Refusal> objection_to_terms(const Account& account, const trust::NodeLockTerms& lock,
-                                          Instant now)
+std::optional<Refusal> objection_to_terms(const Account& account, const trust::NodeLockTerms& lock)
 {
     const Sold& sold = account.sold;
-    if (sold.license.to && now >= *sold.license.to)
-        return of(Code::expired, account);
     if (!sold.kinds.contains(lock.kind))
         return of(Code::nodelock_kind_not_allowed, account,
                   "it is sold as " + *sold.kinds.begin() + " only");
@@ -150,7 +147,9 @@ Ruling judge(const std::optional<Account>& account, const trust::ActivationReque
         return bad_code();
     if (auto no = objection_to_age(request.made, now))
         return *std::move(no);
-    if (auto no = objection_to_terms(*account, request.lock, now))
+    if (account->sold.license.to && now >= *account->sold.license.to)
+        return of(Code::expired, *account);
+    if (auto no = objection_to_terms(*account, request.lock))
         return *std::move(no);
     if (is_for_emergency)
         return judge_emergency(*account, request, now);
@@ -187,7 +186,8 @@ Ruling judge(const std::optional<Account>& account, const trust::TransferRequest
         return of(Code::not_active_here, *account);
     if (alive->ends) // It is for a lost host until that is replaced, and goes nowhere else.
         return of(Code::nodelock_kind_not_allowed, *account, "an emergency activation stays");
-    if (auto no = objection_to_terms(*account, request.lock, now))
+    // One that has ended counts nowhere, and must not keep back the server that it stands on.
+    if (auto no = objection_to_terms(*account, request.lock))
         return *std::move(no);
     // One move that is tried again gets the same ticket, so that trying costs nothing.
     for (const Grant& grant : account->grants)

@@ -42,7 +42,8 @@ using Ruling = std::variant<Grant, Again, Refusal>;
 [[nodiscard]] Ruling judge(const std::optional<Account>& account,
                            const trust::ActivationRequest& request, Instant now);
 
-/// A ticket. NOT_ACTIVE_HERE where the source's activation is not the one that is alive.
+/// A ticket, also of a license that has ended. NOT_ACTIVE_HERE where the source's activation is not
+/// the one that is alive.
 [[nodiscard]] Ruling judge(const std::optional<Account>& account,
                            const trust::TransferRequest& request, Instant now);
 
