@@ -46,6 +46,20 @@ trust::PublicKey node_key_from(const std::string& text)
     return terms->node;
 }
 
+/// Whether the target that says `node_text` of itself is the host of `lock`: else it refuses the
+/// ticket, but only when the source has departed already.
+bool is_host_of(const trust::NodeLockTerms& lock, const std::string& node_text)
+{
+    const auto target = trust::lock_from(node_text, lock.kind, lock.need);
+    if (!target || target->node != lock.node)
+        return false;
+    const auto agreeing = std::ranges::count_if(lock.identifiers, [&](const auto& identifier) {
+        const auto found = target->identifiers.find(identifier.first);
+        return found != target->identifiers.end() && found->second == identifier.second;
+    });
+    return std::cmp_greater_equal(agreeing, lock.need);
+}
+
 std::string bytes_of(const trust::PublicKey& key)
 {
     return {key.begin(), key.end()};
@@ -153,8 +167,13 @@ void LiveMove::add_ticket(const std::string& document)
         throw Fault("the ticket for " + printable(ticket->license.number) +
                         " is for no activation of the source",
                     {"usher move --requests, again, and send the vendor the new request"});
-    if (!begun_.departed())
-        tickets_[meant->license()] = document;
+    if (begun_.departed())
+        return;
+    if (!is_host_of(*ticket->license.lock, target_text_))
+        throw Fault("the ticket for " + printable(ticket->license.number) +
+                        " is for another host than the target is now",
+                    {"usher move --requests, again, and send the vendor the new request"});
+    tickets_[meant->license()] = document;
 }
 
 void LiveMove::fetch_tickets()

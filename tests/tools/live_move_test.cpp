@@ -57,7 +57,8 @@ struct Town {
                                  {{"machine_id", name, ""}, {"mac", name, ""}});
     }
 
-    [[nodiscard]] std::string ticket(std::uint64_t after) const
+    [[nodiscard]] std::string ticket(std::uint64_t after) const { return ticket(after, b); }
+    [[nodiscard]] std::string ticket(std::uint64_t after, const trust::Node& target) const
     {
         const auto made = trust::Instant(std::chrono::sys_days(std::chrono::year(2030) / 1 / 15));
         return trust::sign_activation({.license = {.vendor = "acme",
@@ -66,7 +67,7 @@ struct Town {
                                                    .metric = "lease",
                                                    .quantity = 10,
                                                    .type = "annual",
-                                                   .lock = b.terms("machine")},
+                                                   .lock = target.terms("machine")},
                                        .number = after + 1,
                                        .made = made,
                                        .load_by = made + std::chrono::days(30),
@@ -339,6 +340,10 @@ BOOST_AUTO_TEST_CASE(tickets_from_files_are_used_where_they_are_for_this_move)
     BOOST_REQUIRE(move.requests().size() == 1U);
     BOOST_CHECK_THROW(move.add_ticket("rubbish"), Fault);
     BOOST_CHECK_THROW(move.add_ticket(ticket(7)), Fault); // Of an activation that has ended.
+    BOOST_CHECK_THROW(move.add_ticket(ticket(1, node("c"))), Fault);
+    const trust::Node before = trust::Node::open(
+        scratch.path() / "b", {{"machine_id", "before", ""}, {"mac", "before", ""}});
+    BOOST_CHECK_THROW(move.add_ticket(ticket(1, before)), Fault); // b has other hardware now.
     move.add_ticket(ticket(1));
     BOOST_TEST(move.requests().empty());
     move.fetch_tickets();
