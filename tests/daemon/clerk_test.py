@@ -161,12 +161,11 @@ class No(Clerk):
         shutil.copytree(key, copy)
         self.issuer.must("release", NUMBER)
         self.issuer_up()
-        lease = self.host.must("checkout", "Client").split()
+        self.host.must("checkout", "Client")
         self.host.restart()
         self.assertEqual(self.refusal(), "ACTIVATION_LAPSED")
         pool, = self.host.status()["pools"]
         self.assertEqual((pool["stock"], pool["held"], pool["locked"]), (0, 1, True))
-        self.assertTrue(lease)
 
         self.issuer_down()  # The vendor finds out that it was a mistake.
         shutil.rmtree(key)

@@ -170,8 +170,7 @@ class Refusals(Movers):
         done = self.move("a", "b")
         self.assert_move_failed(done, "the target has licenses or profiles of its own")
         self.assertEqual(self.company.alive(CLIENT), ["a"])
-        self.assertEqual([each["what"] for each in self.company.issuer.audit()
-                          if each["what"] == "ticket"], [])
+        self.assertNotIn("ticket given", [each["what"] for each in self.company.issuer.audit()])
 
     def test_somebody_who_is_no_admin_there_or_here(self):
         self.keys["b"] = self.company["b"].json("key", "create", "chief", "--role",
