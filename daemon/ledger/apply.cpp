@@ -69,6 +69,15 @@ void offer_shares(State& state, const PoolRecord& pool)
             state.shareable.emplace_back(pool.pool.id, key);
 }
 
+void open_up(State& state, const Profile& profile)
+{
+    for (const PoolId& id : profile.pools) // In a move it may come before its pools do.
+        if (const auto pool = state.pools.find(id); pool != state.pools.end()) {
+            free_up(state, pool->second);
+            offer_shares(state, pool->second);
+        }
+}
+
 void join_profile(State& state, LeaseRecord& lease, CalendarInstant at)
 {
     const auto found = state.profiles.find(lease.lease.profile);
@@ -248,11 +257,7 @@ void Applier::operator()(const ProfileRemoved& fact) const
             lease.profile = nullptr;
             lease.client = nullptr;
         }
-    for (const PoolId& id : found->second.profile.pools) // Its capacity is in nobody's way.
-        if (const auto pool = state.pools.find(id); pool != state.pools.end()) {
-            free_up(state, pool->second);
-            offer_shares(state, pool->second);
-        }
+    open_up(state, found->second.profile);
     state.defaults.erase(found->second.number);
     state.profiles.erase(found);
 }

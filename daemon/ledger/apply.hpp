@@ -66,6 +66,9 @@ void free_up_everything(State& state);
 /// it is taken. O(those who wish to share).
 void offer_shares(State& state, const PoolRecord& pool);
 
+/// Both, for the pools that a profile leads to: its capacity was in the way.
+void open_up(State& state, const Profile& profile);
+
 /// The lease was taken through the profile that it names, if there still is one.
 void join_profile(State& state, LeaseRecord& lease, CalendarInstant at);
 

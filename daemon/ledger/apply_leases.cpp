@@ -66,11 +66,7 @@ void leave_profile(State& state, LeaseRecord& lease, CalendarInstant at)
         if (taken->second.leases.empty())
             profile.seats.erase(taken);
     }
-    for (const PoolId& id : profile.profile.pools)
-        if (const auto pool = state.pools.find(id); pool != state.pools.end()) {
-            free_up(state, pool->second);
-            offer_shares(state, pool->second);
-        }
+    open_up(state, profile.profile);
 }
 
 // Who is watched for silence.
