@@ -40,7 +40,7 @@ void refuse_root(const CommandLine& line)
             "start it as its own user, as usherd.service does, or say --allow-root");
 }
 
-void obey(const CommandLine& line, const Time& time, Signals& signals)
+void obey(const CommandLine& line, const World& world, Signals& signals)
 {
     const Reading reading = read_config_file(line.order.config_file);
     if (line.check) {
@@ -50,12 +50,12 @@ void obey(const CommandLine& line, const Time& time, Signals& signals)
     refuse_root(line);
     ::umask(077);
     open_log();
-    run(line.order, reading.config, time, signals);
+    run(line.order, reading.config, world, signals);
 }
 
 } // namespace
 
-int usherd(int argc, const char* const* argv, const Time& time)
+int usherd(int argc, const char* const* argv, const World& world)
 {
     // First of all, and before any thread, which inherits the mask: who is asked to stop while it
     // starts stops in good order.
@@ -82,7 +82,7 @@ int usherd(int argc, const char* const* argv, const Time& time)
         return usage;
     }
     try {
-        obey(line, time, signals);
+        obey(line, world, signals);
         return 0;
     } catch (const server::Fault& fault) {
         return fail(fault.what(), fault.hint());

@@ -8,6 +8,6 @@ namespace usher::daemon {
 ///
 /// Returns the exit code: 0; 1 after `usherd: error: …` and `usherd: hint: …` on standard error;
 /// 2 for a wrong command line.
-[[nodiscard]] int usherd(int argc, const char* const* argv, const Time& time);
+[[nodiscard]] int usherd(int argc, const char* const* argv, const World& world);
 
 } // namespace usher::daemon

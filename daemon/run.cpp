@@ -66,15 +66,15 @@ std::uint64_t random_seed()
 
 /// It locks a second usherd out. One that is just being ended has a moment to be gone: a restart is
 /// not refused because the kernel has not swept up yet. None: we were asked to stop meanwhile.
-std::unique_ptr<journal::Journal> open_journal(const std::filesystem::path& file, const Time& time,
-                                               Signals& signals)
+std::unique_ptr<journal::Journal> open_journal(const std::filesystem::path& file,
+                                               const World& world, Signals& signals)
 {
     using Clock = std::chrono::steady_clock;
     constexpr std::chrono::milliseconds pause(50);
     const auto give_up = Clock::now() + handover_max;
     for (bool is_said = false;;) {
         try {
-            return time.open_journal(file);
+            return world.open_journal(file);
         } catch (const journal::InUse& fault) {
             if (Clock::now() >= give_up)
                 throw;
@@ -253,7 +253,7 @@ Reading read_config_file(const std::filesystem::path& file)
     throw server::Fault(sentences, "correct it; usherd --config FILE --check tries it");
 }
 
-void run(const Order& order, const Config& config, const Time& time, Signals& signals)
+void run(const Order& order, const Config& config, const World& world, Signals& signals)
 {
     set_log_level(config.log_level);
     log_settings(config);
@@ -261,24 +261,24 @@ void run(const Order& order, const Config& config, const Time& time, Signals& si
     Supervisor supervisor;
 
     trust::keep_private_directory(config.state);
-    const auto opened = open_journal(config.state / "journal.db", time, signals);
+    const auto opened = open_journal(config.state / "journal.db", world, signals);
     if (!opened)
         return;
     journal::Journal& journal = *opened;
-    House house = open_house(config.state, time.host_root);
+    House house = open_house(config.state, world.host_root);
     ledger::Ledger ledger = remember(journal, config);
-    house.clock = &time.clock;
+    house.clock = &world.clock;
     house.started = std::chrono::ceil<std::chrono::seconds>(
-        std::max(time.clock.now().calendar, ledger.calendar_floor()));
+        std::max(world.clock.now().calendar, ledger.calendar_floor()));
     const Comparison comparison = compare(house, ledger);
 
     server::Listeners listeners = open_listeners(config);
     const std::uint16_t port = server::port_of(listeners.tcp.front());
     const auto premises =
-        make_premises(config, house, comparison, port, later(time.certificates_ahead));
+        make_premises(config, house, comparison, port, later(world.certificates_ahead));
     Halls halls = open_halls(config, premises);
-    Clerk clerk(time.clock, premises);
-    server::Desk desk(ledger, journal, time.clock, time.desk,
+    Clerk clerk(world.clock, premises);
+    server::Desk desk(ledger, journal, world.clock, world.desk,
                       [&](std::vector<server::Letter>&& letters) {
                           clerk.receive(letters);
                           server::deliver(std::move(letters), halls);
@@ -288,16 +288,16 @@ void run(const Order& order, const Config& config, const Time& time, Signals& si
     clerk.begin(desk, issuers_max); // Before anybody is let in: this may be a restored backup.
     crew.open();
     crew.employ(clerk);
-    const std::shared_ptr<void> guest = time.visit ? time.visit(desk, clerk) : nullptr;
+    const std::shared_ptr<void> guest = world.visit ? world.visit(desk, clerk) : nullptr;
 
     if (order.print_port)
         std::cout << port << std::endl;
     const std::string status = "serving at " + premises->uri;
     spdlog::info("{} is {}", premises->server, status);
     supervisor.ready(status);
-    Reload reload(order.config_file, config, house, comparison, port, time.certificates_ahead,
+    Reload reload(order.config_file, config, house, comparison, port, world.certificates_ahead,
                   clerk);
-    attend(signals, supervisor, crew, reload, halls, desk, status, time.refresh_interval);
+    attend(signals, supervisor, crew, reload, halls, desk, status, world.refresh_interval);
 
     supervisor.stopping();
     spdlog::info("stopping");

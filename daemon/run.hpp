@@ -17,7 +17,7 @@ namespace usher::daemon {
 
 /// Where time comes from, who may move it, how what is durable is kept, and which host this is. The
 /// released daemon has the machine's own and nobody who moves it; a test brings all of it.
-struct Time {
+struct World {
     const server::Clock& clock;
     server::Desk::Limits desk;
     /// Is shown desk and clerk once they serve; what it returns goes before they do.
@@ -48,6 +48,6 @@ struct Order {
 /// Serves until SIGTERM or SIGINT; SIGHUP reads the configuration again. Returns when all that was
 /// asked is answered and written. Throws `server::Fault` or `journal::Fault` where it cannot start
 /// or go on.
-void run(const Order& order, const Config& config, const Time& time, Signals& signals);
+void run(const Order& order, const Config& config, const World& world, Signals& signals);
 
 } // namespace usher::daemon
