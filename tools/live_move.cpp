@@ -318,7 +318,9 @@ void LiveMove::deliver_receipts()
         }
         const std::string name = printable(license.license());
         parties_.warning("the issuer has no receipt for " + name + " yet: " + printable(why) +
-                         "; usher license check " + name + " at the target tells it");
+                         "; the servers bring it once they reach the issuer, and usher license "
+                         "check " +
+                         name + " at the target does so at once");
     }
 }
 
