@@ -325,9 +325,9 @@ struct Writer {
     void operator()(const ledger::ActivationCancelled& fact) const { put_activation(fact); }
     void operator()(const ledger::Activated& fact) const
     {
-        need(fact.redeemed.empty()
-                 ? 2
-                 : 3); // Without it the issuer would take the host for an impostor.
+        // Who did not read the receipt would show this host without it, and the issuer would say
+        // no.
+        need(fact.redeemed.empty() ? 2 : 3);
         put(to, fact);
     }
     void operator()(const ledger::ActivationEnded& fact) const { put_activation(fact); }

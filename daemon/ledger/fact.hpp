@@ -331,7 +331,7 @@ using Fact =
                  DepartureConfirmed, ArrivalBegun, Followed, Arrived, ArrivalAbandoned,
                  LeaseRenewed, ConnectionLost, AmnestyGranted, TermsSet, StreamBegun, StreamRead>;
 
-/// A list of them.
+/// Facts that a fact holds: it is declared before `Fact` is.
 struct FactList {
     std::vector<Fact> list;
 };

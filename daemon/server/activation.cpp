@@ -10,7 +10,6 @@
 #include "daemon/trust/showing.hpp"
 #include "protocol/limits.hpp"
 
-#include <algorithm>
 #include <memory>
 #include <stdexcept>
 #include <unistd.h>

@@ -12,14 +12,16 @@ namespace usher::server {
 /// signed here, for this target.
 [[nodiscard]] Translation begin_move(const v1::MoveBegin& asked, const Premises& premises);
 
+/// BAD_REQUEST.
 [[nodiscard]] Translation read_stream(const v1::MoveRead& asked);
 
 /// BAD_REQUEST.
 [[nodiscard]] Translation make_transfer(const v1::TransferMake& asked, const Premises& premises);
 
 /// Each ticket's receipt is signed here; where the ledger refuses, it is forgotten.
-/// DOCUMENT_INVALID (no ticket, changed, or of another host's activation), UNKNOWN_VENDOR,
-/// DOCUMENT_EXPIRED, LIMIT_REACHED where there are more than one answer can hold.
+/// BAD_REQUEST, DOCUMENT_INVALID (no ticket, changed, or of another host's activation),
+/// LICENSE_INVALID (with names that no name has), UNKNOWN_VENDOR, DOCUMENT_EXPIRED, LIMIT_REACHED
+/// where there are more than one answer can hold.
 [[nodiscard]] Translation depart(const v1::Depart& asked, const Caller& caller,
                                  const Premises& premises);
 
@@ -38,7 +40,8 @@ namespace usher::server {
 [[nodiscard]] Translation follow(const v1::Follow& asked, const Premises& premises);
 
 /// A ticket may be older than it may be loaded: its receipt is durable, and must not be orphaned.
-/// DOCUMENT_INVALID (no ticket, or without the receipt that redeems it), UNKNOWN_VENDOR.
+/// BAD_REQUEST, DOCUMENT_INVALID (no ticket, or without the receipt that redeems it),
+/// LICENSE_INVALID, UNKNOWN_VENDOR.
 [[nodiscard]] Translation arrive(const v1::Arrive& asked, const Caller& caller,
                                  const Premises& premises);
 

@@ -16,10 +16,12 @@ inline void try_corpus(const std::string& folder)
 {
     const std::vector<Sample> samples = corpus_of(folder);
     BOOST_TEST(samples.size() >= 4U);
-    for (const Sample& sample : samples)
-        BOOST_TEST_CONTEXT(sample.name)
-    BOOST_TEST(LLVMFuzzerTestOneInput(reinterpret_cast<const std::uint8_t*>(sample.bytes.data()),
-                                      sample.bytes.size()) == 0);
+    for (const Sample& sample : samples) {
+        BOOST_TEST_INFO_SCOPE(sample.name);
+        BOOST_TEST(
+            LLVMFuzzerTestOneInput(reinterpret_cast<const std::uint8_t*>(sample.bytes.data()),
+                                   sample.bytes.size()) == 0);
+    }
 }
 
 } // namespace usher::tests
