@@ -5,6 +5,7 @@
 #include "tools/printable.hpp"
 
 #include <algorithm>
+#include <filesystem>
 #include <ostream>
 #include <utility>
 
@@ -108,7 +109,10 @@ void Call::print(const Json& json, const std::string& text) const
 
 client::Address Call::address() const
 {
-    const auto address = client::address_from(server_.empty() ? "unix:" + socket_ : server_);
+    std::string asked = server_;
+    if (asked.empty())
+        asked = "unix:" + (socket_.empty() ? "" : std::filesystem::absolute(socket_).string());
+    const auto address = client::address_from(asked);
     if (!address)
         throw usage(printable(address.error().text), printable(address.error().cure));
     return *address;

@@ -58,13 +58,15 @@ Json description_json(const v1::StatusPart& picture, const Origin& origin)
     const auto duration = [](std::uint32_t ms) {
         return protocol::to_text(std::chrono::milliseconds(ms));
     };
-    std::map<std::string, Part::Pool> pools; // A license's root pool has its number.
+    // A license's root pool has its number. Of what only was or will be activated there is none.
+    std::map<std::string, Part::Pool> pools;
     for (const Part::Pool& pool : picture.pools())
         pools[pool.id()] = pool;
     Json licenses = Json::array();
     for (const auto* license :
          in_order(picture.licenses(), [](const auto& one) { return one.id(); }))
-        licenses.push_back(license_of(*license, pools[license->id()]));
+        if (const auto pool = pools.find(license->id()); pool != pools.end())
+            licenses.push_back(license_of(*license, pool->second));
     Json profiles = Json::array();
     for (const auto* profile :
          in_order(picture.profiles(), [](const auto& one) { return one.name(); }))

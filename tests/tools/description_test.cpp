@@ -118,6 +118,15 @@ BOOST_AUTO_TEST_CASE(who_holds_what_and_who_is_let_in_is_nobodys_business)
         BOOST_TEST(text.find(secret) == std::string::npos, secret);
 }
 
+BOOST_AUTO_TEST_CASE(what_is_not_here_any_more_is_not_described)
+{
+    v1::StatusPart picture = afternoon();
+    v1::StatusPart::License& gone = *picture.add_licenses(); // Only its receipt is left.
+    gone.set_id("1.2.3.4");
+    gone.set_receipt_number(1);
+    BOOST_TEST(described(picture) == described(afternoon()));
+}
+
 BOOST_AUTO_TEST_CASE(the_order_of_a_picture_makes_no_other_description)
 {
     v1::StatusPart other = afternoon();

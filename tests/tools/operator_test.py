@@ -55,6 +55,10 @@ class Operators(unittest.TestCase):
         self.assertRegex(status["leases"][0]["started"], instant)
         self.assertRegex(status["leases"][0]["deadline"], instant)
 
+    def test_the_socket_may_be_named_from_where_one_stands(self):
+        status = self.daemon.json("status", "--socket", os.path.relpath(self.daemon.socket))
+        self.assertEqual(status["mode"], "serving")
+
     def test_status_shows_the_three_licenses_to_people(self):
         shown = self.daemon.must("status")
         self.assertRegex(shown, r"(?m)^serving · node [0-9a-f]{16} · \d{4}-")
