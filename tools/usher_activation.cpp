@@ -222,6 +222,9 @@ int deactivate(Call& call)
             return 0;
         } catch (const Fault& fault) { // It has ended all the same.
             call.terminal().warning("the receipt is not delivered: " + std::string(fault.what()));
+        } catch (const Refused& no) { // Likewise: there it may have ended long ago.
+            call.terminal().warning("the issuer does not take the receipt: " +
+                                    printable(no.what()));
         }
     }
     hand_out(call, output, receipt.document(),

@@ -40,7 +40,7 @@ int release(const Named& asked, const issuer::Surroundings& here, const Terminal
     Office office(here, asked.directory);
     const std::string host = expect(office.issuer.release(asked.number, office.now, office.who));
     terminal.out() << "license " << printable(asked.number) << " is no longer active on "
-                   << printable(host) << std::endl;
+                   << printable(host) << ", and its next activation is no transfer" << std::endl;
     terminal.remark("a host that shows itself is told so; one that does not may run on: see "
                     "--check-every of usher-issuer code");
     return 0;

@@ -311,6 +311,22 @@ BOOST_AUTO_TEST_CASE(a_license_that_has_ended_moves_along_with_its_server)
     BOOST_TEST((ticket.license.to == day(10)));
 }
 
+BOOST_AUTO_TEST_CASE(what_is_active_nowhere_is_released_from_the_limit_of_transfers)
+{
+    BOOST_TEST((std::get<Refusal>(issuer.release(number, day(0), "local:vera")).code ==
+                Code::not_active_here)); // Nobody ever had it.
+    activate("A", day(0));
+    move({"A", "B", "C", "D"}, 1);
+    deactivate("D", 4, day(10));
+    BOOST_TEST((refuse("E", day(10)).code == Code::transfer_limit));
+    BOOST_TEST(std::get<std::string>(issuer.release(number, day(10), "local:vera")) == "D");
+    BOOST_TEST((std::get<Refusal>(issuer.release(number, day(10), "local:vera")).code ==
+                Code::not_active_here)); // Once is enough.
+    BOOST_TEST(activate("E", day(10)).number == 5U);
+    deactivate("E", 5, day(11));
+    BOOST_TEST((refuse("F", day(11)).code == Code::transfer_limit));
+}
+
 BOOST_AUTO_TEST_CASE(a_burnt_host_is_released_and_that_is_no_transfer) // A-R29, A-S20
 {
     activate("A", day(0));

@@ -43,6 +43,18 @@ std::string host_of(const std::string& name, const trust::PublicKey& node)
     return name + " (" + trust::base64url(node).substr(0, 8) + ")";
 }
 
+/// What a release is about: what is active; or, where nothing is, what came last by a transfer,
+/// which may be one too many for the next host. Null: neither.
+const Grant* to_release(const Account& account)
+{
+    if (account.active != 0)
+        return account.grant(account.active);
+    const auto last = std::ranges::find_if(account.grants, [&](const Grant& grant) {
+        return grant.is_transfer && grant.was_active && grant.node == account.last_node;
+    });
+    return account.is_waived || last == account.grants.end() ? nullptr : &*last;
+}
+
 } // namespace
 
 std::variant<std::string, Refusal> Issuer::answer(std::string_view document, Instant now,
@@ -309,19 +321,19 @@ std::variant<std::string, Refusal> Issuer::release(const std::string& license, I
                                                    const std::string& who)
 {
     return decide_about(license, [&](Account& account) -> Answer {
-        if (account.active == 0)
+        const Grant* const ended = to_release(account);
+        if (ended == nullptr)
             return Refusal{.code = Code::not_active_here, .subject = license};
-        const Grant& ended = *account.grant(account.active);
         record_.add({.at = now,
                      .who = who,
                      .license = license,
                      .what = "released by the vendor",
-                     .host = host_of(ended.host, ended.node),
-                     .number = ended.number});
+                     .host = host_of(ended->host, ended->node),
+                     .number = ended->number});
         account.active = 0;
         account.is_waived = true;
         record_.put(account);
-        return ended.host;
+        return ended->host;
     });
 }
 

@@ -34,7 +34,8 @@ class Issuer {
     [[nodiscard]] std::variant<std::string, Refusal>
     renew_code(const std::string& license, Instant now, const std::string& who);
     /// Ends what is active on a host that is lost, so that another may have it; that is no
-    /// transfer. Says on which host that was. UNKNOWN_LICENSE; NOT_ACTIVE_HERE where nothing is.
+    /// transfer. What is active nowhere after a transfer is freed from their limit alike. Says on
+    /// which host it was. UNKNOWN_LICENSE; NOT_ACTIVE_HERE where there is nothing of either.
     [[nodiscard]] std::variant<std::string, Refusal> release(const std::string& license,
                                                              Instant now, const std::string& who);
     /// A code by which another host is active for 7 days, whatever the lost one does.
