@@ -182,6 +182,16 @@ Findings findings_of_identity(const std::vector<trust::Identifier>& identifiers)
 
 Findings findings_of_entitlement(const v1::StatusPart& picture)
 {
+    // What stands here is another server's, or will be ours only then.
+    if (!picture.moved_to().empty())
+        return {{"entitlement", State::note,
+                 "this server has departed, and leads applications to " + picture.moved_to(),
+                 "usher doctor, there"}};
+    if (!picture.arriving_from().empty())
+        return {{"entitlement", State::note,
+                 "this server takes over from node " + picture.arriving_from() +
+                     " and lends nothing yet",
+                 "usher move, again, at the source; or usher move --abandon, here, to leave it"}};
     Findings findings;
     for (const auto& license : picture.licenses())
         findings.push_back(finding_of(license));

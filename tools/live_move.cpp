@@ -91,10 +91,11 @@ void LiveMove::begin()
     begun_at_ = parties_.now();
     for (const std::string& warning : begun_.warnings())
         parties_.warning(printable(warning));
-    is_between_ = begun_.departed();
+    is_between_ = begun_.departed() && !begun_.confirmed();
     if (!begun_.departed())
         return require_empty_target();
-    parties_.remark("the source has departed already: finishing that move");
+    parties_.remark(is_finished() ? "the source has departed already, and the target has it all"
+                                  : "the source has departed already: finishing that move");
     for (const Ticketed& license : begun_.licenses()) {
         tickets_[license.license()] = license.ticket();
         receipts_[license.license()] = license.receipt();
@@ -231,16 +232,18 @@ v1::MovePart LiveMove::carry_part()
 
 void LiveMove::follow()
 {
+    if (is_finished()) // Asked anew, the target might by now be the source of another move.
+        return;
     begin_arrival();
+    has_followed_ = true;
     if (begun_.departed())
         return; // All that is left is the end of it.
     for (int round = 0; round < rounds_max;) {
         const v1::MovePart part = carry_part();
-        if (part.more())
-            continue;
-        if (part.count() <= tail_facts_max)
+        if (!part.more() && part.count() <= tail_facts_max)
             break;
-        ++round;
+        if (position_ >= begun_.facts()) // What was there at the beginning is not news.
+            ++round;
     }
     parties_.remark("the target follows: " + counted(position_, "fact"));
 }
@@ -253,7 +256,14 @@ void LiveMove::depart()
     for (const Ticketed& license : begun_.licenses())
         depart.add_tickets(tickets_.at(license.license()));
     is_between_ = true; // Also where the answer gets lost.
-    const v1::Operated answer = parties_.source(std::move(operate));
+    const v1::Operated answer = [&] {
+        try {
+            return parties_.source(std::move(operate));
+        } catch (const Refused&) {
+            is_between_ = false;
+            throw;
+        }
+    }();
     for (int i = 0; i < std::min(begun_.licenses_size(), answer.departed().receipts_size()); ++i)
         receipts_[begun_.licenses(i).license()] = answer.departed().receipts(i);
 }
@@ -275,6 +285,8 @@ void LiveMove::arrive()
 
 void LiveMove::switch_over()
 {
+    if (is_finished())
+        return;
     if (arrived_.empty()) {
         const auto from = parties_.now();
         if (!begun_.departed())

@@ -69,6 +69,10 @@ class LiveMove {
     /// Whether the source has departed and the target may not have arrived: then it must be run
     /// again.
     [[nodiscard]] bool is_between() const { return is_between_; }
+    /// Whether the target was made to follow: where nothing came of it, it still waits for more.
+    [[nodiscard]] bool has_followed() const { return has_followed_; }
+    /// An earlier run has done everything but, perhaps, to deliver receipts.
+    [[nodiscard]] bool is_finished() const { return begun_.confirmed(); }
     [[nodiscard]] std::uint64_t facts() const { return position_; }
     /// How long nobody could be served; none: an earlier run began the switch.
     [[nodiscard]] std::optional<Milliseconds> pause() const { return pause_; }
@@ -105,6 +109,7 @@ class LiveMove {
     std::uint64_t position_ = 0;                  ///< So many facts the target has.
     std::string arrived_; ///< What the target says to the source; empty: not arrived yet.
     bool is_between_ = false;
+    bool has_followed_ = false;
     std::optional<Milliseconds> pause_;
     std::vector<Delivery> deliveries_;
 };

@@ -153,6 +153,8 @@ int write_requests(const Call& call, LiveMove& move, const std::string& director
 
 std::string pause_text(const LiveMove& move)
 {
+    if (move.is_finished())
+        return "; an earlier run finished it";
     return move.pause()
                ? "; nobody could be served for " + std::to_string(move.pause()->count()) + " ms"
                : "; an earlier run began the switch";
@@ -224,6 +226,10 @@ int carry_over(Call& call, const Wish& wish)
         if (move.is_between())
             call.terminal().warning("the source has departed, and nobody may be served until the "
                                     "target has arrived: usher move, again, finishes it");
+        else if (move.has_followed())
+            call.terminal().warning("the source still serves, and the target waits for more: usher "
+                                    "move, again, goes on, and usher move --abandon, there, makes "
+                                    "it the server that it was");
         throw;
     }
     move.deliver_receipts();

@@ -108,6 +108,7 @@ struct MoveBegun {
     std::uint64_t facts = 0; ///< That it has so far.
     std::vector<License> licenses;
     bool has_departed = false;
+    bool is_confirmed = false; ///< The target has it all: nothing is left of the move.
     CalendarInstant at{};
     std::vector<std::string> warnings;
 };

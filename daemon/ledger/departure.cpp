@@ -78,6 +78,9 @@ std::vector<MoveBegun::License> departed_licenses(const State& state)
 std::vector<std::string> warnings_about(const State& state)
 {
     std::vector<std::string> warnings;
+    if (state.mode == Mode::maintenance)
+        warnings.emplace_back(
+            "maintenance ends with the move: the target serves once it has it all");
     for (const auto& [id, activation] : state.activations)
         if (activation.pending)
             warnings.push_back("license " + id.text +
@@ -154,6 +157,8 @@ Verdict decide(const State& state, const BeginMove& command, Now now)
     const bool has_departed = state.mode == Mode::departed;
     if (state.mode == Mode::arriving || (has_departed && state.departure->target != command.target))
         return no(refuse_in_a_move(state));
+    if (!has_departed && is_empty(state))
+        return no(refuse(Code::not_movable));
     if (!has_departed)
         if (auto refusal = why_not_movable(state, now.calendar))
             return no(*std::move(refusal));
@@ -162,6 +167,7 @@ Verdict decide(const State& state, const BeginMove& command, Now now)
                      .facts = stream.beginning->list.size(),
                      .licenses = has_departed ? departed_licenses(state) : active_licenses(state),
                      .has_departed = has_departed,
+                     .is_confirmed = has_departed && state.departure_confirmed,
                      .at = now.calendar,
                      .warnings = has_departed ? std::vector<std::string>{} : warnings_about(state)};
     Verdict verdict{std::move(answer), {}};

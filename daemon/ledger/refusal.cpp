@@ -213,6 +213,11 @@ constexpr Wording active_over_tickets{Code::already_active,
                                       {"usher move, to finish what was begun",
                                        "usher receipt --deliver, if it has ended there",
                                        "ask the vendor to release it"}};
+constexpr Wording nothing_to_move{Code::not_movable,
+                                  "NOT_MOVABLE",
+                                  "there is nothing to move: this server has no license",
+                                  {"usher status shows what a server has",
+                                   "--server or --socket, of the one that has the licenses"}};
 constexpr Wording without_activation{
     Code::not_active_here,
     "NOT_ACTIVE_HERE",
@@ -237,6 +242,8 @@ const Wording& wording(const Refusal& refusal)
         return active_here;
     if (refusal.code == Code::already_active && !refusal.detail.empty())
         return active_over_tickets;
+    if (refusal.code == Code::not_movable && refusal.subject.empty())
+        return nothing_to_move;
     if (refusal.code == Code::not_active_here && !refusal.detail.empty())
         return without_activation;
     if (refusal.code == Code::no_free_seat && refusal.want && refusal.stock &&

@@ -38,6 +38,7 @@ std::optional<ledger::Refusal> fill(v1::MoveBegun& to, const ledger::MoveBegun& 
             one.set_receipt(*license.receipt);
     }
     to.set_departed(from.has_departed);
+    to.set_confirmed(from.is_confirmed);
     to.set_clock_us(protocol::microseconds(from.at));
     for (const std::string& warning : from.warnings)
         to.add_warnings(warning);

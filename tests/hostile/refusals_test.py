@@ -188,12 +188,12 @@ class EveryCode(Siege):
         return host
 
     def ferry(self, node_of_license=None, at_target=False):
-        """Between two other hosts, one of which has a license; and a client of each."""
+        """Between two other hosts, the first of which has a license; and a client of each."""
         hosts = self.host(), self.host()
         license = self.new_license()
-        owner = hosts[1 if at_target else 0]
-        owner.daemon.must("license", "install", "-", "--profile", "Moving",
-                          input=self.signed(license, node_of_license and hosts[0].node["node"]))
+        signed = self.signed(license, node_of_license and hosts[0].node["node"])
+        for owner in hosts if at_target else hosts[:1]:
+            owner.daemon.must("license", "install", "-", "--profile", "Moving", input=signed)
         offices = [wire.Connection.local(host.daemon.socket) for host in hosts]
         clients = [host.connect() for host in hosts]
         for connection in offices + clients:
@@ -225,6 +225,8 @@ class EveryCode(Siege):
     def test_NOT_MOVABLE(self):
         ferry, _, _ = self.ferry(node_of_license=True)
         self.assert_refused(ferry.begin(), "NOT_MOVABLE")
+        empty = Ferry(ferry.target, ferry.source)
+        self.assert_refused(empty.begin(), "NOT_MOVABLE")
 
     def test_TARGET_NOT_EMPTY(self):
         ferry, _, _ = self.ferry(at_target=True)

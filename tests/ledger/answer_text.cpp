@@ -93,8 +93,9 @@ struct Words {
     }
     std::string operator()(const MoveBegun& begun) const
     {
-        std::string text =
-            "begun facts=" + std::to_string(begun.facts) + (begun.has_departed ? " departed" : "");
+        std::string text = "begun facts=" + std::to_string(begun.facts) +
+                           (begun.has_departed ? " departed" : "") +
+                           (begun.is_confirmed ? " confirmed" : "");
         for (const MoveBegun::License& one : begun.licenses)
             text += " " + one.license.text + ":" + std::to_string(one.number) +
                     (one.receipt ? ":" + *one.receipt : "");

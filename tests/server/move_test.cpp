@@ -178,6 +178,7 @@ BOOST_AUTO_TEST_CASE(a_part_is_taken_from_the_source_for_this_host_and_as_it_was
 
 BOOST_AUTO_TEST_CASE(what_cannot_have_happened_is_refused_by_the_number_of_its_fact)
 {
+    lend();
     begin();
     using namespace ledger;
     Pool pool{.id = {"L"}, .parent = {}, .product = {{"acme"}, {"P"}}, .allow = {}};
@@ -205,6 +206,7 @@ BOOST_AUTO_TEST_CASE(what_cannot_have_happened_is_refused_by_the_number_of_its_f
 
 BOOST_AUTO_TEST_CASE(a_license_is_what_its_signed_document_says)
 {
+    lend();
     begin();
     trust::License license = source.license();
     license.lock = {};

@@ -135,6 +135,21 @@ BOOST_AUTO_TEST_CASE(a_pool_that_is_short_and_maintenance_are_said)
     BOOST_TEST(!is_well(findings_of_entitlement(picture)));
 }
 
+BOOST_AUTO_TEST_CASE(a_server_between_two_is_no_broken_one)
+{
+    v1::StatusPart departed;
+    departed.set_mode("departed");
+    departed.set_moved_to("usher://b.example/");
+    BOOST_TEST(findings_of_entitlement(departed).back().text ==
+               "this server has departed, and leads applications to usher://b.example/");
+    v1::StatusPart arriving;
+    arriving.set_mode("arriving");
+    arriving.set_arriving_from("3f2a9c0d1e2f3a4b");
+    BOOST_TEST(told(findings_of_entitlement(arriving)) == "entitlement");
+    BOOST_TEST(findings_of_entitlement(arriving).back().cure.find("--abandon") !=
+               std::string::npos);
+}
+
 BOOST_AUTO_TEST_CASE(an_issuer_is_needed_where_something_is_due_to_it)
 {
     const std::string issuer = "usher://issuer.example/?ca=sha256:…";
