@@ -22,9 +22,22 @@ struct Judge {
     const Premises& premises;
     std::optional<Refusal>& refusal;
 
-    template <class Other> // Names nothing that is new.
+    /// One that crosses has a line below, or it is not taken.
+    template <class Other>
     void operator()(Other&) const
-    {}
+    {
+        refusal = invalid_document("it is none that another server has to know");
+    }
+
+    // Name nothing that is new.
+    void operator()(ledger::EntitlementRemoved&) const {}
+    void operator()(ledger::EntitlementCounted&) const {}
+    void operator()(ledger::PoolRemoved&) const {}
+    void operator()(ledger::Posted&) const {}
+    void operator()(ledger::ProfileRemoved&) const {}
+    void operator()(ledger::LeaseEnded&) const {}
+    void operator()(ledger::Unqueued&) const {}
+    void operator()(ledger::CredentialRevoked&) const {}
 
     void operator()(ledger::ProductDefined& fact) const
     {
