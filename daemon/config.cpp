@@ -77,6 +77,10 @@ void walk_keys(Walk& root, auto& config)
         tls.key("client_ca", at_reload, config.tls.client_ca, path_or_none);
         tls.key("ticket_rotation", at_reload, config.tls.ticket_rotation, 1h, 168h);
     });
+    root.section("node", [&](auto& node) {
+        node.key("tpm", at_restart, config.node.tpm, tpm_way);
+        node.key("tpm_index", at_restart, config.node.tpm_index, tpm_index);
+    });
     root.section("limits", [&](auto& limits) { walk_limits(limits, config.limits); });
     root.section("log",
                  [&](auto& log) { log.key("level", at_reload, config.log_level, log_level); });

@@ -35,6 +35,13 @@ struct Endpoint {
     friend bool operator==(const Endpoint&, const Endpoint&) = default;
 };
 
+/// Where in a TPM the counter is.
+struct TpmIndex {
+    std::uint32_t handle = 0x01814750;
+
+    friend bool operator==(const TpmIndex&, const TpmIndex&) = default;
+};
+
 struct Config {
     std::filesystem::path state;
     std::filesystem::path socket; ///< Of operators; empty: none.
@@ -57,6 +64,11 @@ struct Config {
         std::filesystem::path client_ca;
         std::chrono::milliseconds ticket_rotation = std::chrono::hours(12);
     } tls;
+
+    struct Node {
+        std::string tpm = "auto"; ///< `auto`, `none`, or the TCTI of a TPM.
+        TpmIndex tpm_index;
+    } node;
 
     server::Limits limits;
 };

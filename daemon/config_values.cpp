@@ -1,5 +1,7 @@
 #include "daemon/config_values.hpp"
 
+#include "daemon/trust/tpm_counter.hpp"
+
 #include <algorithm>
 #include <arpa/inet.h>
 #include <array>
@@ -12,6 +14,10 @@ namespace usher::daemon {
 namespace {
 
 constexpr auto log_levels = std::to_array<std::string_view>({"debug", "info", "warning", "error"});
+
+/// The ways to a TPM whose libraries are loaded by name: no other file can be named for one.
+constexpr auto tpm_ways =
+    std::to_array<std::string_view>({"device:", "swtpm:", "mssim:", "tabrmd:"});
 
 /// Of sun_path, with its terminating zero.
 constexpr std::size_t socket_path_bytes_max = 107;
@@ -96,6 +102,30 @@ std::variant<std::string, FormFault> log_level(const std::string& text)
     return text;
 }
 
+std::variant<std::string, FormFault> tpm_way(const std::string& text)
+{
+    const auto begins = [&text](std::string_view way) { return text.starts_with(way); };
+    if ((text != "auto" && text != "none" && std::ranges::none_of(tpm_ways, begins)) ||
+        text.find('\0') != std::string::npos)
+        return FormFault{"must be auto, none, or how a TPM is reached, as in "
+                         "\"device:/dev/tpmrm0\" or \"swtpm:host=127.0.0.1,port=2321\""};
+    return text;
+}
+
+std::variant<TpmIndex, FormFault> tpm_index(const std::string& text)
+{
+    TpmIndex index;
+    const char* const end = text.data() + text.size();
+    const bool is_hex = text.size() == 10 && text.starts_with("0x");
+    const auto [read, error] =
+        std::from_chars(text.data() + (is_hex ? 2 : 0), end, index.handle, 16);
+    if (!is_hex || error != std::errc() || read != end || index.handle < trust::tpm_index_first ||
+        index.handle > trust::tpm_index_last)
+        return FormFault{"must be an index that a TPM leaves to its owner, \"0x01800000\" to "
+                         "\"0x01bfffff\""};
+    return index;
+}
+
 std::variant<Endpoint, FormFault> endpoint(const std::string& text)
 {
     const FormFault fault{"must be an address and a port, as in \"0.0.0.0:4750\" or \"[::]:4750\""};
@@ -146,6 +176,13 @@ std::string value_text(const std::string& value)
 std::string value_text(const std::filesystem::path& value)
 {
     return value.empty() ? "(none)" : value.string();
+}
+
+std::string value_text(TpmIndex value)
+{
+    std::array<char, 11> text{};
+    std::snprintf(text.data(), text.size(), "0x%08x", value.handle);
+    return text.data();
 }
 
 std::string value_text(const std::vector<Endpoint>& value)

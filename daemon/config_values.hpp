@@ -33,6 +33,10 @@ struct ListForm {
 /// A DNS name or an address: what may stand in `usher://…` and in a certificate.
 [[nodiscard]] std::variant<std::string, FormFault> host_name(const std::string& text);
 [[nodiscard]] std::variant<std::string, FormFault> log_level(const std::string& text);
+/// `auto`, `none`, or a TCTI whose library is known.
+[[nodiscard]] std::variant<std::string, FormFault> tpm_way(const std::string& text);
+/// `0x01814750`
+[[nodiscard]] std::variant<TpmIndex, FormFault> tpm_index(const std::string& text);
 [[nodiscard]] std::variant<Endpoint, FormFault> endpoint(const std::string& text);
 [[nodiscard]] std::variant<trust::VendorKey, FormFault> vendor_key(const std::string& text);
 
@@ -45,6 +49,7 @@ inline constexpr ListForm<trust::VendorKey> vendor_key_list{vendor_key, 0, 256};
 [[nodiscard]] std::string value_text(std::chrono::milliseconds value);
 [[nodiscard]] std::string value_text(const std::string& value);
 [[nodiscard]] std::string value_text(const std::filesystem::path& value);
+[[nodiscard]] std::string value_text(TpmIndex value);
 [[nodiscard]] std::string value_text(const std::vector<Endpoint>& value);
 [[nodiscard]] std::string value_text(const std::vector<trust::VendorKey>& value);
 

@@ -42,8 +42,16 @@ void note(std::vector<server::IdentifierSeen>& seen, const trust::Node::Agreemen
 House open_house(const std::filesystem::path& state, const std::filesystem::path& host_root)
 {
     House house{.identifiers = trust::read_identifiers(host_root), .node = nullptr};
+    house.node_is_new = !trust::Node::is_in(state);
     house.node = std::make_shared<const trust::Node>(trust::Node::open(state, house.identifiers));
     return house;
+}
+
+void Comparison::note(const Counter& counter)
+{
+    start.counter = counter.seen;
+    counter_fault = counter.fault;
+    counter_hint = counter.hint;
 }
 
 Comparison compare(const House& house, const ledger::Ledger& ledger)
@@ -92,6 +100,8 @@ std::shared_ptr<const server::Premises> make_premises(const Config& config, cons
     premises->node_text = text_of(*house.node);
     premises->identifiers = comparison.identifiers;
     premises->identifiers_needed = comparison.identifiers_needed;
+    premises->counter_fault = comparison.counter_fault;
+    premises->counter_hint = comparison.counter_hint;
     return premises;
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "daemon/anchor.hpp"
 #include "daemon/config.hpp"
 #include "daemon/ledger/command.hpp"
 #include "daemon/ledger/ledger.hpp"
@@ -8,6 +9,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <string>
 #include <vector>
 
 /// What the daemon knows of the host that it runs on, and what it lets its sessions know.
@@ -17,6 +19,7 @@ namespace usher::daemon {
 struct House {
     std::vector<trust::Identifier> identifiers;
     std::shared_ptr<const trust::Node> node;
+    bool node_is_new = false;             ///< Its key was made by this start.
     const server::Clock* clock = nullptr; ///< That documents are dated by; outlives the house.
     trust::Instant started{};             ///< Of this run: later than all that is remembered.
 };
@@ -31,6 +34,10 @@ struct Comparison {
     ledger::Start start;
     std::vector<server::IdentifierSeen> identifiers;
     unsigned identifiers_needed = 2;
+    std::string counter_fault; ///< Why this host's counter is not reached; empty: it is.
+    std::string counter_hint;
+
+    void note(const Counter& counter);
 };
 
 [[nodiscard]] Comparison compare(const House& house, const ledger::Ledger& ledger);

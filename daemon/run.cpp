@@ -1,5 +1,6 @@
 #include "daemon/run.hpp"
 
+#include "daemon/anchor.hpp"
 #include "daemon/crew.hpp"
 #include "daemon/house.hpp"
 #include "daemon/log.hpp"
@@ -270,19 +271,27 @@ void run(const Order& order, const Config& config, const World& world, Signals& 
     house.clock = &world.clock;
     house.started = std::chrono::ceil<std::chrono::seconds>(
         std::max(world.clock.now().calendar, ledger.calendar_floor()));
-    const Comparison comparison = compare(house, ledger);
+    Comparison comparison = compare(house, ledger);
 
     server::Listeners listeners = open_listeners(config);
     const std::uint16_t port = server::port_of(listeners.tcp.front());
+    // Late: what makes a counter and then does not start has made one that it does not remember.
+    const Counter counter =
+        look_at_counter(open_counter(config.node, world.host_root / "dev/tpmrm0"),
+                        config.node.tpm != "none", ledger.anchor(), house.node_is_new);
+    log_counter(counter, ledger.anchor());
+    comparison.note(counter);
     const auto premises =
         make_premises(config, house, comparison, port, later(world.certificates_ahead));
     Halls halls = open_halls(config, premises);
     Clerk clerk(world.clock, premises);
-    server::Desk desk(ledger, journal, world.clock, world.desk,
-                      [&](std::vector<server::Letter>&& letters) {
-                          clerk.receive(letters);
-                          server::deliver(std::move(letters), halls);
-                      });
+    server::Desk desk(
+        ledger, journal, world.clock, world.desk,
+        [&](std::vector<server::Letter>&& letters) {
+            clerk.receive(letters);
+            server::deliver(std::move(letters), halls);
+        },
+        [&](const ledger::Anchor& due) { raise_counter(*counter.means, due); });
     server::Door door(halls, desk, std::move(listeners));
     Crew crew(halls, desk, comparison.start, signals);
     clerk.begin(desk, issuers_max); // Before anybody is let in: this may be a restored backup.

@@ -46,6 +46,8 @@ std::string cure_of(const std::string& reason)
         return "wait for its first day, or set this host's clock right";
     if (reason == "ACTIVATION_LAPSED")
         return "usher license check; where the issuer says no, ask the vendor";
+    if (reason == "STATE_IN_DOUBT")
+        return "usher license check, for its issuer to say that it is active here";
     if (reason == "ACTIVATION_PENDING")
         return "usher activation load, with the vendor's response";
     if (reason == "NOT_ACTIVE_HERE")
@@ -178,6 +180,21 @@ Findings findings_of_identity(const std::vector<trust::Identifier>& identifiers)
                                 " identifiers are found, too few to bind a license to this host",
                             "run it as root, who may read them all"});
     return findings;
+}
+
+Finding finding_of_counter(const v1::Node& node, const v1::StatusPart& picture)
+{
+    const std::string anchored = "the state directory is anchored at " +
+                                 std::to_string(picture.anchor()) + " by a counter in the TPM";
+    if (!picture.has_anchor())
+        return {"counter", State::note,
+                "no TPM shows how old the state directory is: " + node.counter_fault(),
+                node.counter_hint()};
+    if (node.counter_fault().empty())
+        return {"counter", State::good, anchored, {}};
+    return {"counter", State::wrong, anchored + ", which is not reached: " + node.counter_fault(),
+            node.counter_hint() + (node.counter_hint().empty() ? "" : "; then ") +
+                "restart usherd; node.tpm = \"none\" gives the counter up"};
 }
 
 Findings findings_of_entitlement(const v1::StatusPart& picture)

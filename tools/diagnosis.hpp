@@ -41,6 +41,9 @@ using Findings = std::vector<Finding>;
 /// The same where no daemon can be asked: only which there are.
 [[nodiscard]] Findings findings_of_identity(const std::vector<trust::Identifier>& identifiers);
 
+/// Whether a counter in the TPM shows how old the state directory is, and is reached.
+[[nodiscard]] Finding finding_of_counter(const v1::Node& node, const v1::StatusPart& picture);
+
 /// Whether what was bought counts, and whether more is held than there is.
 [[nodiscard]] Findings findings_of_entitlement(const v1::StatusPart& picture);
 

@@ -320,6 +320,20 @@ struct Told {
     {
         return Teller("arrival_abandoned").tell("by", fact.by);
     }
+    Json operator()(const ledger::CounterAnchored& fact) const
+    {
+        Teller teller("counter_anchored");
+        if (fact.anchor)
+            teller.tell("counter", Json(fact.anchor->counter.substr(0, 16)))
+                .tell("value", Json(fact.anchor->value));
+        return teller.tell("after_doubt", Json(fact.is_after_doubt));
+    }
+    Json operator()(const ledger::ActivationDoubted& fact) const
+    {
+        return Teller("activation_doubted")
+            .tell("license", fact.license)
+            .tell("doubt", Json(word(fact.doubt)));
+    }
 
     // Fleeting: no journal has them.
     Json operator()(const ledger::LeaseRenewed&) const { return {}; }
@@ -328,6 +342,7 @@ struct Told {
     Json operator()(const ledger::TermsSet&) const { return {}; }
     Json operator()(const ledger::StreamBegun&) const { return {}; }
     Json operator()(const ledger::StreamRead&) const { return {}; }
+    Json operator()(const ledger::CounterReached&) const { return {}; }
 };
 
 /// A text with quotes where it would else not end where it ends, or pass for another value.

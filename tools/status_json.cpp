@@ -91,6 +91,8 @@ Json status_json(const v1::StatusPart& picture)
               {"profiles", list(picture.profiles(), stable_profile)},
               {"leases", list(picture.leases(), stable_lease)},
               {"queue", list(picture.queue(), stable_waiter)}};
+    if (picture.has_anchor())
+        json["anchor"] = picture.anchor();
     if (!picture.moved_to().empty())
         json["moved_to"] = picture.moved_to();
     if (!picture.arriving_from().empty()) {

@@ -90,7 +90,9 @@ std::string headline(const Part& picture, bool is_colored)
 {
     const bool is_serving = picture.mode() == "serving";
     return in_tone(printable(picture.mode()), is_serving ? Tone::good : Tone::warning, is_colored) +
-           " · node " + printable(picture.node()) + " · " + instant_text(picture.at_us()) + "\n";
+           " · node " + printable(picture.node()) + " · " + instant_text(picture.at_us()) +
+           (picture.has_anchor() ? " · anchored at " + std::to_string(picture.anchor()) : "") +
+           "\n";
 }
 
 /// Of a server in the middle of a live move, or after one; else nothing.

@@ -79,6 +79,7 @@ void examine(Call& call, Findings& findings)
     const v1::StatusPart picture = call.look();
     findings.push_back(finding_of_clock(picture.at_us(), now_us()));
     append(findings, findings_of_identity(operated.node()));
+    findings.push_back(finding_of_counter(operated.node(), picture));
     append(findings, findings_of_entitlement(picture));
     append(findings, try_the_issuers(call, picture));
 }

@@ -76,6 +76,21 @@ Fact fact_from(Fields&, const record::IssuerAnswered& from)
         {from.license()}, from.number(), from.active(), instant(from.checked_us())};
 }
 
+Fact fact_from(Fields& fields, const record::CounterAnchored& from)
+{
+    ledger::CounterAnchored to{.anchor = {}, .is_after_doubt = from.is_after_doubt()};
+    fields.require(from.has_counter() == from.has_value(), "counter", "is given by half");
+    if (from.has_counter())
+        to.anchor = {from.counter(), from.value()};
+    return to;
+}
+
+Fact fact_from(Fields& fields, const record::ActivationDoubted& from)
+{
+    return ledger::ActivationDoubted{
+        {from.license()}, fields.word("doubt", from.doubt(), ledger::Doubt::state_restored)};
+}
+
 void put(record::Fact& to, const ledger::ActivationRequested& fact)
 {
     record::ActivationRequested& one = *to.mutable_activation_requested();
@@ -144,6 +159,23 @@ void put(record::Fact& to, const ledger::IssuerAnswered& fact)
     one.set_number(fact.number);
     one.set_active(fact.active);
     one.set_checked_us(microseconds(fact.checked));
+}
+
+void put(record::Fact& to, const ledger::CounterAnchored& fact)
+{
+    record::CounterAnchored& one = *to.mutable_counter_anchored();
+    if (fact.anchor) {
+        one.set_counter(fact.anchor->counter);
+        one.set_value(fact.anchor->value);
+    }
+    one.set_is_after_doubt(fact.is_after_doubt);
+}
+
+void put(record::Fact& to, const ledger::ActivationDoubted& fact)
+{
+    record::ActivationDoubted& one = *to.mutable_activation_doubted();
+    one.set_license(fact.license.text);
+    one.set_doubt(text(word(fact.doubt)));
 }
 
 } // namespace usher::journal

@@ -4,7 +4,8 @@
 #include "daemon/journal/record_fields.hpp"
 #include "daemon/ledger/fact.hpp"
 
-/// The facts of an activation, between the ledger's words and the record's.
+/// The facts of an activation, and of the counter that passes where one ends, between the ledger's
+/// words and the record's.
 namespace usher::journal {
 
 [[nodiscard]] ledger::Fact fact_from(Fields& fields, const record::ActivationRequested& from);
@@ -14,6 +15,8 @@ namespace usher::journal {
 [[nodiscard]] ledger::Fact fact_from(Fields& fields, const record::ReceiptDelivered& from);
 [[nodiscard]] ledger::Fact fact_from(Fields& fields, const record::ShowingMade& from);
 [[nodiscard]] ledger::Fact fact_from(Fields& fields, const record::IssuerAnswered& from);
+[[nodiscard]] ledger::Fact fact_from(Fields& fields, const record::CounterAnchored& from);
+[[nodiscard]] ledger::Fact fact_from(Fields& fields, const record::ActivationDoubted& from);
 
 void put(record::Fact& to, const ledger::ActivationRequested& fact);
 void put(record::Fact& to, const ledger::ActivationCancelled& fact);
@@ -22,5 +25,7 @@ void put(record::Fact& to, const ledger::ActivationEnded& fact);
 void put(record::Fact& to, const ledger::ReceiptDelivered& fact);
 void put(record::Fact& to, const ledger::ShowingMade& fact);
 void put(record::Fact& to, const ledger::IssuerAnswered& fact);
+void put(record::Fact& to, const ledger::CounterAnchored& fact);
+void put(record::Fact& to, const ledger::ActivationDoubted& fact);
 
 } // namespace usher::journal

@@ -336,6 +336,8 @@ Fact fact_from(Fields& fields, const record::Fact& from)
     case Record::kFollowed: return fact_from(fields, from.followed());
     case Record::kArrived: return fact_from(fields, from.arrived());
     case Record::kArrivalAbandoned: return fact_from(fields, from.arrival_abandoned());
+    case Record::kCounterAnchored: return fact_from(fields, from.counter_anchored());
+    case Record::kActivationDoubted: return fact_from(fields, from.activation_doubted());
     case Record::FACT_NOT_SET: break;
     }
     fields.require(false, "it", "is none that this usherd knows");

@@ -315,37 +315,33 @@ struct Writer {
         one.set_identity(fact.identity.text);
         one.set_reason(text(word(fact.reason)));
     }
-    /// activation_record.hpp has the words.
-    void put_activation(const auto& fact) const
+    /// activation_record.hpp and move_record.hpp have the words.
+    void put_since(std::uint32_t format, const auto& fact) const
     {
-        need(2);
+        need(format);
         put(to, fact);
     }
-    void operator()(const ledger::ActivationRequested& fact) const { put_activation(fact); }
-    void operator()(const ledger::ActivationCancelled& fact) const { put_activation(fact); }
+    void operator()(const ledger::ActivationRequested& fact) const { put_since(2, fact); }
+    void operator()(const ledger::ActivationCancelled& fact) const { put_since(2, fact); }
     void operator()(const ledger::Activated& fact) const
     {
         // Who did not read the receipt would show this host without it, and the issuer would say
         // no.
-        need(fact.redeemed.empty() ? 2 : 3);
-        put(to, fact);
+        put_since(fact.redeemed.empty() ? 2 : 3, fact);
     }
-    void operator()(const ledger::ActivationEnded& fact) const { put_activation(fact); }
-    void operator()(const ledger::ReceiptDelivered& fact) const { put_activation(fact); }
-    void operator()(const ledger::ShowingMade& fact) const { put_activation(fact); }
-    void operator()(const ledger::IssuerAnswered& fact) const { put_activation(fact); }
-    /// move_record.hpp has the words.
-    void put_move(const auto& fact) const
-    {
-        need(3);
-        put(to, fact);
-    }
-    void operator()(const ledger::Departed& fact) const { put_move(fact); }
-    void operator()(const ledger::DepartureConfirmed& fact) const { put_move(fact); }
-    void operator()(const ledger::ArrivalBegun& fact) const { put_move(fact); }
-    void operator()(const ledger::Followed& fact) const { put_move(fact); }
-    void operator()(const ledger::Arrived& fact) const { put_move(fact); }
-    void operator()(const ledger::ArrivalAbandoned& fact) const { put_move(fact); }
+    void operator()(const ledger::ActivationEnded& fact) const { put_since(2, fact); }
+    void operator()(const ledger::ReceiptDelivered& fact) const { put_since(2, fact); }
+    void operator()(const ledger::ShowingMade& fact) const { put_since(2, fact); }
+    void operator()(const ledger::IssuerAnswered& fact) const { put_since(2, fact); }
+    void operator()(const ledger::Departed& fact) const { put_since(3, fact); }
+    void operator()(const ledger::DepartureConfirmed& fact) const { put_since(3, fact); }
+    void operator()(const ledger::ArrivalBegun& fact) const { put_since(3, fact); }
+    void operator()(const ledger::Followed& fact) const { put_since(3, fact); }
+    void operator()(const ledger::Arrived& fact) const { put_since(3, fact); }
+    void operator()(const ledger::ArrivalAbandoned& fact) const { put_since(3, fact); }
+
+    void operator()(const ledger::CounterAnchored& fact) const { put_since(4, fact); }
+    void operator()(const ledger::ActivationDoubted& fact) const { put_since(4, fact); }
 
     void operator()(const ledger::LeaseRenewed&) const { assert(false && "fleeting"); }
     void operator()(const ledger::ConnectionLost&) const { assert(false && "fleeting"); }
@@ -353,6 +349,7 @@ struct Writer {
     void operator()(const ledger::TermsSet&) const { assert(false && "fleeting"); }
     void operator()(const ledger::StreamBegun&) const { assert(false && "fleeting"); }
     void operator()(const ledger::StreamRead&) const { assert(false && "fleeting"); }
+    void operator()(const ledger::CounterReached&) const { assert(false && "fleeting"); }
 };
 
 } // namespace

@@ -165,6 +165,7 @@ Verdict decide(const State& state, const Deactivate& command, Now)
     ended.receipt.document = command.receipt;
     ended.receipt.digest = command.digest;
     verdict.facts.emplace_back(std::move(ended));
+    pass_counter(state, verdict);
     verdict.answer = std::move(handed);
     return verdict;
 }

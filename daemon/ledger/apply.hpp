@@ -47,6 +47,9 @@ struct Applier {
     void operator()(const Followed& fact) const;
     void operator()(const Arrived& fact) const;
     void operator()(const ArrivalAbandoned& fact) const;
+    void operator()(const CounterAnchored& fact) const;
+    void operator()(const ActivationDoubted& fact) const;
+    void operator()(const CounterReached& fact) const;
     void operator()(const LeaseRenewed& fact) const;
     void operator()(const ConnectionLost& fact) const;
     void operator()(const AmnestyGranted& fact) const;

@@ -51,6 +51,7 @@ void Applier::operator()(const Activated& fact) const
         one.checked = fact.checked;
         one.redeemed = fact.redeemed;
         one.denied = false;
+        one.doubt = Doubt::none;
         one.pending.reset();
         one.showing.reset();
     });
@@ -63,6 +64,7 @@ void Applier::operator()(const ActivationEnded& fact) const
         if (one.number == fact.receipt.number) {
             one.number = 0;
             one.denied = false;
+            one.doubt = Doubt::none;
             one.redeemed.clear();
             one.showing.reset();
         }
@@ -87,12 +89,37 @@ void Applier::operator()(const IssuerAnswered& fact) const
     change(state, fact.license, [&](Activation& one) {
         assert(one.number == fact.number);
         one.denied = !fact.active;
+        one.doubt = Doubt::none;
         if (fact.active) {
             one.checked = fact.checked;
             one.redeemed.clear(); // It has seen it.
         }
         one.showing.reset();
     });
+}
+
+void Applier::operator()(const CounterAnchored& fact) const
+{
+    state.anchor = fact.anchor;
+    state.was_doubted = state.was_doubted || fact.is_after_doubt;
+    if (!fact.anchor)
+        state.counter_reached.reset();
+}
+
+/// An answer to what it has shown of itself before may be an old one.
+void Applier::operator()(const ActivationDoubted& fact) const
+{
+    change(state, fact.license, [&](Activation& one) {
+        assert(one.number != 0);
+        one.doubt = fact.doubt;
+        if (fact.doubt != Doubt::none)
+            one.showing.reset();
+    });
+}
+
+void Applier::operator()(const CounterReached& fact) const
+{
+    state.counter_reached = fact.value;
 }
 
 } // namespace usher::ledger

@@ -19,6 +19,9 @@ void forget_what_crosses(State& state)
     fresh.amnesty_from = state.amnesty_from;
     fresh.amnesty_until = state.amnesty_until;
     fresh.activations = std::move(state.activations);
+    fresh.anchor = std::move(state.anchor);
+    fresh.was_doubted = state.was_doubted;
+    fresh.counter_reached = state.counter_reached;
     fresh.credentials = std::move(state.credentials);
     fresh.credential_names = std::move(state.credential_names);
     fresh.credentials_followed = std::move(state.credentials_followed);

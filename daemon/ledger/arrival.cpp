@@ -92,6 +92,8 @@ void make_alive(const State& state, const Arrive::Ticket& ticket, const Identity
                                          .checked = std::min(ticket.made, now.calendar),
                                          .redeemed = *ticket.receipt,
                                          .by = by});
+    if (const Doubt doubt = doubt_about_tickets(state); doubt != Doubt::none)
+        verdict.facts.emplace_back(ActivationDoubted{entitlement.id, doubt});
     put_in_place(state, ticket.install, verdict);
 }
 

@@ -19,11 +19,19 @@ struct Asker {
     ConnectionId connection;
 };
 
+/// What a start has found of the counter of this host.
+struct CounterSeen {
+    bool is_wanted = true;        ///< The operator lets one be asked.
+    std::optional<Anchor> anchor; ///< Where it stands; none: it is not reached.
+    bool is_new = false;          ///< It was made by this start, or the key of this node was.
+};
+
 /// The daemon has (re)started, or has been away (stopped, suspended): every floating lease and
 /// every waiter gets a full term. `on_this_node` says, for each entitlement whose node-lock was
 /// looked at, whether it names this host.
 struct Start {
     std::map<EntitlementId, bool> on_this_node;
+    std::optional<CounterSeen> counter = std::nullopt; ///< None: nobody looked.
 };
 
 /// Holders still stand in the queue of handshakes: nobody who has not come back yet expires.

@@ -25,12 +25,13 @@ Verdict decide(const State& state, const ListConcerns&, Now now)
                  .issuer = activation.issuer,
                  .number = activation.number,
                  .due = due_of(activation),
-                 .has_lapsed = activation.denied || (lapse && now.calendar >= *lapse),
+                 .has_lapsed = activation.denied || activation.doubt != Doubt::none ||
+                               (lapse && now.calendar >= *lapse),
                  .shown =
                      activation.showing ? std::optional(activation.showing->made) : std::nullopt,
                  .receipt = nullptr});
         }
-        if (activation.receipt && !activation.receipt->delivered)
+        if (activation.receipt && !activation.receipt->delivered && !is_counter_away(state))
             concerns.push_back({.license = license,
                                 .issuer = activation.issuer,
                                 .number = activation.receipt->number,

@@ -50,6 +50,20 @@ Verdict decide(const State& state, const AbandonArrival& command, Now now);
 /// decided as ever, for it changes nothing that another server has or gives.
 [[nodiscard]] std::optional<Verdict> decide_in_a_move(const State& state, const Command& command);
 
+/// Where the counter is not reached: the no to whatever would let a receipt leave; none: the
+/// command lets none leave, or the counter is reached.
+[[nodiscard]] std::optional<Verdict> decide_without_counter(const State& state,
+                                                            const Command& command);
+
+/// What it means that the start has found this counter.
+void look_at_counter(const State& state, const CounterSeen& seen, Verdict& verdict);
+
+/// The verdict ends an activation: the counter passes what was remembered before.
+void pass_counter(const State& state, Verdict& verdict);
+
+/// Whether a ticket that is loaded now is the first of its number; it may be otherwise.
+[[nodiscard]] Doubt doubt_about_tickets(const State& state);
+
 /// A no changes nothing.
 inline Verdict no(Refusal refusal)
 {

@@ -27,6 +27,8 @@ std::optional<Refusal> why_not_movable(const EntitlementId& license, const Activ
 {
     if (activation.denied)
         return not_movable(license, "its issuer says that it is not active here");
+    if (activation.doubt != Doubt::none)
+        return not_movable(license, "it may have ended here, and its issuer has not been heard");
     if (const auto lapse = lapse_of(activation); lapse && at >= *lapse)
         return not_movable(license, "this host did not show itself to the issuer in time");
     return std::nullopt;
@@ -245,6 +247,8 @@ Verdict decide(const State& state, const Depart& command, Now now)
         answer.receipts.push_back(ticket.receipt);
         verdict.facts.emplace_back(ended_by(ticket, command.by));
     }
+    if (!command.tickets.empty())
+        pass_counter(state, verdict);
     // A response that comes later would wake the license up here while it is alive there.
     for (const auto& [id, activation] : state.activations)
         if (activation.pending)

@@ -5,6 +5,16 @@
 
 namespace usher::ledger {
 
+std::string_view word(Doubt doubt)
+{
+    switch (doubt) {
+    case Doubt::none: return "none";
+    case Doubt::counter_away: return "counter_away";
+    case Doubt::state_restored: return "state_restored";
+    }
+    return "";
+}
+
 bool operator==(const Entitlement& a, const Entitlement& b)
 {
     const auto plain = [](const Entitlement& e) {

@@ -50,6 +50,25 @@ struct Check {
     friend bool operator==(const Check&, const Check&) = default;
 };
 
+/// How far a counter that only grows had come when something was remembered. An older memory of
+/// this host names an earlier value.
+struct Anchor {
+    std::string counter; ///< No other counter has this name.
+    std::uint64_t value = 0;
+
+    friend bool operator==(const Anchor&, const Anchor&) = default;
+};
+
+/// Why it is not known whether an activation is still the active one; the heaviest last.
+enum class Doubt : std::uint8_t {
+    none,
+    counter_away,   ///< The counter that would say it is not reached.
+    state_restored, ///< What is remembered is not the newest, or nothing tells.
+};
+
+/// `none`, `counter_away`, `state_restored`.
+std::string_view word(Doubt doubt);
+
 /// What this host knows of the activations of one license; known before the license is, and kept
 /// when it is gone. An issuer counts activations from 1, and a host accepts each number once.
 struct Activation {
@@ -86,6 +105,7 @@ struct Activation {
     std::optional<Check> check;
     CalendarInstant checked{}; ///< The issuer has said so, when asked at this instant or later.
     bool denied = false;       ///< The issuer has said that the license is not active here.
+    Doubt doubt = Doubt::none; ///< Until the issuer has been heard, or another one is active.
     /// The receipt by which a ticket became the active one, until the issuer has said that it
     /// knows: one that has not seen it is shown it. Empty: none is needed.
     std::string redeemed;

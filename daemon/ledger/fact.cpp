@@ -8,14 +8,16 @@ constexpr bool is_one_of = (std::is_same_v<Fact, Others> || ...);
 
 template <class Fact>
 constexpr bool is_fleeting = is_one_of<Fact, LeaseRenewed, ConnectionLost, AmnestyGranted, TermsSet,
-                                       StreamBegun, StreamRead>;
+                                       StreamBegun, StreamRead, CounterReached>;
 
-/// Activations are of one host, and so is what it sees of itself: its clock, its mode, its moves.
+/// Activations are of one host, and so is what it sees of itself: its clock, its counter, its mode,
+/// its moves.
 template <class Fact>
 constexpr bool is_of_one_host =
     is_one_of<Fact, NodeLockSeen, ModeSet, TimeSeen, ActivationRequested, ActivationCancelled,
               Activated, ActivationEnded, ReceiptDelivered, ShowingMade, IssuerAnswered, Departed,
-              DepartureConfirmed, ArrivalBegun, Followed, Arrived, ArrivalAbandoned>;
+              DepartureConfirmed, ArrivalBegun, Followed, Arrived, ArrivalAbandoned,
+              CounterAnchored, ActivationDoubted>;
 
 } // namespace
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "daemon/ledger/counter_fact.hpp"
 #include "daemon/ledger/entities.hpp"
 #include "daemon/ledger/move_fact.hpp"
 #include "daemon/ledger/refusal.hpp"
@@ -329,7 +330,8 @@ using Fact =
                  ActivationRequested, ActivationCancelled, Activated, ActivationEnded,
                  ReceiptDelivered, ShowingMade, IssuerAnswered, LicenseExpected, Departed,
                  DepartureConfirmed, ArrivalBegun, Followed, Arrived, ArrivalAbandoned,
-                 LeaseRenewed, ConnectionLost, AmnestyGranted, TermsSet, StreamBegun, StreamRead>;
+                 CounterAnchored, ActivationDoubted, LeaseRenewed, ConnectionLost, AmnestyGranted,
+                 TermsSet, StreamBegun, StreamRead, CounterReached>;
 
 /// Facts that a fact holds: it is declared before `Fact` is.
 struct FactList {

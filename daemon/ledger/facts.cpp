@@ -41,6 +41,8 @@ void append_activations(const State& state, std::vector<Fact>& facts)
             facts.emplace_back(activated(one.number));
         if (one.denied)
             facts.emplace_back(IssuerAnswered{license, one.number, false, {}});
+        if (one.doubt != Doubt::none)
+            facts.emplace_back(ActivationDoubted{license, one.doubt});
         if (one.showing)
             facts.emplace_back(ShowingMade{license, *one.showing});
         if (one.pending)
@@ -111,6 +113,8 @@ void append_moves(const State& state, std::vector<Fact>& facts)
 std::vector<Fact> facts_of(const State& state)
 {
     std::vector<Fact> facts;
+    if (state.anchor || state.was_doubted)
+        facts.emplace_back(CounterAnchored{state.anchor, state.was_doubted});
     append_activations(state, facts);
     append_credentials(state, false, facts);
     append_moves(state, facts);

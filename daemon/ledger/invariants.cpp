@@ -92,6 +92,8 @@ void Walk::activations()
                "I8 one host: only the active one counts", id.text);
         expect(!record.counts || (activation && !activation->denied),
                "I8 one host: what the issuer denied counts nothing", id.text);
+        expect(!record.counts || (activation && activation->doubt == Doubt::none),
+               "I8 one host: what is in doubt counts nothing", id.text);
         const auto lapse = activation ? lapse_of(*activation) : std::nullopt;
         expect(!record.counts || !lapse || now_.calendar < *lapse,
                "I8 one host: who did not show himself in time has nothing", id.text);
@@ -101,6 +103,8 @@ void Walk::activations()
     for (const auto& [id, activation] : state_.activations) {
         expect(activation.number == 0 || activation.number > spent(activation),
                "I8 one host: a spent number is never active again", id.text);
+        expect(activation.number != 0 || activation.doubt == Doubt::none,
+               "only what is active is in doubt", id.text);
         const auto installed = state_.entitlements.find(id);
         expect(activation.number == 0 ||
                    (installed != state_.entitlements.end() &&

@@ -148,6 +148,8 @@ Verdict decide(const State& state, const Start& command, Now now)
             found->second.entitlement.on_this_node != on_this_node)
             verdict.facts.emplace_back(NodeLockSeen{id, on_this_node});
     }
+    if (command.counter)
+        look_at_counter(state, *command.counter, verdict);
     verdict.facts.emplace_back(AmnestyGranted{now.steady, now.steady + state.term});
     return verdict;
 }

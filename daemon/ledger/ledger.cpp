@@ -85,6 +85,9 @@ Ledger& Ledger::operator=(Ledger&&) noexcept = default;
 
 Verdict Ledger::decide(const Command& command, Now now) const
 {
+    if (is_counter_away(*state_)) [[unlikely]]
+        if (auto verdict = decide_without_counter(*state_, command))
+            return *std::move(verdict);
     if (stands_still(state_->mode)) [[unlikely]]
         if (auto verdict = decide_in_a_move(*state_, command))
             return *std::move(verdict);
@@ -124,6 +127,18 @@ std::optional<CalendarInstant> Ledger::next_boundary() const
 CalendarInstant Ledger::calendar_floor() const
 {
     return state_->floor;
+}
+
+std::optional<Anchor> Ledger::anchor() const
+{
+    return state_->anchor;
+}
+
+std::optional<Anchor> Ledger::anchor_due() const
+{
+    const auto& reached = state_->counter_reached;
+    const bool is_due = state_->anchor && reached && *reached < state_->anchor->value;
+    return is_due ? state_->anchor : std::nullopt;
 }
 
 std::vector<Fact> Ledger::facts() const

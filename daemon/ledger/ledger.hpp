@@ -68,6 +68,13 @@ class Ledger {
     /// The calendar never runs below this.
     [[nodiscard]] CalendarInstant calendar_floor() const;
 
+    /// Where the counter of this host stood at least when the newest fact was applied; none: no
+    /// counter is asked.
+    [[nodiscard]] std::optional<Anchor> anchor() const;
+    /// How far the counter must be raised after this turn is remembered, and before anybody hears
+    /// of it (`CounterReached` is to be applied then); none: it stands there.
+    [[nodiscard]] std::optional<Anchor> anchor_due() const;
+
     /// Facts that, applied in order to an empty ledger at `calendar_floor()`, make this state
     /// again: a snapshot. Two ledgers with equal histories give equal facts (I14).
     [[nodiscard]] std::vector<Fact> facts() const;

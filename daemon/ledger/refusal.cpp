@@ -105,6 +105,13 @@ constexpr auto wordings = std::to_array<Wording>({
      "ACTIVATION_LAPSED",
      "{subject} has lapsed: this host did not show itself to the issuer in time, or was refused",
      {"usher license check", "ask the vendor where the license is active"}},
+    {Code::state_in_doubt,
+     "STATE_IN_DOUBT",
+     "{subject} may have ended here: this host's counter does not show that the state directory is "
+     "the newest",
+     {"usher license check, for the issuer to say that it is active here",
+      "usher activate, with the vendor's activation code",
+      "usher doctor shows what the counter says"}},
     {Code::pool_locked,
      "POOL_LOCKED",
      "{subject} is locked: {held} units are held and it has {stock}, {short} too few{because}",
@@ -223,6 +230,12 @@ constexpr Wording without_activation{
     "NOT_ACTIVE_HERE",
     "license {subject} was never activated here: {detail}",
     {"usher license remove", "ask the vendor for an activation code"}};
+constexpr Wording counter_away{
+    Code::state_in_doubt,
+    "STATE_IN_DOUBT",
+    "no receipt leaves this server while the counter of its TPM is not reached",
+    {"usher doctor shows why; make it work again and restart usherd",
+     "node.tpm = \"none\" in usherd.toml and a restart give the counter up"}};
 constexpr Wording beyond_stock{
     Code::no_free_seat,
     "NO_FREE_SEAT",
@@ -242,6 +255,8 @@ const Wording& wording(const Refusal& refusal)
         return active_here;
     if (refusal.code == Code::already_active && !refusal.detail.empty())
         return active_over_tickets;
+    if (refusal.code == Code::state_in_doubt && refusal.subject.empty())
+        return counter_away;
     if (refusal.code == Code::not_movable && refusal.subject.empty())
         return nothing_to_move;
     if (refusal.code == Code::not_active_here && !refusal.detail.empty())

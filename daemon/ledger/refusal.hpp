@@ -38,6 +38,7 @@ enum class Code : std::uint8_t {
     not_active_here,
     activation_pending, ///< Asked for, and the response is not loaded yet.
     activation_lapsed,  ///< The host had to show itself to the issuer and did not, or was told no.
+    state_in_doubt,     ///< What is remembered may be older than an end of this activation.
     pool_locked, ///< Over-committed: more is held than there is; `short_by` says by how much.
     no_free_seat,
     capacity_exceeded,

@@ -16,7 +16,13 @@ struct Gate {
     }
 
     // It is nobody's time that passes: whoever comes back finds what was there.
-    Opinion operator()(const Start&) const { return Verdict{}; }
+    Opinion operator()(const Start& start) const
+    {
+        Verdict verdict;
+        if (start.counter)
+            look_at_counter(state, *start.counter, verdict);
+        return verdict;
+    }
     Opinion operator()(const AwaitHolders&) const { return Verdict{}; }
     Opinion operator()(const LoseConnection&) const { return Verdict{}; }
 

@@ -20,10 +20,13 @@ std::optional<Code> why_inactive(const State& state, const Entitlement& entitlem
     const Activation* activation = state.find_activation(entitlement.id);
     const bool is_active = activation && activation->number == entitlement.activation;
     const auto lapse = is_active ? lapse_of(*activation) : std::nullopt;
-    if (is_active && !activation->denied && (!lapse || at < *lapse))
+    const bool is_doubted = is_active && !activation->denied && activation->doubt != Doubt::none;
+    if (is_active && !activation->denied && !is_doubted && (!lapse || at < *lapse))
         return std::nullopt;
     if (activation && activation->pending)
         return Code::activation_pending;
+    if (is_doubted)
+        return Code::state_in_doubt;
     return is_active ? Code::activation_lapsed : Code::not_active_here;
 }
 

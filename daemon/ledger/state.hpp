@@ -144,6 +144,9 @@ struct State {
     std::map<ProductId, Product> products;
     std::map<EntitlementId, EntitlementRecord> entitlements;
     std::map<EntitlementId, Activation> activations;
+    std::optional<Anchor> anchor;                 ///< None: no counter is asked.
+    std::optional<std::uint64_t> counter_reached; ///< Where it stands; none: it is not reached.
+    bool was_doubted = false;                     ///< See `CounterAnchored`.
     std::map<EntitlementId, ExpectedLicense> expected; ///< Announced, and none of `entitlements`.
     std::map<ProductId, std::size_t> counting;         ///< How many entitlements of it count now.
     std::map<PoolId, PoolRecord> pools;
@@ -203,6 +206,12 @@ struct State {
     [[nodiscard]] const LeaseRecord* find_lease(LeaseTag tag) const;
     [[nodiscard]] const Activation* find_activation(const EntitlementId& license) const;
 };
+
+/// Whether the counter that must be raised before a receipt leaves is not reached.
+[[nodiscard]] inline bool is_counter_away(const State& state)
+{
+    return state.anchor && !state.counter_reached;
+}
 
 /// Whether there is nothing that another server's could be confused with.
 [[nodiscard]] bool is_empty(const State& state);

@@ -32,10 +32,13 @@ EntitlementPicture picture_of(const State& state, const EntitlementRecord& recor
 ActivationPicture::State activation_state(const Activation& activation, CalendarInstant at)
 {
     const auto lapse = lapse_of(activation);
-    if (activation.number != 0 && !activation.denied && (!lapse || at < *lapse))
+    const bool is_doubted = !activation.denied && activation.doubt != Doubt::none;
+    if (activation.number != 0 && !activation.denied && !is_doubted && (!lapse || at < *lapse))
         return ActivationPicture::State::active;
     if (activation.pending)
         return ActivationPicture::State::pending;
+    if (activation.number != 0 && is_doubted)
+        return ActivationPicture::State::doubted;
     return activation.number != 0 ? ActivationPicture::State::lapsed
                                   : ActivationPicture::State::none;
 }
@@ -153,13 +156,18 @@ std::string_view word(ActivationPicture::State state)
     case ActivationPicture::State::pending: return "pending";
     case ActivationPicture::State::active: return "active";
     case ActivationPicture::State::lapsed: return "lapsed";
+    case ActivationPicture::State::doubted: return "doubted";
     }
     return "";
 }
 
 Summary summary_of(const State& state, Now now)
 {
-    Summary summary{.at = now.calendar, .mode = state.mode, .moved_to = {}, .arrival = {}};
+    Summary summary{.at = now.calendar,
+                    .mode = state.mode,
+                    .moved_to = {},
+                    .arrival = {},
+                    .anchor = state.anchor};
     if (state.mode == Mode::departed)
         summary.moved_to = state.departure->uri;
     if (state.mode == Mode::arriving)

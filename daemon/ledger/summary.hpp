@@ -52,7 +52,7 @@ struct EntitlementPicture {
 };
 
 struct ActivationPicture {
-    enum class State : std::uint8_t { none, pending, active, lapsed };
+    enum class State : std::uint8_t { none, pending, active, lapsed, doubted };
 
     EntitlementId license;
     Activation activation;
@@ -60,7 +60,7 @@ struct ActivationPicture {
     State state = State::none;
 };
 
-/// `none`, `pending`, `active`, `lapsed`.
+/// `none`, `pending`, `active`, `lapsed`, `doubted`.
 std::string_view word(ActivationPicture::State state);
 
 struct Summary {
@@ -68,6 +68,7 @@ struct Summary {
     Mode mode = Mode::serving;
     std::string moved_to;           ///< Where it has departed: the address of the other server.
     std::optional<Arrival> arrival; ///< Where it takes over from another.
+    std::optional<Anchor> anchor;   ///< Where the counter of this host stands at least.
     std::vector<EntitlementPicture> entitlements; ///< All in the order of their ids.
     std::vector<ActivationPicture> activations;   ///< Of licenses that are known or are not.
     std::vector<ExpectedLicense> expected;

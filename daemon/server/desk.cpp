@@ -49,9 +49,9 @@ std::span<const Question> first_turn(std::span<const Question> waiting, std::siz
 
 struct Desk::Inside {
     Inside(ledger::Ledger& the_ledger, journal::Journal& the_journal, const Clock& the_clock,
-           Limits the_limits, Post the_post)
+           Limits the_limits, Post the_post, Raise the_raise)
         : ledger(the_ledger), journal(the_journal), clock(the_clock), limits(the_limits),
-          post(std::move(the_post))
+          post(std::move(the_post)), raise(std::move(the_raise))
     {}
 
     void serve_turn(std::span<const Question> questions, const ledger::Start* start);
@@ -61,6 +61,7 @@ struct Desk::Inside {
     void record(std::vector<Fact>&& news, Now now);
     void settle(Now now);
     void commit(Now now);
+    void raise_counter(Now now);
     void take_snapshot(ledger::CalendarInstant at);
     [[nodiscard]] bool is_snapshot_due() const;
     [[nodiscard]] Duration nap() const;
@@ -70,6 +71,7 @@ struct Desk::Inside {
     const Clock& clock;
     const Limits limits;
     const Post post;
+    const Raise raise;
 
     // Any thread.
     Inbox<Question> inbox;
@@ -168,8 +170,20 @@ void Desk::Inside::commit(Now now)
     journal.append(now.calendar, facts);
     journaled = now.calendar;
     facts.clear();
+    raise_counter(now);
     if (is_snapshot_due())
         take_snapshot(now.calendar);
+}
+
+/// Between the commit and the letters: a receipt that leaves makes every memory of before older
+/// than the counter. Whoever ends here is one behind at the next start, which does it then.
+void Desk::Inside::raise_counter(Now now)
+{
+    const auto due = ledger.anchor_due();
+    if (!due)
+        return;
+    raise(*due);
+    ledger.apply(ledger::CounterReached{due->value}, now.calendar);
 }
 
 void Desk::Inside::take_snapshot(ledger::CalendarInstant at)
@@ -198,8 +212,9 @@ Duration Desk::Inside::nap() const
 }
 
 Desk::Desk(ledger::Ledger& ledger, journal::Journal& journal, const Clock& clock, Limits limits,
-           Post post)
-    : inside_(std::make_unique<Inside>(ledger, journal, clock, limits, std::move(post)))
+           Post post, Raise raise)
+    : inside_(std::make_unique<Inside>(ledger, journal, clock, limits, std::move(post),
+                                       std::move(raise)))
 {}
 
 Desk::~Desk() = default;

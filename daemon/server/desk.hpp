@@ -30,11 +30,17 @@ struct Letter {
 /// wait.
 using Post = std::function<void(std::vector<Letter>&&)>;
 
+/// Raises this host's counter to where it is due: once what it anchors is durable, and before
+/// anybody hears of it. Called on the desk's thread, and may take as long as a TPM does. Throws
+/// where it cannot.
+using Raise = std::function<void(const ledger::Anchor& due)>;
+
 /// The only place where clock, ledger and journal meet; it has a thread of its own.
 ///
 /// A turn is all that waits, up to a bound: stamp the time, sweep, decide and apply each question,
-/// journal all facts in one commit, and only then post the letters. If the commit fails, memory is
-/// ahead of disk: `run` throws, nothing of the turn is told to anybody, and the process ends.
+/// journal all facts in one commit, raise the counter where an activation has ended, and only then
+/// post the letters. If the commit fails, memory is ahead of disk: `run` throws, nothing of the
+/// turn is told to anybody, and the process ends. So it does where the counter is not raised.
 class Desk {
   public:
     struct Limits {
@@ -55,7 +61,7 @@ class Desk {
     };
 
     Desk(ledger::Ledger& ledger, journal::Journal& journal, const Clock& clock, Limits limits,
-         Post post);
+         Post post, Raise raise = {});
     ~Desk();
     Desk(const Desk&) = delete;
     Desk& operator=(const Desk&) = delete;
@@ -68,7 +74,7 @@ class Desk {
 
     /// Serves turns on the calling thread, `start` before anything else, until `stop`; then serves
     /// what was asked before it, takes a snapshot and returns. Throws `journal::Fault` where a
-    /// commit failed.
+    /// commit failed, and what `Raise` throws.
     void run(const ledger::Start& start);
 
     /// Any thread.

@@ -42,6 +42,8 @@ struct Premises {
     std::string node_text; ///< What a vendor signs for; empty: too few identifiers were found.
     std::vector<IdentifierSeen> identifiers;
     unsigned identifiers_needed = 2; ///< So many must agree with a license's node-lock.
+    std::string counter_fault;       ///< Why this host's counter is not reached; empty: it is.
+    std::string counter_hint;
     /// The TLS of the next connection, and the CA that signs certificates.
     std::shared_ptr<const Authority> authority;
     Answerer answerer; ///< Of an issuer's house; empty in usherd.

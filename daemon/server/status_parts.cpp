@@ -230,6 +230,8 @@ void append_status(std::string& out, std::uint64_t request, const ledger::Summar
     parts.part().set_mode(std::string(ledger::word(summary.mode)));
     parts.part().set_node(premises.node_id);
     parts.part().set_moved_to(summary.moved_to);
+    if (summary.anchor)
+        parts.part().set_anchor(summary.anchor->value);
     if (summary.arrival) {
         parts.part().set_arriving_from(trust::short_name_of(summary.arrival->source.bytes));
         parts.part().set_followed(summary.arrival->position);

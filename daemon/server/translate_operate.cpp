@@ -292,6 +292,8 @@ struct Verbs {
         node.set_text(premises.node_text);
         node.set_server_uri(premises.uri);
         node.set_need(premises.identifiers_needed);
+        node.set_counter_fault(premises.counter_fault);
+        node.set_counter_hint(premises.counter_hint);
         for (const IdentifierSeen& seen : premises.identifiers) {
             v1::Node::Identifier& identifier = *node.add_identifiers();
             identifier.set_name(seen.name);

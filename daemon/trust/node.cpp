@@ -21,6 +21,7 @@ using nlohmann::json;
 
 constexpr std::string_view prefix = "usher-node:";
 constexpr const char* type = "usher-node";
+constexpr const char* file_name = "node.json";
 constexpr std::size_t identifiers_min = 2;
 constexpr std::size_t exporter_bytes = 32;
 
@@ -118,9 +119,15 @@ NodeLockTerms terms_in(std::string_view jws_text)
 
 } // namespace
 
+bool Node::is_in(const std::filesystem::path& directory)
+{
+    std::error_code ignored;
+    return std::filesystem::exists(std::filesystem::symlink_status(directory / file_name, ignored));
+}
+
 Node Node::open(const std::filesystem::path& directory, std::vector<Identifier> identifiers)
 {
-    Secret secret = secret_in(directory / "node.json");
+    Secret secret = secret_in(directory / file_name);
     return {std::move(secret.key), std::move(secret.salt), std::move(identifiers)};
 }
 

@@ -31,6 +31,9 @@ class Node {
     /// read it, and where it is not what this wrote: a new key would make every license worthless.
     static Node open(const std::filesystem::path& directory, std::vector<Identifier> identifiers);
 
+    /// Whether `open` would find one there, whatever it is.
+    [[nodiscard]] static bool is_in(const std::filesystem::path& directory);
+
     [[nodiscard]] const PublicKey& key() const { return key_.public_key(); }
 
     /// What a vendor needs to sign for this host: one line, `usher-node:` and a JWS by the node's

@@ -62,7 +62,7 @@ struct BadLine {
 /// Each alone in a file.
 const std::vector<BadLine> bad_lines{
     {"stat = \"/s\"", "1:1: unknown key stat; the keys here are state, socket, listen, name, "
-                      "anonymous, vendor_keys, threads, lease, tls, limits, log"},
+                      "anonymous, vendor_keys, threads, lease, tls, node, limits, log"},
     {"state = 1", "1:9: state: must be a text, not a whole number"},
     {"state = \"here\"", "1:9: state: must be an absolute path"},
     {"socket = \"/" + std::string(107, 's') + "\"",
@@ -102,6 +102,11 @@ const std::vector<BadLine> bad_lines{
      "1:1: tls: certificate, key and ca belong together; give all three or none"},
     {"[tls]\nticket_rotation = \"59m\"",
      "2:19: tls.ticket_rotation: 59m is out of range (1h to 168h)"},
+    {"[node]\ntpm = \"yes\"", "2:7: node.tpm: must be auto, none, or how a TPM is reached, as in "
+                              "\"device:/dev/tpmrm0\" or \"swtpm:host=127.0.0.1,port=2321\""},
+    {"[node]\ntpm_index = \"0x01c00002\"",
+     "2:13: node.tpm_index: must be an index that a TPM leaves to its owner, \"0x01800000\" to "
+     "\"0x01bfffff\""},
     {"[limits]\nsessions_max = 0", "2:16: limits.sessions_max: 0 is out of range (1 to 1000000)"},
     {"[limits]\nin_flight_max = 257", "2:17: limits.in_flight_max: 257 is out of range (1 to 256)"},
     {"[limits]\nlinger_time = \"99ms\"",
@@ -131,6 +136,8 @@ BOOST_AUTO_TEST_CASE(an_empty_file_is_a_configuration_of_defaults)
     BOOST_TEST(!config.anonymous);
     BOOST_TEST((config.lease.term == 25s));
     BOOST_TEST((config.lease.grace == 2s));
+    BOOST_TEST(config.node.tpm == "auto");
+    BOOST_TEST(config.node.tpm_index.handle == 0x01814750U);
     BOOST_TEST(config.log_level == "info");
 }
 
@@ -163,7 +170,9 @@ BOOST_AUTO_TEST_CASE(every_key_can_be_set)
     const Config config =
         good("state = \"/a\"\nsocket = \"\"\nlisten = [\"127.0.0.1:0\", \"[::1]:65535\"]\n"
              "name = \"2001:db8::1\"\nanonymous = true\nthreads = 64\nvendor_keys = [\"" +
-             key + "\"]\n[lease]\nterm = \"1h\"\ngrace = \"500ms\"\n[log]\nlevel = \"debug\"\n")
+             key +
+             "\"]\n[lease]\nterm = \"1h\"\ngrace = \"500ms\"\n[node]\ntpm = \"none\"\n"
+             "tpm_index = \"0x01bfffff\"\n[log]\nlevel = \"debug\"\n")
             .config;
     BOOST_TEST(config.socket.empty());
     BOOST_TEST((config.listen == std::vector<Endpoint>{{"127.0.0.1", 0}, {"::1", 65535}}));
@@ -172,6 +181,8 @@ BOOST_AUTO_TEST_CASE(every_key_can_be_set)
     BOOST_TEST((config.vendor_keys == std::vector{trust::VendorKey{"acme", vendor}}));
     BOOST_TEST((config.lease.term == 1h));
     BOOST_TEST((config.lease.grace == 500ms));
+    BOOST_TEST(config.node.tpm == "none");
+    BOOST_TEST(config.node.tpm_index.handle == 0x01bfffffU);
 }
 
 BOOST_AUTO_TEST_CASE(the_sample_shows_every_key_with_its_default)

@@ -14,6 +14,7 @@ from support.messages import operator, usher
 from support.scenario import words
 from support.scenario.host import Host
 from support.scenario.vendor import License, altered
+from support.tpm import Tpm
 
 LEASES_MAX = 4096  # Of one connection.
 
@@ -118,6 +119,16 @@ class EveryCode(Siege):
     def test_NOT_IN_MAINTENANCE(self):
         answer = self.desk.operate(profile_remove=operator.ProfileRemove(name="Client"))
         self.assert_refused(answer, "NOT_IN_MAINTENANCE")
+
+    def test_STATE_IN_DOUBT(self):
+        """Its TPM is gone, and with it the counter that a receipt must raise."""
+        with Tpm() as tpm, Daemon({"node.tpm": tpm.way}) as daemon:
+            tpm.stop()
+            daemon.restart()
+            with wire.Connection.local(daemon.socket) as desk:
+                desk.hello()
+                answer = desk.operate(receipt_show=operator.ReceiptShow(license="1.0.0.1"))
+                self.assert_refused(answer, "STATE_IN_DOUBT")
 
     def test_SERVER_ENDING(self):
         """More is asked than it can answer before it hears that it shall stop."""

@@ -94,6 +94,7 @@ class AnyFact {
     void fill(ledger::Role& one) { pick(one, ledger::Role::admin); }
     void fill(ledger::Code& one) { pick(one, ledger::Code::unsupported); }
     void fill(ledger::EndReason& one) { pick(one, ledger::EndReason::no_longer_possible); }
+    void fill(ledger::Doubt& one) { pick(one, ledger::Doubt::state_restored); }
     void fill(ledger::Credential::Kind& one) { pick(one, ledger::Credential::Kind::certificate); }
     template <class Enum>
     void pick(Enum& one, Enum last)

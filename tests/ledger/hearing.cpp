@@ -56,6 +56,8 @@ struct Witness::Hearing {
         for (const auto& [id, here] : start.on_this_node)
             if (const auto known = house.licenses.find({id.text}); known != house.licenses.end())
                 known->second.on_this_node = here;
+        if (start.counter)
+            see(house, *start.counter);
         forgive(now.steady + house.term, true);
     }
     void operator()(const AwaitHolders&) const
@@ -338,8 +340,8 @@ void Witness::Hearing::operator()(const LoseConnection& command) const
     }
 }
 
-void Witness::move(const Arrive& command, const std::vector<Message>& heard, Now now,
-                   const Summary& after)
+void Witness::move(const Arrive& command, const std::optional<CounterSeen>& counter,
+                   const std::vector<Message>& heard, Now now, const Summary& after)
 {
     restart();
     house_.mode = Mode::serving;
@@ -348,9 +350,15 @@ void Witness::move(const Arrive& command, const std::vector<Message>& heard, Now
     house_.activations.clear(); // Those were of the other host.
     for (const auto& [pool, license] : house_.licenses)
         house_.activations[license.id] = {};
+    house_.anchor.reset();
+    house_.was_doubted = false;
+    if (counter)
+        see(house_, *counter);
     for (const Arrive::Ticket& ticket : command.tickets) {
         const Entitlement& license = ticket.install.entitlement;
         house_.activations[license.id].active = license.activation;
+        if (house_.was_doubted)
+            house_.activations[license.id].doubt = Doubt::state_restored;
         house_.licenses[license.root] = license;
     }
     watch(heard, now, after);

@@ -67,7 +67,7 @@ std::string History::fault() const
 void History::live(Step step)
 {
     using Verb = void (History::*)(Step);
-    constexpr std::array<Verb, 49> verbs{&History::checkout,
+    constexpr std::array<Verb, 50> verbs{&History::checkout,
                                          &History::checkout,
                                          &History::checkout,
                                          &History::checkout,
@@ -115,7 +115,8 @@ void History::live(Step step)
                                          &History::ask_issuer,
                                          &History::ask_issuer,
                                          &History::change_credentials,
-                                         &History::move};
+                                         &History::move,
+                                         &History::look_at_counter};
     (this->*pick(verbs, step.verb))(step);
 }
 
@@ -349,7 +350,7 @@ void History::restart(Step step)
     scene_.restart(from_snapshot);
     connections_.clear();
     witness_.restart();
-    Start start;
+    Start start{{}, as_remembered(scene_)};
     if (step.who % 4 == 0) { // The host has changed: the locked licenses see it, or see it again.
         const bool here = step.what % 2 == 0;
         start.on_this_node = {{{"server"}, here}, {{"open"}, here}};

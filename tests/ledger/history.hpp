@@ -67,14 +67,18 @@ class History {
     void ask_issuer(Step step);
     void change_credentials(Step step);
     void move(Step step);
+    void look_at_counter(Step step);
 
     // The stages of a move.
     void unbind_plain_licenses();
     [[nodiscard]] std::vector<Depart::Ticket> tickets_to_give() const;
     void follow(const std::string& stream, Scene& target);
-    void depart(Step step, Scene& target);
+    void depart(Step step, Scene& target, const std::optional<CounterSeen>& counter);
     void arrive(const std::string& stream, const std::vector<Depart::Ticket>& tickets,
-                Scene& target);
+                Scene& target, const std::optional<CounterSeen>& counter);
+    /// What a start finds of the counter where all is well; none: no counter is asked.
+    static std::optional<CounterSeen> as_remembered(const Scene& scene);
+    static void restart(Scene& scene, bool from_snapshot);
     void expect(bool holds, const std::string& complaint)
     {
         if (!holds)

@@ -104,4 +104,28 @@ void History::ask_issuer(Step step)
                    says_active});
 }
 
+std::optional<CounterSeen> History::as_remembered(const Scene& scene)
+{
+    const auto anchor = scene.ledger().anchor();
+    return anchor ? std::optional(CounterSeen{.anchor = anchor}) : std::nullopt;
+}
+
+/// A start that finds the counter as it should be, higher, another one, away, or not wanted.
+void History::look_at_counter(Step step)
+{
+    const Anchor anchor = scene_.ledger().anchor().value_or(Anchor{"tpm", step.what});
+    CounterSeen seen{.anchor = anchor, .is_new = step.who % 2 == 0};
+    switch (step.number % 8) {
+    case 4: ++seen.anchor->value; break;
+    case 5: seen.anchor->counter += "'"; break;
+    case 6: seen.anchor.reset(); break;
+    case 7: seen = {.is_wanted = false}; break;
+    default: break;
+    }
+    say(seen.anchor      ? "the counter stands at " + std::to_string(seen.anchor->value)
+        : seen.is_wanted ? "the counter is away"
+                         : "no counter is wanted");
+    ask(Start{{}, seen});
+}
+
 } // namespace usher::ledger::test

@@ -52,6 +52,11 @@ void History::move(Step step)
     target.set_clocks(scene_.now());
     expect_answer<Position>(target.ask(BeginArrival{by, node_key("A"), stream_id(name)}),
                             "an empty server takes over from nobody");
+    std::optional<CounterSeen> counter;
+    if (step.who % 4 != 0) {
+        counter = CounterSeen{.anchor = Anchor{"other", step.what}, .is_new = step.who % 4 != 1};
+        target.ask(Start{{}, counter});
+    }
     follow(name, target);
     for (std::uint8_t i = 0; i < step.what % 8; ++i) { // It serves meanwhile.
         live({static_cast<std::uint8_t>((step.number + 7 * i) % verbs_of_applications),
@@ -61,8 +66,15 @@ void History::move(Step step)
         follow(name, target);
     }
     if (step.number % 4 == 0)
-        target.restart(step.number % 8 == 0);
-    depart(step, target);
+        restart(target, step.number % 8 == 0);
+    depart(step, target, counter);
+}
+
+void History::restart(Scene& scene, bool from_snapshot)
+{
+    scene.restart(from_snapshot);
+    if (const auto counter = as_remembered(scene))
+        scene.ask(Start{{}, counter});
 }
 
 void History::follow(const std::string& stream, Scene& target)
@@ -74,7 +86,7 @@ void History::follow(const std::string& stream, Scene& target)
 }
 
 /// The other half, which may be begun again from what the source has kept.
-void History::depart(Step step, Scene& target)
+void History::depart(Step step, Scene& target, const std::optional<CounterSeen>& counter)
 {
     std::string name = name_of_stream(step);
     const std::vector<Depart::Ticket> tickets = tickets_to_give();
@@ -86,7 +98,7 @@ void History::depart(Step step, Scene& target)
         return; // An activation has lapsed meanwhile.
     }
     if (step.number % 4 == 1) {
-        scene_.restart(step.number % 8 == 1);
+        restart(scene_, step.number % 8 == 1);
         name += "'";
         expect_answer<MoveBegun>(scene_.ask(begin_move(name, "B")), "a departure is not finished");
         expect_answer<Position>(target.ask(BeginArrival{by, node_key("A"), stream_id(name)}),
@@ -94,11 +106,11 @@ void History::depart(Step step, Scene& target)
     }
     follow(name, target);
     expect(crossing_facts(target.ledger()) == left, "what has come is not what was there");
-    arrive(name, tickets, target);
+    arrive(name, tickets, target, counter);
 }
 
 void History::arrive(const std::string& stream, const std::vector<Depart::Ticket>& tickets,
-                     Scene& target)
+                     Scene& target, const std::optional<CounterSeen>& counter)
 {
     Arrive command{by, stream_id(stream), {}};
     for (const Depart::Ticket& ticket : tickets) {
@@ -116,7 +128,7 @@ void History::arrive(const std::string& stream, const std::vector<Depart::Ticket
             expect(false, broken);
     scene_ = std::move(target);
     connections_.clear();
-    witness_.move(command, scene_.heard, scene_.now(), scene_.picture());
+    witness_.move(command, counter, scene_.heard, scene_.now(), scene_.picture());
 }
 
 } // namespace usher::ledger::test

@@ -1,5 +1,7 @@
 #include "tests/ledger/naive_activation.hpp"
 
+#include <algorithm>
+
 namespace usher::ledger::test {
 namespace {
 
@@ -38,6 +40,31 @@ bool is_known(const NaiveHouse& house, const EntitlementId& id)
 
 } // namespace
 
+void see(NaiveHouse& house, const CounterSeen& counter)
+{
+    const bool is_away = counter.is_wanted && !counter.anchor;
+    const bool is_same = counter.anchor == house.anchor;
+    const bool is_first = !house.anchor && counter.is_new;
+    house.is_counter_reached = counter.anchor.has_value();
+    Doubt doubt = Doubt::none;
+    if (is_away ? house.anchor.has_value() : !is_same && !is_first)
+        doubt = is_away ? Doubt::counter_away : Doubt::state_restored;
+    for (auto& [license, one] : house.activations) {
+        if (doubt != Doubt::none) {
+            one.pending.reset();
+            one.showing.reset();
+        }
+        if (one.active != 0)
+            one.doubt = std::max(one.doubt, doubt);
+        if (!is_away && doubt == Doubt::none && one.doubt == Doubt::counter_away)
+            one.doubt = Doubt::none;
+    }
+    if (is_away)
+        return;
+    house.anchor = counter.anchor;
+    house.was_doubted = house.was_doubted || doubt != Doubt::none;
+}
+
 Heard hear(NaiveHouse& house, const RequestActivation& command, const Answer& answer, Now now)
 {
     if (is_plain(license_of(house, command.license)))
@@ -72,6 +99,7 @@ Heard hear(NaiveHouse& house, const Activate& command, const Answer& answer, Now
     one.check = command.check;
     one.checked = one.pending->since;
     one.denied = false;
+    one.doubt = Doubt::none;
     one.pending.reset();
     one.showing.reset();
     if (installed)
@@ -83,6 +111,8 @@ Heard hear(NaiveHouse& house, const Activate& command, const Answer& answer, Now
 
 Heard hear(NaiveHouse& house, const Deactivate& command, const Answer& answer, Now)
 {
+    if (house.is_counter_away())
+        return must_be(Code::state_in_doubt, answer);
     const Entitlement* installed = license_of(house, command.license);
     if (!is_known(house, command.license))
         return must_be(Code::unknown_license, answer);
@@ -97,6 +127,9 @@ Heard hear(NaiveHouse& house, const Deactivate& command, const Answer& answer, N
     one.ended = one.active;
     one.active = 0;
     one.denied = one.delivered = false;
+    one.doubt = Doubt::none;
+    if (house.anchor)
+        ++house.anchor->value;
     one.showing.reset();
     Heard heard = must_be<Handed>(answer, "there is no receipt");
     for (const Claim& holder : house.holders)
@@ -126,6 +159,7 @@ Heard hear(NaiveHouse& house, const HearIssuer& command, const Answer& answer, N
     if (!one.showing || one.showing->nonce != command.nonce || command.number != one.active)
         return must_be(Code::document_used, answer);
     one.denied = !command.active;
+    one.doubt = Doubt::none;
     if (command.active)
         one.checked = one.showing->made;
     one.showing.reset();
@@ -134,6 +168,8 @@ Heard hear(NaiveHouse& house, const HearIssuer& command, const Answer& answer, N
 
 Heard hear(NaiveHouse& house, const ShowReceipt& command, const Answer& answer, Now)
 {
+    if (house.is_counter_away())
+        return must_be(Code::state_in_doubt, answer);
     const NaiveActivation& one = house.activations[command.license];
     const auto* handed = std::get_if<Handed>(&answer);
     if (one.ended != 0)

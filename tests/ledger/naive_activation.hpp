@@ -21,6 +21,9 @@ concept AboutActivation = std::same_as<Command, RequestActivation> ||
     std::same_as<Command, Deactivate> || std::same_as<Command, MakeShowing> ||
     std::same_as<Command, HearIssuer> || std::same_as<Command, ShowReceipt>;
 
+/// A start has found this counter.
+void see(NaiveHouse& house, const CounterSeen& counter);
+
 Heard hear(NaiveHouse& house, const RequestActivation& command, const Answer& answer, Now now);
 Heard hear(NaiveHouse& house, const CancelActivation& command, const Answer& answer, Now now);
 Heard hear(NaiveHouse& house, const Activate& command, const Answer& answer, Now now);

@@ -62,10 +62,12 @@ std::optional<Code> NaiveHouse::why_worthless(const PoolId& pool, CalendarInstan
     const bool is_active = one.active == license.activation;
     const bool is_overdue =
         is_active && one.check && at - one.checked >= one.check->every + one.check->grace;
-    if (!is_active || is_overdue || one.denied)
-        return one.pending ? Code::activation_pending
-               : is_active ? Code::activation_lapsed
-                           : Code::not_active_here;
+    const bool is_doubted = is_active && !one.denied && one.doubt != Doubt::none;
+    if (!is_active || is_overdue || one.denied || is_doubted)
+        return one.pending  ? Code::activation_pending
+               : is_doubted ? Code::state_in_doubt
+               : is_active  ? Code::activation_lapsed
+                            : Code::not_active_here;
     return std::nullopt;
 }
 

@@ -56,6 +56,7 @@ struct NaiveActivation {
     std::optional<Check> check;
     CalendarInstant checked{};
     bool denied = false;
+    Doubt doubt = Doubt::none;
     bool delivered = false; ///< The receipt of the one that ended.
 };
 
@@ -68,6 +69,9 @@ struct NaiveHouse {
     SteadyInstant amnesty_until{};
     std::map<PoolId, Entitlement> licenses; ///< Each has a pool of its own.
     std::map<EntitlementId, NaiveActivation> activations;
+    std::optional<Anchor> anchor;
+    bool is_counter_reached = false;
+    bool was_doubted = false;
     std::map<PoolId, ExpectedLicense> expected; ///< Not here yet; its pool is.
     std::map<PoolId, Metric> metrics;
     std::map<PoolId, std::optional<std::set<UserName>>> allowed;
@@ -76,6 +80,7 @@ struct NaiveHouse {
     std::vector<Claim> holders;    ///< In the order in which they were granted.
     std::vector<Claim> waiters;    ///< In the order in which they came.
 
+    [[nodiscard]] bool is_counter_away() const { return anchor && !is_counter_reached; }
     [[nodiscard]] bool is_full() const { return holders.size() + waiters.size() >= leases_max; }
     void bring_in(const Install& command); ///< A license with a pool of its own.
 

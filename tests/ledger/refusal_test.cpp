@@ -57,6 +57,9 @@ const std::map<Code, std::string> sentences{
     {Code::activation_pending, "SUBJECT waits for the response to its activation request"},
     {Code::activation_lapsed,
      "SUBJECT has lapsed: this host did not show itself to the issuer in time, or was refused"},
+    {Code::state_in_doubt,
+     "SUBJECT may have ended here: this host's counter does not show that the "
+     "state directory is the newest"},
     {Code::pool_locked, "SUBJECT is locked: 81 units are held and it has 80, 3 too few"},
     {Code::no_free_seat, "no free seats available: 81 of 80 units of SUBJECT are held, and 2 wait"},
     {Code::capacity_exceeded, "a capacity of 7 is more than the 80 units behind profile SUBJECT"},

@@ -137,6 +137,8 @@ void Scene::finish(Now at)
     if (!turn_.facts.empty())
         journal_.push_back(std::move(turn_));
     turn_ = {};
+    if (const auto due = ledger_.anchor_due())
+        ledger_.apply(CounterReached{due->value}, at.calendar);
     check(at);
     shrank_ = false;
 }

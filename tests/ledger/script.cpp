@@ -161,6 +161,9 @@ std::string Script::look(const std::string& name)
                 " waiters=" + std::to_string(picture.queue.size()) +
                 " pools=" + std::to_string(picture.pools.size()) +
                 " credentials=" + std::to_string(picture.credentials.size()) +
+                (picture.anchor ? " anchor=" + picture.anchor->counter + ":" +
+                                      std::to_string(picture.anchor->value)
+                                : "") +
                 (picture.moved_to.empty() ? "" : " to=" + picture.moved_to) +
                 (picture.arrival ? " followed=" + std::to_string(picture.arrival->position) : "");
     for (const EntitlementPicture& license : picture.entitlements)

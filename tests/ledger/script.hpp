@@ -44,6 +44,7 @@ class Script {
     Install install(Words& words);
     std::optional<Command> activation(const std::string& verb, Words& words);
     Command activate(Words& words);
+    static Command counter(Words& words);
     std::optional<std::string> move(const std::string& verb, Words& words);
     Command description(Words& words);
     static Import::License announced(Words& words);

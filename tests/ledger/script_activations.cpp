@@ -19,6 +19,8 @@ std::optional<Command> Script::activation(const std::string& verb, Words& words)
     const Identity by{"local:root"};
     if (verb == "activate")
         return activate(words);
+    if (verb == "counter")
+        return counter(words);
     if (verb == "request") {
         const std::string license = next(words);
         const std::string name = next(words);
@@ -59,6 +61,19 @@ std::optional<Command> Script::activation(const std::string& verb, Words& words)
     if (said != "active" && said != "inactive")
         throw std::runtime_error(said + " is nothing that an issuer says");
     return HearIssuer{{license}, {"acme"}, number, nonce(name), said == "active"};
+}
+
+/// What a start finds of the counter.
+Command Script::counter(Words& words)
+{
+    const std::string name = next(words);
+    CounterSeen seen{.is_wanted = name != "none"};
+    if (name != "none" && name != "away") {
+        seen.anchor = Anchor{name, std::stoull(next(words))};
+        std::string word;
+        seen.is_new = words >> word && word == "new";
+    }
+    return Start{{}, seen};
 }
 
 Command Script::activate(Words& words)

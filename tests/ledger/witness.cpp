@@ -44,6 +44,7 @@ void Witness::restart()
     house_.grace = fresh.grace;
     house_.leases_max = fresh.leases_max;
     house_.amnesty_from = house_.amnesty_until = {};
+    house_.is_counter_reached = false;
 }
 
 void Witness::expect(bool holds, const std::string& complaint)
@@ -111,6 +112,7 @@ void Witness::grant(Claim claim, const PoolId& pool, std::size_t ahead, Now now)
 
 void Witness::compare(Now now, const Summary& after)
 {
+    expect(after.anchor == house_.anchor, "it is anchored elsewhere");
     expect(after.leases.size() == house_.holders.size(), "holders and leases are not as many");
     for (const LeasePicture& picture : after.leases) {
         const Lease& lease = picture.lease;

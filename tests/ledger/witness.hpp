@@ -2,6 +2,7 @@
 
 #include "tests/ledger/naive_house.hpp"
 
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
@@ -22,9 +23,9 @@ class Witness {
                Now now, const Summary& after);
     /// The daemon was killed; what it remembers is replayed.
     void restart();
-    /// Another daemon has taken over.
-    void move(const Arrive& command, const std::vector<Message>& heard, Now now,
-              const Summary& after);
+    /// Another daemon has taken over, whose first start found `counter`; none: it looked at none.
+    void move(const Arrive& command, const std::optional<CounterSeen>& counter,
+              const std::vector<Message>& heard, Now now, const Summary& after);
 
     std::vector<std::string> complaints;
 

@@ -86,7 +86,21 @@ def toml(settings):
     return "\n".join(lines) + "\n"
 
 
-class Daemon:
+class Started:
+    """Runs while it is entered; needs `start`, which gives it back, and `close`."""
+
+    def __enter__(self):
+        try:
+            return self.start()
+        except BaseException:
+            self.close()
+            raise
+
+    def __exit__(self, *_):
+        self.close()
+
+
+class Daemon(Started):
     """One usherd: its directory, its configuration and its process.
 
     `settings` are keys of usherd.toml over those that a test needs (see `__init__`). With `movable`
@@ -115,19 +129,10 @@ class Daemon:
             "name": "localhost",
             "anonymous": True,
             "listen": [f"127.0.0.1:{self.port}"],
+            "node.tpm": "none",  # A TPM of this machine is no test's; see support/tpm.py.
             **(settings or {}),
         }
         self._server = None
-
-    def __enter__(self):
-        try:
-            return self.start()
-        except BaseException:
-            self.close()
-            raise
-
-    def __exit__(self, *_):
-        self.close()
 
     def close(self):
         """Ends the process, however it fares, and removes the directory."""

@@ -37,6 +37,7 @@ socket = "{story.directory}/usherd.sock"
 listen = ["127.0.0.1:{port}"]
 name = "localhost"
 anonymous = true
+node.tpm = "none"
 vendor_keys = ["$(cat vendor.pub)"]
 end""")
     story.show("usherd --config usherd.toml --check")
