@@ -128,7 +128,7 @@ class Moves(Siege):
                    if not path.name.startswith("bad_")]
         office.operate(arrival_begin=move.ArrivalBegin(stream=STREAM, source_node=forger.node))
         position = taken = 0
-        for _ in range(400):
+        for _ in range(800):
             record = b"".join(chance.sample(samples, chance.randint(1, 3)))
             answer = self.follow(office, forger, position, record)
             self.assertTrue(answer.HasField("refused") or answer.operated.HasField("arrival_begun"))
