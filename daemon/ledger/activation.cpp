@@ -62,10 +62,11 @@ std::optional<Refusal> why_not_activated(const State& state, const Activate& com
     const EntitlementRecord* record = installed(state, license);
     if (is_plain(record))
         return refuse(Code::already_installed, license.text);
-    const PoolRecord* pool = state.find_pool(entitlement.root);
-    if (!pool)
-        return why_unfit(state, command.install);
-    return why_unlike(pool->pool, command.install);
+    if (!record)
+        return std::nullopt;
+    if (auto refusal = why_bad_quantity(command.install))
+        return refusal;
+    return why_unlike(state.find_pool(record->entitlement.root)->pool, command.install);
 }
 
 } // namespace
@@ -113,11 +114,18 @@ Verdict decide(const State& state, const Activate& command, Now now)
     if (auto refusal = why_not_activated(state, command))
         return no(*std::move(refusal));
 
+    auto placement = record ? std::variant<Install, Refusal>(command.install)
+                            : placed(state, command.install);
+    if (auto* refusal = std::get_if<Refusal>(&placement))
+        return no(std::move(*refusal));
+    const Install& install = std::get<Install>(placement);
+    if (!record)
+        if (auto refusal = why_unfit(state, install))
+            return no(*std::move(refusal));
+
     Entitlement as_active = entitlement; // What else would be in the way of its counting.
     as_active.activation = 0;
     Verdict verdict{Done{warnings_about(state, as_active, now.calendar)}, {}};
-    if (record)
-        take_out(*record, command.install.by, verdict);
     // The request was made before the issuer answered it, whatever its own clock says.
     verdict.facts.emplace_back(Activated{.license = entitlement.id,
                                          .number = entitlement.activation,
@@ -127,10 +135,10 @@ Verdict decide(const State& state, const Activate& command, Now now)
                                          .checked = activation.pending->since,
                                          .redeemed = {},
                                          .by = command.install.by});
-    if (state.find_pool(entitlement.root) && !state.expected.contains(entitlement.id))
-        put_in_place(state, command.install, verdict);
+    if (record)
+        put_in_place(state, install, verdict);
     else
-        bring_in(state, command.install, verdict);
+        bring_in(state, install, verdict);
     return verdict;
 }
 
@@ -140,26 +148,26 @@ Verdict decide(const State& state, const Deactivate& command, Now)
     const EntitlementRecord* record = installed(state, command.license);
     if (!activation && !record)
         return no(refuse(Code::unknown_license, command.license.text));
-    if (state.mode != Mode::maintenance)
+    if (state.mode != Mode::maintenance &&
+        (!record || state.find_pool(record->entitlement.root)->scheme->asks_maintenance))
         return no(refuse(Code::not_in_maintenance));
     if (is_plain(record))
         return no(never_activated(command.license));
     if (!record || !activation || activation->number == 0 || activation->number != command.number)
         return no(refuse(Code::not_active_here, command.license.text));
     const PoolRecord& pool = state.pools.at(record->entitlement.root);
-    if (pool.first && !command.force) {
-        Refusal refusal = refuse(Code::leases_outstanding, pool);
-        name_holders(refusal, pool);
-        return no(std::move(refusal));
-    }
+    if (!command.force)
+        if (auto refusal = why_still_needed(*record, pool))
+            return no(*std::move(refusal));
 
     Verdict verdict;
     Handed handed{.document = command.receipt,
                   .number = command.number,
                   .issuer = activation->issuer,
                   .warnings = {}};
-    end_leases(pool, command.by, "license " + command.license.text + " was deactivated", verdict,
-               handed.warnings);
+    if (pool.fed_by.size() == 1 && pool.children.empty())
+        end_leases(pool, command.by, "license " + command.license.text + " was deactivated",
+                   verdict, handed.warnings);
     ActivationEnded ended{.license = command.license, .receipt = {}, .by = command.by};
     ended.receipt.number = command.number;
     ended.receipt.document = command.receipt;

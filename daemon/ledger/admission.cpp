@@ -82,6 +82,10 @@ Wish wish_of(const Waiter& waiter, const PoolRecord& pool)
 
 std::optional<Refusal> why_never(const State& state, const PoolRecord& pool, const Lease& lease)
 {
+    if (pool.is_root() && !pool.scheme->root_leasable)
+        return refuse(Code::not_leasable, pool.pool.id.text);
+    if (pool.pool.closed)
+        return lock_refusal(state, pool);
     if (pool.pool.allow && !pool.pool.allow->contains(lease.user)) {
         Refusal refusal = refuse(Code::not_registered_user, pool);
         refusal.detail = lease.user.text;

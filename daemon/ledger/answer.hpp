@@ -56,6 +56,29 @@ struct Greeted {
     std::shared_ptr<const std::vector<std::shared_ptr<const std::string>>> documents;
 };
 
+/// How a pool stands, for who asked about it.
+struct PoolState {
+    PoolId pool; ///< Empty: the party has none yet.
+    bool unlimited = false;
+    Units stock = 0;
+    Units held = 0;
+    std::optional<Refusal> locked; ///< Why it lends nothing; none: it is not locked.
+    Duration validity{};           ///< How long this may be relied on without another word.
+};
+
+/// Every row has its lease.
+struct Registered {
+    std::size_t taken = 0;   ///< By this request.
+    std::size_t already = 0; ///< Before it.
+    PoolState pool;          ///< That they are of.
+};
+
+/// Some of the asker's leases.
+struct LeaseList {
+    std::vector<Lease> leases;
+    std::uint64_t after = 0; ///< To ask for what follows; 0: nothing does.
+};
+
 struct Done {
     std::vector<std::string> warnings; ///< What the operator should know; often empty.
     std::vector<std::string> changes;  ///< What became otherwise, where the asker cannot know it.
@@ -140,12 +163,44 @@ struct Refusals {
     std::vector<Denied> newest_first;
 };
 
+/// What a plan would do.
+struct Forecast {
+    struct PoolChange {
+        PoolId pool;
+        bool is_new = false;
+        bool is_gone = false; ///< Removed or closed.
+        bool unlimited_before = false;
+        bool unlimited_after = false;
+        Units stock_before = 0;
+        Units stock_after = 0;
+        Units held_before = 0;
+        Units held_after = 0;
+        bool locked_before = false;
+        bool locked_after = false;
+        Units short_by = 0;             ///< Where locked after.
+        std::vector<std::string> cures; ///< Of a pool that would lock, the cheapest first.
+    };
+
+    CalendarInstant at{};
+    std::optional<Refusal> refusal;    ///< What the command would be told; nothing changes then.
+    std::vector<PoolChange> pools;     ///< Those that would stand otherwise, that lock first.
+    std::size_t pools_left_out = 0;    ///< More of them than are listed.
+    std::size_t locks = 0;             ///< How many pools would lock that are not locked now.
+    std::size_t leases_ended = 0;
+    std::size_t leases_moved = 0;
+    std::vector<std::string> warnings; ///< As the command would give them.
+};
+
+/// So many pools are listed at most.
+inline constexpr std::size_t forecast_pools_max = 1'000;
+
 using Picture = std::shared_ptr<const Summary>;
 
 /// `Arrival`: that it has arrived, to be signed by who has the node's key.
 using Answer =
     std::variant<Done, Refusal, Granted, Waiting, Renewed, Greeted, Picture, Refusals, Handed,
-                 Showing, MoveBegun, StreamPart, Receipts, Position, Arrival, Concerns>;
+                 Showing, MoveBegun, StreamPart, Receipts, Position, Arrival, Concerns, PoolState,
+                 Registered, LeaseList, Forecast>;
 
 // Notices: told without being asked, to the connection that speaks for the lease.
 
@@ -176,6 +231,14 @@ struct CredentialGone {
     std::string name;
 };
 
-using Notice = std::variant<Granted, WaitEnded, SeatLost, ModeChanged, CredentialGone, Redirected>;
+/// A pool that this connection watches stands otherwise.
+struct StateChanged {
+    PartyId party; ///< As it was asked for.
+    PoolId asked;
+    PoolState state;
+};
+
+using Notice = std::variant<Granted, WaitEnded, SeatLost, ModeChanged, CredentialGone, Redirected,
+                            StateChanged>;
 
 } // namespace usher::ledger

@@ -11,14 +11,6 @@ PoolRecord& pool_of(State& state, const PoolId& id)
     return state.pools.at(id);
 }
 
-void forget_boundaries(State& state, const Entitlement& entitlement,
-                       const std::function<bool(CalendarInstant)>& is_over)
-{
-    for (const CalendarInstant instant : boundaries_of(state, entitlement))
-        if (is_over(instant))
-            state.boundaries.erase({instant, entitlement.id});
-}
-
 /// Once a day, so that no use pays for more than itself.
 void forget_old_clients(State& state, CalendarInstant at)
 {
@@ -48,7 +40,37 @@ Client* note_client(State& state, ProfileRecord& profile, std::string key, Calen
     return &known->second;
 }
 
+void forget_root(State& state, const PoolRecord& pool)
+{
+    const auto roots = state.roots.find(pool.pool.product);
+    roots->second.erase(pool.number);
+    if (roots->second.empty())
+        state.roots.erase(roots);
+}
+
 } // namespace
+
+void forget_boundaries(State& state, const Entitlement& entitlement,
+                       const std::function<bool(CalendarInstant)>& is_over)
+{
+    for (const CalendarInstant instant : boundaries_of(state, entitlement))
+        if (is_over(instant))
+            state.boundaries.erase({instant, entitlement.id});
+}
+
+void look_at(State& state, const Entitlement& entitlement)
+{
+    for (const CalendarInstant instant : boundaries_of(state, entitlement))
+        state.boundaries.emplace(instant, entitlement.id);
+    state.uncounted.insert(entitlement.id);
+    state.documents_changed = true;
+}
+
+void note_change(State& state, const PoolRecord& pool)
+{
+    if (!pool.watches.empty()) [[unlikely]]
+        state.watches_due.insert(pool.watches.begin(), pool.watches.end());
+}
 
 void free_up(State& state, PoolRecord& pool)
 {
@@ -58,8 +80,8 @@ void free_up(State& state, PoolRecord& pool)
 
 void free_up_everything(State& state)
 {
-    for (auto& [id, pool] : state.pools)
-        free_up(state, pool);
+    for (const auto& [number, pool] : state.pools_in_order)
+        free_up(state, *pool);
 }
 
 void offer_shares(State& state, const PoolRecord& pool)
@@ -113,10 +135,7 @@ void Applier::operator()(const EntitlementInstalled& fact) const
             .second;
     assert(is_new);
     pool_of(state, entitlement.root).fed_by.insert(entitlement.id);
-    for (const CalendarInstant instant : boundaries_of(state, entitlement))
-        state.boundaries.emplace(instant, entitlement.id);
-    state.uncounted.insert(entitlement.id);
-    state.documents_changed = true;
+    look_at(state, entitlement);
     state.expected.erase(entitlement.id);
 }
 
@@ -149,23 +168,47 @@ void Applier::operator()(const NodeLockSeen& fact) const
 
 void Applier::operator()(const PoolOpened& fact) const
 {
-    PoolRecord record;
+    const auto [found, is_new] = state.pools.try_emplace(fact.pool.id);
+    assert(is_new);
+    PoolRecord& record = found->second;
     record.pool = fact.pool;
     record.number = ++state.pools_numbered;
     record.seats = decltype(record.seats)(0, state.hash);
-    const bool is_new = state.pools.emplace(fact.pool.id, std::move(record)).second;
-    assert(is_new);
+    record.scheme = &state.schemes.at(fact.pool.scheme);
+    state.pools_in_order.emplace(record.number, &record);
+    record.root = fact.pool.parent ? &pool_of(state, *fact.pool.parent) : &record;
+    if (record.is_root())
+        state.roots[fact.pool.product].emplace(record.number, &record);
+    else
+        record.root->children.emplace(record.number, &record);
+    if (const auto owner = state.parties.find(fact.pool.owner); owner != state.parties.end()) {
+        owner->second.own.insert_or_assign(record.root->pool.id, &record);
+        look_again_for(state, fact.pool.owner);
+        for (const PartyId& user : owner->second.users)
+            look_again_for(state, user);
+    }
 }
 
 void Applier::operator()(const PoolRemoved& fact) const
 {
     const auto found = state.pools.find(fact.pool);
     assert(found != state.pools.end());
-    const PoolRecord& pool = found->second;
+    PoolRecord& pool = found->second;
     assert(!pool.first && pool.queue.empty() && pool.fed_by.empty() && pool.stock == 0);
+    assert(pool.children.empty() && pool.instances.empty());
     state.freed.erase(pool.number);
+    state.pools_in_order.erase(pool.number);
+    if (pool.is_root())
+        forget_root(state, pool);
+    else
+        pool.root->children.erase(pool.number);
+    if (const auto owner = state.parties.find(pool.pool.owner); owner != state.parties.end())
+        std::erase_if(owner->second.own, [&](const auto& own) { return own.second == &pool; });
+    const std::set<std::uint64_t> watches = std::exchange(pool.watches, {});
     std::erase_if(state.expected, [&](const auto& one) { return one.second.root == fact.pool; });
     state.pools.erase(found);
+    for (const std::uint64_t watch : watches)
+        look_again(state, watch);
 }
 
 void Applier::operator()(const Posted& fact) const
@@ -175,12 +218,13 @@ void Applier::operator()(const Posted& fact) const
         PoolRecord& pool = pool_of(state, id);
         pool.stock += units;
         free_up(state, pool); // A loss, too: who wants more than is left stands before nobody.
+        state.hopes_changed |= !pool.queue.empty();
+        note_change(state, pool);
     };
     if (fact.from)
         move(*fact.from, -fact.units);
     if (fact.to)
         move(*fact.to, fact.units);
-    state.hopes_changed = true;
 }
 
 void Applier::operator()(const EntitlementCounted& fact) const
@@ -199,6 +243,9 @@ void Applier::operator()(const EntitlementCounted& fact) const
         pool.unlimited += record.unlimited ? 1 : 0;
     }
     state.uncounted.erase(fact.id);
+    note_change(state, pool);
+    for (const auto& [number, child] : pool.children)
+        note_change(state, *child); // Why it is short may be another reason.
     forget_boundaries(state, record.entitlement,
                       [this](CalendarInstant instant) { return instant <= at; });
     free_up_everything(state); // A product may stand on another one.
@@ -281,8 +328,8 @@ void Applier::operator()(const ModeSet& fact) const
 {
     state.mode = fact.mode;
     free_up_everything(state);
-    for (const auto& [id, pool] : state.pools)
-        offer_shares(state, pool);
+    for (const auto& [number, pool] : state.pools_in_order)
+        offer_shares(state, *pool);
 }
 
 void Applier::operator()(const CredentialIssued& fact) const

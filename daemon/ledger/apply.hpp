@@ -2,6 +2,8 @@
 
 #include "daemon/ledger/state.hpp"
 
+#include <functional>
+
 /// How each fact changes the state. No rule stands here: a fact has happened, and whoever made it
 /// has judged. A fact that cannot have come from this state ends the process.
 namespace usher::ledger {
@@ -50,6 +52,17 @@ struct Applier {
     void operator()(const CounterAnchored& fact) const;
     void operator()(const ActivationDoubted& fact) const;
     void operator()(const CounterReached& fact) const;
+    void operator()(const SchemeSet& fact) const;
+    void operator()(const EntitlementAmended& fact) const;
+    void operator()(const LicenseForgotten& fact) const;
+    void operator()(const PoolClosed& fact) const;
+    void operator()(const PoolRenamed& fact) const;
+    void operator()(const PartySet& fact) const;
+    void operator()(const PartyRemoved& fact) const;
+    void operator()(const LeaseMoved& fact) const;
+    void operator()(const StateWatched& fact) const;
+    void operator()(const WatchEnded& fact) const;
+    void operator()(const StateTold& fact) const;
     void operator()(const LeaseRenewed& fact) const;
     void operator()(const ConnectionLost& fact) const;
     void operator()(const AmnestyGranted& fact) const;
@@ -71,6 +84,22 @@ void offer_shares(State& state, const PoolRecord& pool);
 
 /// Both, for the pools that a profile leads to: its capacity was in the way.
 void open_up(State& state, const Profile& profile);
+
+/// Whoever watches the pool may have news of it.
+void note_change(State& state, const PoolRecord& pool);
+
+/// The watch looks at the pool that its party has now.
+void look_again(State& state, std::uint64_t watch);
+
+/// So do all that name the party.
+void look_again_for(State& state, const PartyId& party);
+
+/// Where the entitlement's worth changes by itself is forgotten.
+void forget_boundaries(State& state, const Entitlement& entitlement,
+                       const std::function<bool(CalendarInstant)>& is_over);
+
+/// Where it changes from now on is remembered, and that it must be counted.
+void look_at(State& state, const Entitlement& entitlement);
 
 /// The lease was taken through the profile that it names, if there still is one.
 void join_profile(State& state, LeaseRecord& lease, CalendarInstant at);

@@ -13,14 +13,63 @@ using Watch = LeaseRecord::Watch;
 void append(PoolRecord& pool, LeaseRecord& lease)
 {
     lease.before = pool.last;
+    lease.after = nullptr;
     (pool.last ? pool.last->after : pool.first) = &lease;
     pool.last = &lease;
+    ++pool.leases;
 }
 
 void take_out(PoolRecord& pool, LeaseRecord& lease)
 {
     (lease.before ? lease.before->after : pool.first) = lease.after;
     (lease.after ? lease.after->before : pool.last) = lease.before;
+    --pool.leases;
+}
+
+// The leases of a party.
+
+void join_party(State& state, LeaseRecord& lease)
+{
+    if (lease.lease.party.empty()) [[likely]]
+        return;
+    LeaseRecord*& latest = state.leases_of[lease.lease.party];
+    lease.party_after = latest;
+    if (latest)
+        latest->party_before = &lease;
+    latest = &lease;
+}
+
+void leave_party(State& state, LeaseRecord& lease)
+{
+    if (lease.lease.party.empty()) [[likely]]
+        return;
+    if (lease.party_after)
+        lease.party_after->party_before = lease.party_before;
+    if (lease.party_before) {
+        lease.party_before->party_after = lease.party_after;
+        return;
+    }
+    const auto latest = state.leases_of.find(lease.lease.party);
+    latest->second = lease.party_after;
+    if (!latest->second)
+        state.leases_of.erase(latest);
+}
+
+/// Whoever holds a lease that no silence ends may ask for the list of them.
+void keep(State& state, LeaseRecord& lease)
+{
+    if (lease.lease.kind != LeaseKind::floating)
+        state.kept_by[lease.lease.identity].emplace(lease.number, &lease);
+}
+
+void keep_no_more(State& state, const LeaseRecord& lease)
+{
+    if (lease.lease.kind == LeaseKind::floating)
+        return;
+    const auto kept = state.kept_by.find(lease.lease.identity);
+    kept->second.erase(lease.number);
+    if (kept->second.empty())
+        state.kept_by.erase(kept);
 }
 
 // Seats.
@@ -152,6 +201,9 @@ void Applier::operator()(const LeaseGranted& fact) const
     state.tags.emplace(fact.lease.tag, fact.lease.id);
     append(pool, record);
     sit_down(pool, record);
+    join_party(state, record);
+    keep(state, record);
+    note_change(state, pool);
     if (fact.lease.kind == LeaseKind::floating)
         watch_speaking(state, record);
     if (fact.lease.kind == LeaseKind::fixed && fact.lease.ends)
@@ -175,10 +227,53 @@ void Applier::operator()(const LeaseEnded& fact) const
     leave_profile(state, record, at); // While its seat is there still.
     stand_up(pool, record);
     take_out(pool, record);
+    leave_party(state, record);
+    keep_no_more(state, record);
+    note_change(state, pool);
     remember_ending(state, fact.id, record.lease.identity, fact.reason);
     state.tags.erase(record.lease.tag);
     state.leases.erase(found);
     free_up(state, pool);
+}
+
+/// In its new pool it is the latest.
+void Applier::operator()(const LeaseMoved& fact) const
+{
+    LeaseRecord& record = state.leases.at(fact.id);
+    PoolRecord& from = *record.pool;
+    PoolRecord& to = state.pools.at(fact.to);
+    unwatch(state, record);
+    if (record.lease.kind == LeaseKind::fixed && record.lease.ends)
+        state.fixed_ends.erase({*record.lease.ends, fact.id});
+    leave_profile(state, record, at);
+    stand_up(from, record);
+    take_out(from, record);
+
+    keep_no_more(state, record);
+
+    record.lease.pool = fact.to;
+    record.lease.kind = fact.kind;
+    record.lease.ends.reset();
+    record.number = ++state.leases_numbered;
+    keep(state, record);
+    record.pool = &to;
+    record.seat = nullptr;
+    record.shares_seat = false;
+    record.profile = nullptr;
+    record.client = nullptr;
+    append(to, record);
+    sit_down(to, record);
+    join_profile(state, record, at);
+    if (fact.kind == LeaseKind::floating) {
+        record.deadline = fact.deadline;
+        watch_speaking(state, record);
+    }
+    if (!to.wished.empty() && record.seat)
+        state.shareable.emplace_back(
+            fact.to, seat_key(to.pool.metric, record.lease.user, record.lease.device));
+    free_up(state, from);
+    note_change(state, from);
+    note_change(state, to);
 }
 
 void Applier::operator()(const EndingRemembered& fact) const
@@ -273,6 +368,7 @@ void Applier::operator()(const TermsSet& fact) const
     state.term = fact.term;
     state.grace = fact.grace;
     state.leases_max = fact.leases_max;
+    state.validity = fact.validity;
 }
 
 } // namespace usher::ledger

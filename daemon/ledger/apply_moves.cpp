@@ -16,6 +16,9 @@ void forget_what_crosses(State& state)
     fresh.term = state.term;
     fresh.grace = state.grace;
     fresh.leases_max = state.leases_max;
+    fresh.validity = state.validity;
+    fresh.schemes = std::move(state.schemes); // The configuration's, too.
+    fresh.usual_scheme = std::move(state.usual_scheme);
     fresh.amnesty_from = state.amnesty_from;
     fresh.amnesty_until = state.amnesty_until;
     fresh.activations = std::move(state.activations);
@@ -90,8 +93,8 @@ void Applier::operator()(const Arrived&) const
     state.documents_changed = true;
     state.hopes_changed = true;
     free_up_everything(state);
-    for (const auto& [id, pool] : state.pools)
-        offer_shares(state, pool);
+    for (const auto& [number, pool] : state.pools_in_order)
+        offer_shares(state, *pool);
 }
 
 void Applier::operator()(const ArrivalAbandoned&) const

@@ -51,9 +51,7 @@ std::optional<Refusal> why_not_alive(const State& state, const Arrive::Ticket& t
         return refuse(Code::document_used, license.text,
                       "activation " + std::to_string(entitlement.activation) + " of license " +
                           license.text + " has ended here");
-    if (found->second.entitlement.root != entitlement.root)
-        return invalid("license " + license.text + " feeds a pool of another name here");
-    return why_unlike(state.find_pool(entitlement.root)->pool, ticket.install);
+    return why_unlike(state.find_pool(found->second.entitlement.root)->pool, ticket.install);
 }
 
 /// A profile is followed before or after its pools; at the end they must all be there.
@@ -83,7 +81,6 @@ void make_alive(const State& state, const Arrive::Ticket& ticket, const Identity
                 Verdict& verdict)
 {
     const Entitlement& entitlement = ticket.install.entitlement;
-    take_out(state.entitlements.at(entitlement.id), by, verdict);
     verdict.facts.emplace_back(Activated{.license = entitlement.id,
                                          .number = entitlement.activation,
                                          .kind = entitlement.lock,

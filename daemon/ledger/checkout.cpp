@@ -1,39 +1,12 @@
 #include "daemon/ledger/admission.hpp"
 #include "daemon/ledger/apply.hpp"
 #include "daemon/ledger/decide.hpp"
+#include "daemon/ledger/routing.hpp"
 
 #include <algorithm>
 
 namespace usher::ledger {
 namespace {
-
-/// A pool, and the profile through which it is reached.
-struct Stop {
-    const PoolRecord* pool = nullptr;
-    const ProfileName* profile = nullptr;
-};
-using Route = std::vector<Stop>;
-
-void append_stops(const State& state, const Profile& profile, Route& route)
-{
-    for (const PoolId& id : profile.pools)
-        if (const PoolRecord* pool = state.find_pool(id);
-            pool && !std::ranges::count(route, pool, &Stop::pool))
-            route.push_back({pool, &profile.name});
-}
-
-/// Where the checkout may be served, in the order in which it is tried (A-Q7, A-Q8). A pool of
-/// several defaults is reached through the first of them.
-Route route_of(const State& state, const ProfileName& asked)
-{
-    Route route;
-    if (asked.empty())
-        for (const auto& [number, record] : state.defaults)
-            append_stops(state, record->profile, route);
-    else if (const ProfileRecord* named = state.find_profile(asked))
-        append_stops(state, named->profile, route);
-    return route;
-}
 
 Lease lease_for(const Checkout& command, CalendarInstant at)
 {
@@ -49,12 +22,18 @@ Lease lease_for(const Checkout& command, CalendarInstant at)
             .started = at};
 }
 
+/// Who names no party may have got the one of the user's name.
+bool is_for(const Lease& lease, const PartyId& party)
+{
+    return lease.party == party || (party.empty() && lease.party.text == lease.user.text);
+}
+
 /// A lease by which `command` was answered before, or another's that has its id.
 bool is_same(const Lease& lease, const Checkout& command)
 {
     return lease.identity == command.asker.identity && lease.units == command.units &&
            lease.user == command.user && lease.device == command.device &&
-           lease.party == command.party &&
+           is_for(lease, command.party) &&
            (command.profile == lease.asked || command.profile == lease.profile);
 }
 
@@ -103,25 +82,42 @@ Verdict denied(const State& state, const Checkout& command, Refusal refusal, Now
 
 /// The first stop that serves the wish at once, or the first one's refusal; and where to wait.
 struct Search {
-    std::optional<Stop> served;
+    const Stop* served = nullptr;
     std::optional<Refusal> refusal; ///< Of the first stop.
-    Route to_wait_for;
+    std::vector<const Stop*> to_wait_for;
 };
+
+/// Why the stop does not serve the wish at once; none: it does.
+std::optional<Refusal> why_not_at(const State& state, const Stop& stop, const Wish& wish)
+{
+    if (stop.refusal)
+        return *stop.refusal;
+    if (stop.pool)
+        return why_not_now(state, *stop.pool, wish);
+    Refusal refusal = refuse(Code::no_free_seat, stop.party.text); // It owns no pool yet.
+    refusal.stock = 0;
+    refusal.held = 0;
+    refusal.want = wish.lease.units;
+    refusal.short_by = wish.lease.units;
+    return refusal;
+}
 
 Search search(const State& state, const Route& route, const Lease& lease)
 {
     Search found;
-    for (const Stop& stop : route) {
-        const Wish wish{lease, *stop.profile, std::nullopt};
-        std::optional<Refusal> refusal = why_not_now(state, *stop.pool, wish);
+    for (const Stop& stop : route.stops) {
+        const Wish wish{lease, stop.profile, std::nullopt};
+        std::optional<Refusal> refusal = why_not_at(state, stop, wish);
         if (!refusal) {
-            found.served = stop;
+            found.served = &stop;
             return found;
         }
-        if (refusal->code == Code::no_free_seat && has_enough(state, *stop.pool, wish))
-            found.to_wait_for.push_back(stop);
+        if (refusal->code == Code::no_free_seat && stop.pool &&
+            has_enough(state, *stop.pool, wish))
+            found.to_wait_for.push_back(&stop);
         if (!found.refusal) {
-            name_holders(*refusal, *stop.pool);
+            if (stop.pool && !stop.refusal)
+                name_holders(*refusal, *stop.pool);
             found.refusal = std::move(refusal);
         }
     }
@@ -129,11 +125,12 @@ Search search(const State& state, const Route& route, const Lease& lease)
 }
 
 /// The lease that the stop would give.
-void put_at(const Stop& stop, Lease& lease)
+void put_at(const Stop& stop, Lease& lease, CalendarInstant at)
 {
     lease.pool = stop.pool->pool.id;
-    lease.kind = stop.pool->pool.kind;
-    lease.profile = *stop.profile;
+    lease.profile = stop.profile;
+    lease.party = stop.party;
+    set_terms(lease, *stop.pool, at);
 }
 
 /// Who waits counts too: then a seat that comes free never meets the bound.
@@ -154,14 +151,14 @@ Verdict enqueue(const State& state, const Checkout& command, Lease lease, Search
                       refuse(Code::limit_reached, {},
                              std::to_string(waiters_max) + " checkouts wait already"),
                       now);
-    const Stop& first = found.to_wait_for.front();
-    put_at(first, lease);
+    const Stop& first = *found.to_wait_for.front();
+    put_at(first, lease, now.calendar);
     Waiter waiter{.lease = std::move(lease),
                   .ways = {},
                   .place = state.places_given + 1,
                   .patience = command.patience};
-    for (const Stop& stop : found.to_wait_for)
-        waiter.ways.push_back({stop.pool->pool.id, *stop.profile});
+    for (const Stop* stop : found.to_wait_for)
+        waiter.ways.push_back({stop->pool->pool.id, stop->profile});
     const std::size_t position = first.pool->queue.size() + 1;
     return {Waiting{command.id, position, *std::move(found.refusal)},
             {Queued{std::move(waiter), command.asker.connection, now.steady + command.patience}}};
@@ -191,9 +188,10 @@ Verdict decide(const State& state, const Checkout& command, Now now)
     }
     if (state.mode == Mode::maintenance)
         return denied(state, command, refuse(Code::in_maintenance), now);
-    const Route route = route_of(state, command.profile);
-    if (route.empty())
-        return denied(state, command, refuse(Code::unknown_profile, command.profile.text), now);
+    Route route =
+        route_of(state, {command.profile, command.pool, command.party, command.user});
+    if (route.refusal)
+        return denied(state, command, *std::move(route.refusal), now);
 
     Lease lease = lease_for(command, now.calendar);
     Search found = search(state, route, lease);
@@ -203,7 +201,7 @@ Verdict decide(const State& state, const Checkout& command, Now now)
         if (auto refusal = why_no_more_leases(state))
             return denied(state, command, *std::move(refusal), now);
     if (found.served) {
-        put_at(*found.served, lease);
+        put_at(*found.served, lease, now.calendar);
         const PoolRecord& pool = *found.served->pool;
         const bool shares_seat =
             pool.seats.contains(seat_key(pool.pool.metric, lease.user, lease.device));

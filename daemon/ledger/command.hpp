@@ -1,8 +1,12 @@
 #pragma once
 
+#include "daemon/ledger/asker.hpp"
 #include "daemon/ledger/entities.hpp"
 #include "daemon/ledger/fact.hpp"
+#include "daemon/ledger/install_command.hpp"
 #include "daemon/ledger/limits.hpp"
+#include "daemon/ledger/plan_command.hpp"
+#include "daemon/ledger/pool_command.hpp"
 
 #include <map>
 #include <string>
@@ -12,12 +16,6 @@
 /// What can be asked. Closed: the role table, the translation and the ledger each name all of
 /// them, so that a new one that is forgotten somewhere does not compile.
 namespace usher::ledger {
-
-/// Who asks: proven by the session, not claimed in a message.
-struct Asker {
-    Identity identity;
-    ConnectionId connection;
-};
 
 /// What a start has found of the counter of this host.
 struct CounterSeen {
@@ -53,11 +51,14 @@ struct Checkout {
     LeaseTag tag;
     ProfileName profile; ///< Empty: the default profiles in order.
     Units units = 1;
+    /// Who it is for. Where pools follow parties it says which pool (`home`); where they follow
+    /// users, empty stands for the party of the user's name.
     PartyId party;
     UserName user;
     DeviceName device;
     std::uint64_t process = 0;
     Duration patience{}; ///< 0: do not wait.
+    PoolId pool = {};    ///< Instead of a profile.
 };
 
 /// The heartbeat of any number of leases, and of places in the queue.
@@ -87,15 +88,6 @@ struct Revoke {
     std::string reason;
 };
 
-/// A license whose signature has been verified; `entitlement.root` names its own root pool.
-struct Install {
-    Identity by;
-    Entitlement entitlement;
-    Metric metric = Metric::lease;
-    std::optional<ProductName> requires_product; ///< Of the same vendor.
-    ProfileName profile; ///< Empty: `ProfileN` with the first free N (A-R12).
-};
-
 /// What `usher export` wrote of another daemon, or of this one: makes its profiles, their mapping
 /// and its named users here, all or nothing. A license that is not here yet is expected from then
 /// on. Each profile's pools are roots of `licenses`, or are here.
@@ -112,13 +104,6 @@ struct Import {
     Duration term{};               ///< As it was there: compared, and not taken over.
     Duration grace{};
     bool dry_run = false; ///< Only says what would become otherwise; needs no maintenance.
-};
-
-/// Refused while somebody holds something of it, unless by force: then he loses it and is told.
-struct Remove {
-    Identity by;
-    EntitlementId license;
-    bool force = false;
 };
 
 /// A request for the vendor to activate a license here, signed before.
@@ -231,6 +216,8 @@ struct SetTerms {
     Duration grace = std::chrono::seconds(2);
     /// Leases and places in the queue together. Lowered, it takes nothing from anybody.
     std::uint64_t leases_max = leases_max_default;
+    /// How long what somebody was told of a pool may be relied on without another word (U-Q9).
+    Duration validity = std::chrono::hours(72);
 };
 
 /// Asks for one picture of everything.
@@ -333,6 +320,8 @@ using Command =
                  MakeShowing, HearIssuer, ShowReceipt, ListConcerns, AddProfile, RenameProfile,
                  RemoveProfile, SetDefault, SetUsers, SetMode, IssueCredential, RevokeCredential,
                  SetTerms, Look, ExplainRefusals, BeginMove, ReadStream, RequestTransfer, Depart,
-                 ConfirmDeparture, BeginArrival, Follow, Arrive, AbandonArrival>;
+                 ConfirmDeparture, BeginArrival, Follow, Arrive, AbandonArrival, SetSchemes,
+                 OpenPool, Allocate, ClosePool, AddParty, Rebind, SetSource, RemoveParty, Register,
+                 CheckinMany, ListLeases, AskState, Plan>;
 
 } // namespace usher::ledger

@@ -45,6 +45,19 @@ Verdict decide(const State& state, const BeginArrival& command, Now now);
 Verdict decide(const State& state, const Follow& command, Now now);
 Verdict decide(const State& state, const Arrive& command, Now now);
 Verdict decide(const State& state, const AbandonArrival& command, Now now);
+Verdict decide(const State& state, const SetSchemes& command, Now now);
+Verdict decide(const State& state, const OpenPool& command, Now now);
+Verdict decide(const State& state, const Allocate& command, Now now);
+Verdict decide(const State& state, const ClosePool& command, Now now);
+Verdict decide(const State& state, const AddParty& command, Now now);
+Verdict decide(const State& state, const Rebind& command, Now now);
+Verdict decide(const State& state, const SetSource& command, Now now);
+Verdict decide(const State& state, const RemoveParty& command, Now now);
+Verdict decide(const State& state, const Register& command, Now now);
+Verdict decide(const State& state, const CheckinMany& command, Now now);
+Verdict decide(const State& state, const ListLeases& command, Now now);
+Verdict decide(const State& state, const AskState& command, Now now);
+Verdict decide(const State& state, const Plan& command, Now now);
 
 /// Where what is here belongs to a move: a no, or that nothing happens; none: the command may be
 /// decided as ever, for it changes nothing that another server has or gives.

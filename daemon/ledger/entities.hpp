@@ -1,5 +1,6 @@
 #pragma once
 
+#include "daemon/ledger/scheme.hpp"
 #include "daemon/ledger/types.hpp"
 
 #include <memory>
@@ -133,14 +134,16 @@ struct ExpectedLicense {
     friend bool operator==(const ExpectedLicense&, const ExpectedLicense&) = default;
 };
 
-/// Where units belong. A root has no parent; its children share its product and metric.
+/// Where units belong. A root has no parent; its children share its product, metric and scheme.
 struct Pool {
     PoolId id;
     std::optional<PoolId> parent;
     ProductId product;
     Metric metric = Metric::lease;
-    LeaseKind kind = LeaseKind::floating;    ///< What its leases are.
     std::optional<std::set<UserName>> allow; ///< Named users (A-R23); none: everybody.
+    std::string scheme{server_scheme};       ///< How it behaves.
+    PartyId owner = {};  ///< The company or user that it is the own pool of; empty: nobody's.
+    bool closed = false; ///< It lends nothing any more, and has no units.
 
     friend bool operator==(const Pool&, const Pool&) = default;
 };

@@ -3,6 +3,7 @@
 #include "daemon/ledger/counter_fact.hpp"
 #include "daemon/ledger/entities.hpp"
 #include "daemon/ledger/move_fact.hpp"
+#include "daemon/ledger/pool_fact.hpp"
 #include "daemon/ledger/refusal.hpp"
 
 #include <string>
@@ -318,6 +319,7 @@ struct TermsSet {
     Duration term;
     Duration grace;
     std::uint64_t leases_max = 0;
+    Duration validity{};
 
     friend bool operator==(const TermsSet&, const TermsSet&) = default;
 };
@@ -330,8 +332,10 @@ using Fact =
                  ActivationRequested, ActivationCancelled, Activated, ActivationEnded,
                  ReceiptDelivered, ShowingMade, IssuerAnswered, LicenseExpected, Departed,
                  DepartureConfirmed, ArrivalBegun, Followed, Arrived, ArrivalAbandoned,
-                 CounterAnchored, ActivationDoubted, LeaseRenewed, ConnectionLost, AmnestyGranted,
-                 TermsSet, StreamBegun, StreamRead, CounterReached>;
+                 CounterAnchored, ActivationDoubted, SchemeSet, EntitlementAmended,
+                 LicenseForgotten, PoolClosed, PoolRenamed, PartySet, PartyRemoved, LeaseMoved, LeaseRenewed, ConnectionLost,
+                 AmnestyGranted, TermsSet, StreamBegun, StreamRead, CounterReached, StateWatched,
+                 WatchEnded, StateTold>;
 
 /// Facts that a fact holds: it is declared before `Fact` is.
 struct FactList {

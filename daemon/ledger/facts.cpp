@@ -50,12 +50,51 @@ void append_activations(const State& state, std::vector<Fact>& facts)
     }
 }
 
+/// Those that are not as they always were.
+void append_schemes(const State& state, std::vector<Fact>& facts)
+{
+    const auto presets = preset_schemes();
+    for (const auto& [name, scheme] : state.schemes) {
+        const bool is_usual = name == state.usual_scheme;
+        const bool is_preset = std::ranges::find(presets, scheme) != presets.end();
+        if (!is_preset || (is_usual && name != server_scheme))
+            facts.emplace_back(SchemeSet{scheme, is_usual});
+    }
+}
+
+/// Companies before their users, owners before what they own, pools before who uses them.
+void append_parties(const State& state, Party::Kind kind, std::vector<Fact>& facts)
+{
+    std::vector<const Party*> parties;
+    for (const auto& [id, record] : state.parties)
+        if (record.party.kind == kind)
+            parties.push_back(&record.party);
+    std::ranges::sort(parties, {}, &Party::id);
+    for (const Party* party : parties)
+        facts.emplace_back(PartySet{*party, {}});
+}
+
+/// A closed pool is opened and closed again, in the order in which pools were opened.
+void append_pools(const State& state, std::vector<Fact>& facts)
+{
+    for (const auto& [number, record] : state.pools_in_order) {
+        Pool pool = record->pool;
+        pool.closed = false;
+        facts.emplace_back(PoolOpened{std::move(pool)});
+        if (record->pool.closed)
+            facts.emplace_back(PoolClosed{record->pool.id, {}});
+    }
+}
+
 void append_entitlements(const State& state, std::vector<Fact>& facts)
 {
     for (const auto& [id, product] : state.products)
         facts.emplace_back(ProductDefined{product});
-    for (const PoolRecord* record : by_number(state.pools))
-        facts.emplace_back(PoolOpened{record->pool});
+    append_schemes(state, facts);
+    append_parties(state, Party::Kind::company, facts);
+    append_parties(state, Party::Kind::user, facts);
+    append_pools(state, facts);
+    append_parties(state, Party::Kind::instance, facts);
     for (const auto& [id, record] : state.entitlements) {
         facts.emplace_back(EntitlementInstalled{record.entitlement, {}});
         // In a move all of them are counted anew at its end, and until then they stand as they did.
@@ -65,10 +104,15 @@ void append_entitlements(const State& state, std::vector<Fact>& facts)
     }
     for (const auto& [id, license] : state.expected)
         facts.emplace_back(LicenseExpected{license, {}});
-    for (const PoolRecord* record : by_number(state.pools))
+    for (const auto& [number, record] : state.pools_in_order) {
+        const PoolId& id = record->pool.id;
         if (record->stock > 0)
-            facts.emplace_back(Posted{
-                .from = {}, .to = record->pool.id, .units = record->stock, .cause = "snapshot"});
+            facts.emplace_back(
+                Posted{.from = {}, .to = id, .units = record->stock, .cause = "snapshot"});
+        if (record->stock < 0) // Of an unlimited root, which has given more than it was sold.
+            facts.emplace_back(
+                Posted{.from = id, .to = {}, .units = -record->stock, .cause = "snapshot"});
+    }
 }
 
 void append_profiles(const State& state, std::vector<Fact>& facts)
@@ -109,6 +153,14 @@ void append_moves(const State& state, std::vector<Fact>& facts)
 }
 
 } // namespace
+
+std::vector<Fact> shape_of(const State& state)
+{
+    std::vector<Fact> facts;
+    append_activations(state, facts);
+    append_entitlements(state, facts);
+    return facts;
+}
 
 std::vector<Fact> facts_of(const State& state)
 {

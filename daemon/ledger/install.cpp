@@ -48,78 +48,112 @@ void define_product(const State& state, const Install& command, Verdict& verdict
         verdict.facts.emplace_back(ProductDefined{product});
 }
 
-/// The license's pool, unless an import made it already.
-void open_pool(const State& state, const Install& command, Verdict& verdict)
+/// The license's root, unless it is there already.
+void open_root(const State& state, const Install& command, Verdict& verdict)
 {
     const Entitlement& license = command.entitlement;
     Pool pool{.id = license.root,
               .parent = {},
               .product = license.product,
               .metric = command.metric,
-              .allow = {}};
+              .allow = {},
+              .scheme = command.scheme};
+    const PoolRecord* here = state.find_pool(license.root);
     const auto expected = state.expected.find(license.id);
-    if (expected != state.expected.end()) {
-        const Pool& announced = state.find_pool(license.root)->pool;
-        auto& warnings = std::get<Done>(verdict.answer).warnings;
-        if (expected->second.quantity != license.quantity)
-            warnings.push_back("license " + license.id.text + " is for " +
-                               quantity_text(license.quantity) + ", and " +
-                               quantity_text(expected->second.quantity) + " were expected");
-        if (announced.metric == command.metric)
-            return;
-        pool.allow = announced.allow;
+    if (expected != state.expected.end() && expected->second.quantity != license.quantity)
+        std::get<Done>(verdict.answer)
+            .warnings.push_back("license " + license.id.text + " is for " +
+                                quantity_text(license.quantity) + ", and " +
+                                quantity_text(expected->second.quantity) + " were expected");
+    if (here && here->pool.metric == command.metric)
+        return;
+    if (here) { // An import announced it, and nobody has anything of it.
+        pool.allow = here->pool.allow;
         verdict.facts.emplace_back(PoolRemoved{license.root});
     }
     verdict.facts.emplace_back(PoolOpened{std::move(pool)});
 }
 
-/// Who waits for the pool waits on for its others, at the same place, or is told that it is in
-/// vain.
-void drop_from_queue(const State& state, const PoolRecord& pool, Verdict& verdict)
+/// Whether an import has announced the pool and nothing is there of it yet.
+bool is_only_announced(const State& state, const PoolRecord& pool)
 {
-    for (const std::uint64_t place : pool.queue) {
-        const WaiterRecord& record = state.waiters.at(place);
-        Waiter waiter = record.waiter;
-        std::erase_if(waiter.ways, [&](const Way& way) { return way.pool == pool.pool.id; });
-        const LeaseId id = waiter.lease.id;
-        if (waiter.ways.empty()) {
-            verdict.facts.emplace_back(
-                Unqueued{.id = id, .reason = EndReason::no_longer_possible, .by = {}, .note = {}});
-            continue;
-        }
-        waiter.lease.pool = waiter.ways.front().pool;
-        waiter.lease.profile = waiter.ways.front().profile;
-        verdict.facts.emplace_back(Unqueued{.id = id, .by = {}, .note = {}});
-        verdict.facts.emplace_back(
-            Queued{std::move(waiter), record.connection, record.patient_until});
-        if (!record.connection)
-            verdict.facts.emplace_back(ConnectionLost{id, record.deadline});
-    }
+    return pool.fed_by.empty() && pool.children.empty() && !pool.first &&
+           std::ranges::any_of(state.expected, [&](const auto& known) {
+               return known.second.root == pool.pool.id;
+           });
 }
 
-/// A profile without the pool; where nothing is left of it, it goes.
-void drop_from_profiles(const State& state, const Remove& command, const PoolId& pool,
-                        Verdict& verdict)
+/// Whether less counts by `after` than by `before`, at some instant.
+bool takes_something(const Entitlement& before, const Entitlement& after)
 {
-    auto& warnings = std::get<Done>(verdict.answer).warnings;
-    for (const auto& [name, record] : state.profiles) {
-        Profile profile = record.profile;
-        if (std::erase(profile.pools, pool) == 0)
-            continue;
-        if (profile.pools.empty()) {
-            warnings.push_back("profile " + name.text +
-                               " is removed: no other pool stands behind it");
-            verdict.facts.emplace_back(ProfileRemoved{name, command.by});
-        } else {
-            warnings.push_back("profile " + name.text + " goes on with its other pools");
-            verdict.facts.emplace_back(ProfileSet{std::move(profile), command.by});
-        }
-    }
+    constexpr auto ever = CalendarInstant::max();
+    return (after.quantity && (!before.quantity || *after.quantity < *before.quantity)) ||
+           after.to.value_or(ever) < before.to.value_or(ever) ||
+           after.from.value_or(CalendarInstant::min()) >
+               before.from.value_or(CalendarInstant::min());
+}
+
+/// Another content of a license that is here, from the vendor's file.
+Verdict replace(const State& state, const Install& command, const EntitlementRecord& record,
+                Now now)
+{
+    const Entitlement& entitlement = command.entitlement;
+    const PoolRecord& root = *state.find_pool(record.entitlement.root);
+    if (const Activation* activation = state.find_activation(entitlement.id);
+        activation && activation->number != 0)
+        return no(refuse(Code::already_active, entitlement.id.text));
+    if (auto refusal = why_unlike(root.pool, command))
+        return no(*std::move(refusal));
+    if (auto refusal = why_bad_quantity(command))
+        return no(*std::move(refusal));
+    if (root.scheme->asks_maintenance && state.mode != Mode::maintenance &&
+        takes_something(record.entitlement, entitlement))
+        return no(refuse(Code::not_in_maintenance));
+    Verdict verdict{Done{warnings_about(state, entitlement, now.calendar)}, {}};
+    if (*record.entitlement.document == *entitlement.document)
+        return verdict;
+    put_in_place(state, command, verdict);
+    return verdict;
 }
 
 } // namespace
 
-std::optional<Refusal> why_unfit(const State& state, const Install& command)
+std::variant<Install, Refusal> placed(const State& state, Install command)
+{
+    Entitlement& entitlement = command.entitlement;
+    const auto expected = state.expected.find(entitlement.id);
+    const bool is_named = !command.pool.empty();
+    const bool names_scheme = !command.scheme.empty();
+    if (!names_scheme)
+        command.scheme = state.usual_scheme;
+    const auto scheme = state.schemes.find(command.scheme);
+    if (scheme == state.schemes.end())
+        return refuse(Code::unknown_scheme, command.scheme);
+    if (is_named)
+        entitlement.root = command.pool;
+    else if (expected != state.expected.end())
+        entitlement.root = expected->second.root;
+    else if (scheme->second.root == RootPer::product)
+        entitlement.root = {entitlement.product.name.text};
+    else
+        entitlement.root = {entitlement.id.text};
+    const PoolRecord* pool = state.find_pool(entitlement.root);
+    if (!pool)
+        return command;
+    if (!pool->is_root())
+        return refuse(Code::name_taken, entitlement.root.text,
+                      "it is a pool under " + pool->root->pool.id.text);
+    if (names_scheme && command.scheme != pool->pool.scheme)
+        return refuse(Code::not_in_scheme, "scheme " + pool->pool.scheme,
+                      entitlement.root.text + " has it, and cannot become " + command.scheme);
+    command.scheme = pool->pool.scheme;
+    if (!is_only_announced(state, *pool))
+        if (auto refusal = why_unlike(pool->pool, command))
+            return *std::move(refusal);
+    return command;
+}
+
+std::optional<Refusal> why_bad_quantity(const Install& command)
 {
     const Entitlement& entitlement = command.entitlement;
     if (entitlement.quantity && (*entitlement.quantity < 1 || *entitlement.quantity > units_max)) {
@@ -127,6 +161,13 @@ std::optional<Refusal> why_unfit(const State& state, const Install& command)
         refusal.want = entitlement.quantity;
         return refusal;
     }
+    return std::nullopt;
+}
+
+std::optional<Refusal> why_unfit(const State& state, const Install& command)
+{
+    if (auto refusal = why_bad_quantity(command))
+        return refusal;
     const Profile profile = profile_for(state, command);
     if (profile.pools.size() > pools_per_profile_max)
         return refuse(Code::limit_reached, profile.name.text,
@@ -166,104 +207,45 @@ std::vector<std::string> warnings_about(const State& state, const Entitlement& e
     return warnings;
 }
 
-void end_leases(const PoolRecord& pool, const Identity& by, const std::string& note,
-                Verdict& verdict, std::vector<std::string>& warnings)
-{
-    std::size_t count = 0;
-    for (const LeaseRecord* at = pool.first; at; at = at->after, ++count)
-        verdict.facts.emplace_back(
-            LeaseEnded{.id = at->lease.id, .reason = EndReason::revoked, .by = by, .note = note});
-    if (count > 0)
-        warnings.push_back(std::to_string(count) + (count == 1 ? " lease was" : " leases were") +
-                           " ended");
-}
-
-void take_out(const EntitlementRecord& record, const Identity& by, Verdict& verdict)
-{
-    const Entitlement& entitlement = record.entitlement;
-    if (record.units > 0)
-        verdict.facts.emplace_back(Posted{
-            .from = entitlement.root,
-            .to = {},
-            .units = record.units,
-            .cause = "entitlement " + entitlement.id.text,
-        });
-    if (record.counts)
-        verdict.facts.emplace_back(EntitlementCounted{.id = entitlement.id});
-    verdict.facts.emplace_back(EntitlementRemoved{entitlement.id, by});
-}
-
 void put_in_place(const State& state, const Install& command, Verdict& verdict)
 {
     define_product(state, command, verdict);
-    verdict.facts.emplace_back(EntitlementInstalled{command.entitlement, command.by});
+    Entitlement entitlement = command.entitlement;
+    entitlement.root = state.entitlements.at(entitlement.id).entitlement.root;
+    verdict.facts.emplace_back(EntitlementAmended{std::move(entitlement), command.by});
 }
 
 void bring_in(const State& state, const Install& command, Verdict& verdict)
 {
     const Entitlement& entitlement = command.entitlement;
     define_product(state, command, verdict);
-    open_pool(state, command, verdict);
+    open_root(state, command, verdict);
     verdict.facts.emplace_back(EntitlementInstalled{entitlement, command.by});
-    // An import has said by which names an expected license is asked for.
-    if (!command.profile.empty() || !state.expected.contains(entitlement.id) ||
+    // An import, or the license before it, has said by which names the pool is asked for.
+    if (!command.profile.empty() || !state.find_pool(entitlement.root) ||
         !is_reached(state, entitlement.root))
         verdict.facts.emplace_back(ProfileSet{profile_for(state, command), command.by});
 }
 
-Verdict decide(const State& state, const Install& command, Now now)
+Verdict decide(const State& state, const Install& asked, Now now)
 {
-    const Entitlement& entitlement = command.entitlement;
-    const auto expected = state.expected.find(entitlement.id);
-    const bool is_expected = expected != state.expected.end();
-    if (!is_expected &&
-        (state.entitlements.contains(entitlement.id) || state.pools.contains(entitlement.root)))
-        return no(refuse(Code::already_installed, entitlement.id.text));
-    if (is_expected && expected->second.product != entitlement.product)
-        return no(other_product("license " + entitlement.id.text, entitlement.product,
+    const EntitlementId& id = asked.entitlement.id;
+    if (const auto known = state.entitlements.find(id); known != state.entitlements.end())
+        return asked.replace ? replace(state, asked, known->second, now)
+                             : no(refuse(Code::already_installed, id.text));
+    const auto expected = state.expected.find(id);
+    if (expected != state.expected.end() &&
+        expected->second.product != asked.entitlement.product)
+        return no(other_product("license " + id.text, asked.entitlement.product,
                                 expected->second.product));
+    auto placement = placed(state, asked);
+    if (auto* refusal = std::get_if<Refusal>(&placement))
+        return no(std::move(*refusal));
+    const Install& command = std::get<Install>(placement);
     if (auto refusal = why_unfit(state, command))
         return no(*std::move(refusal));
-    Verdict verdict{Done{warnings_about(state, entitlement, now.calendar)}, {}};
+    Verdict verdict{Done{warnings_about(state, command.entitlement, now.calendar)}, {}};
     bring_in(state, command, verdict);
-    return verdict;
-}
-
-Verdict decide(const State& state, const Remove& command, Now)
-{
-    const auto found = state.entitlements.find(command.license);
-    const auto expected = state.expected.find(command.license);
-    if (found == state.entitlements.end() && expected == state.expected.end())
-        return no(refuse(Code::unknown_license, command.license.text));
-    if (state.mode != Mode::maintenance)
-        return no(refuse(Code::not_in_maintenance));
-    if (expected != state.expected.end()) { // Nobody ever held or waited for anything of it.
-        Verdict verdict{Done{}, {}};
-        drop_from_profiles(state, command, expected->second.root, verdict);
-        verdict.facts.emplace_back(PoolRemoved{expected->second.root});
-        return verdict;
-    }
-    const EntitlementRecord& record = found->second;
-    const PoolRecord& pool = state.pools.at(record.entitlement.root);
-    // Forgotten here it would be alive nowhere, and no receipt would let another host have it.
-    if (const Activation* activation = state.find_activation(command.license);
-        activation && activation->number != 0)
-        return no(refuse(Code::already_active, command.license.text));
-    if (pool.first && !command.force) {
-        Refusal refusal = refuse(Code::leases_outstanding, pool);
-        name_holders(refusal, pool);
-        return no(std::move(refusal));
-    }
-
-    Verdict verdict{Done{}, {}};
-    drop_from_queue(state, pool, verdict);
-    end_leases(pool, command.by, "license " + command.license.text + " was removed", verdict,
-               std::get<Done>(verdict.answer).warnings);
-    take_out(record, command.by, verdict);
-    if (pool.fed_by.size() == 1) {
-        drop_from_profiles(state, command, pool.pool.id, verdict);
-        verdict.facts.emplace_back(PoolRemoved{pool.pool.id});
-    }
     return verdict;
 }
 

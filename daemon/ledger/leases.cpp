@@ -83,6 +83,8 @@ Verdict decide(const State& state, const Checkin& command, Now)
 Verdict decide(const State& state, const LoseConnection& command, Now now)
 {
     Verdict verdict;
+    if (state.watches_of.contains(command.connection))
+        verdict.facts.emplace_back(WatchEnded{command.connection});
     const SteadyInstant until = command.runs_on ? SteadyInstant::max() : now.steady + state.grace;
     for (const LeaseId& id : command.leases) {
         if (const LeaseRecord* lease = state.find_lease(id);
@@ -169,9 +171,10 @@ Verdict decide(const State& state, const AwaitHolders&, Now now)
 Verdict decide(const State& state, const SetTerms& command, Now now)
 {
     const bool same_term = command.term == state.term && command.grace == state.grace;
-    if (same_term && command.leases_max == state.leases_max)
+    if (same_term && command.leases_max == state.leases_max && command.validity == state.validity)
         return {};
-    Verdict verdict{Done{}, {TermsSet{command.term, command.grace, command.leases_max}}};
+    Verdict verdict{
+        Done{}, {TermsSet{command.term, command.grace, command.leases_max, command.validity}}};
     if (!same_term && !stands_still(state.mode)) // Else nobody's time has begun.
         verdict.facts.emplace_back(
             AmnestyGranted{now.steady, now.steady + std::max(command.term, state.term)});

@@ -12,6 +12,11 @@ inline constexpr std::uint64_t leases_max_default = 2'000'000;
 
 inline constexpr std::size_t waiters_max = 100'000; ///< Places in all queues together.
 inline constexpr std::size_t pools_per_profile_max = 64;
+inline constexpr std::size_t pools_max = 1'000'000;   ///< Closed ones too.
+inline constexpr std::size_t parties_max = 1'000'000; ///< Companies, users and instances together.
+inline constexpr std::size_t rows_max = 10'000;       ///< Of one registration, or one giving back.
+inline constexpr std::size_t page_max = 1'000;        ///< Leases in one part of a list.
+inline constexpr std::size_t watches_max = 100'000;   ///< Of all connections together.
 inline constexpr std::size_t endings_max = 10'000; ///< Remembered ends, the oldest forgotten first.
 inline constexpr std::size_t denials_max = 256;    ///< Remembered refusals, likewise.
 inline constexpr std::size_t activations_max = 4096; ///< Licenses that are known by theirs.

@@ -13,7 +13,10 @@ std::variant<const ProfileRecord*, Refusal> to_change(const State& state, const 
     const auto found = state.profiles.find(name);
     if (found == state.profiles.end())
         return refuse(Code::unknown_profile, name.text);
-    if (state.mode != Mode::maintenance)
+    const auto asks = [&](const PoolId& id) {
+        return state.find_pool(id)->scheme->asks_maintenance;
+    };
+    if (state.mode != Mode::maintenance && std::ranges::any_of(found->second.profile.pools, asks))
         return refuse(Code::not_in_maintenance);
     return &found->second;
 }
@@ -131,7 +134,7 @@ Verdict decide(const State& state, const SetUsers& command, Now)
     const PoolRecord* pool = state.find_pool(command.pool);
     if (!pool)
         return no(refuse(Code::unknown_pool, command.pool.text));
-    if (state.mode != Mode::maintenance)
+    if (pool->scheme->asks_maintenance && state.mode != Mode::maintenance)
         return no(refuse(Code::not_in_maintenance));
     const std::optional<Units> most = users_max(state, *pool);
     if (command.users && most && std::cmp_greater(command.users->size(), *most)) {

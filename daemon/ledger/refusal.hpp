@@ -27,9 +27,18 @@ enum class Code : std::uint8_t {
     unknown_profile,
     unknown_pool,
     unknown_license,
+    unknown_party,
+    unknown_scheme,
     unknown_lease,   ///< Ended, never was, or another identity's: nobody learns which.
     lease_id_reused, ///< The id is another checkout's; ids are random, so this is a mistake.
     name_taken,
+    wrong_kind,    ///< A party is not of the kind that this needs.
+    not_in_scheme, ///< The scheme of the pool knows no such thing.
+    other_root,    ///< Units stay under their root.
+    root_pool,     ///< A root comes and goes with its licenses.
+    not_home_pool, ///< Its party's units come from another pool.
+    not_leasable,  ///< A root that only gives units to its pools (U-R21).
+    pool_closed,
     list_full,
     not_registered_user,
     nodelock_mismatch,
@@ -41,6 +50,9 @@ enum class Code : std::uint8_t {
     state_in_doubt,     ///< What is remembered may be older than an end of this activation.
     pool_locked, ///< Over-committed: more is held than there is; `short_by` says by how much.
     no_free_seat,
+    insufficient_units, ///< A pool has fewer than are to leave it.
+    would_overcommit,   ///< Less would stay than is held.
+    would_drop,         ///< `held` leases would end that nobody said may end.
     capacity_exceeded,
     limit_reached, ///< A bound of this daemon; `detail` names it.
     leases_outstanding,
@@ -82,6 +94,7 @@ struct Refusal {
     Code code = Code::bad_request;
     std::string subject; ///< The pool, profile, product or name that it is about.
     std::string detail;  ///< More, where the numbers do not say it: which field, which limit.
+    std::string root; ///< Of a pool under another: the one that it gets units from.
     std::string wanted;  ///< Where `subject` is a product that another stands on: that other one.
     std::optional<Code> because; ///< Of a locked pool: why what feeds it counts nothing.
     std::optional<Units> stock;
@@ -89,6 +102,7 @@ struct Refusal {
     std::optional<Units> want;
     std::optional<Units> short_by;
     std::optional<Units> queue; ///< How many wait before the asker.
+    std::optional<Units> row;   ///< Of a request of many rows: the one that is meant, from 1.
     std::vector<Holder> holders;
     std::string host;                        ///< Where it is active, in the words of its operator.
     std::optional<CalendarInstant> retry_at; ///< When the same would be granted.

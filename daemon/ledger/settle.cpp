@@ -1,6 +1,8 @@
 #include "daemon/ledger/settle.hpp"
 
 #include "daemon/ledger/admission.hpp"
+#include "daemon/ledger/balance.hpp"
+#include "daemon/ledger/home.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -32,8 +34,14 @@ std::shared_ptr<const Documents> documents_to_show(const State& state)
     return documents;
 }
 
-/// Brings what stands in the accounts to what the entitlement is worth now: `sync` in the model.
-void count(const State& state, const EntitlementRecord& record, Now now, Facts& facts)
+/// What a root has of its own once all that is due is counted.
+struct Net {
+    Units stock = 0;
+    std::size_t unlimited = 0;
+};
+
+/// Brings what stands in the accounts to what the entitlement is worth now.
+void count(const State& state, const EntitlementRecord& record, Now now, Net& net, Facts& facts)
 {
     const Entitlement& entitlement = record.entitlement;
     const Worth value = worth(state, entitlement, now.calendar);
@@ -47,8 +55,13 @@ void count(const State& state, const EntitlementRecord& record, Now now, Facts& 
         facts.emplace_back(Posted{
             .from = entitlement.root, .to = {}, .units = record.units - units, .cause = cause});
     facts.emplace_back(EntitlementCounted{entitlement.id, value.counts, unlimited, units});
+    net.stock += units - record.units;
+    net.unlimited += unlimited ? 1 : 0;
+    net.unlimited -= record.unlimited ? 1 : 0;
 }
 
+/// `sync` in the model: all of them first, then each root once, so that what ends and what begins at
+/// one instant locks nobody (U-Q10).
 Facts count_entitlements(const State& state, Now now)
 {
     std::set<EntitlementId> due = state.uncounted;
@@ -58,8 +71,16 @@ Facts count_entitlements(const State& state, Now now)
         due.insert(id);
     }
     Facts facts;
-    for (const EntitlementId& id : due)
-        count(state, state.entitlements.at(id), now, facts);
+    std::map<std::uint64_t, std::pair<const PoolRecord*, Net>> nets;
+    for (const EntitlementId& id : due) {
+        const EntitlementRecord& record = state.entitlements.at(id);
+        const PoolRecord& root = *state.find_pool(record.entitlement.root);
+        const auto [at, is_new] =
+            nets.try_emplace(root.number, &root, Net{root.stock, root.unlimited});
+        count(state, record, now, at->second.second, facts);
+    }
+    for (const auto& [number, of_root] : nets)
+        rebalance(*of_root.first, of_root.second.stock, of_root.second.unlimited > 0, facts);
     return facts;
 }
 
@@ -77,12 +98,56 @@ Facts end_silent_leases(const State& state, Now now)
     };
     end(state.lost, EndReason::connection_lost);
     end(state.speaking, EndReason::silent);
+    return facts;
+}
+
+/// The pool in which a try goes on as a lease that was bought (B-R16): where its user's units come
+/// from, of the first root of its product that has a seat; null: none.
+const PoolRecord* commercial_pool(const State& state, const LeaseRecord& trial)
+{
+    const PartyRecord* party = state.find_party(trial.lease.party);
+    const auto roots = state.roots.find(trial.pool->pool.product);
+    if (!trial.pool->scheme->is_trial || !party || roots == state.roots.end())
+        return nullptr;
+    for (const auto& [number, root] : roots->second) {
+        if (root->scheme->rebind != Rebinding::carry)
+            continue;
+        const PoolRecord* home = pool_of_party(state, party->party, root);
+        const Wish wish{trial.lease, trial.lease.profile, std::nullopt};
+        if (home && state.mode == Mode::serving && !why_not_now(state, *home, wish))
+            return home;
+    }
+    return nullptr;
+}
+
+/// One after the other: each may take the last seat.
+Facts end_fixed_leases(const State& state, Now now)
+{
+    Facts facts;
     for (const auto& [instant, id] : state.fixed_ends) {
         if (now.calendar < instant)
             break;
+        const PoolRecord* pool = commercial_pool(state, *state.find_lease(id));
+        if (pool && !facts.empty())
+            break;
+        if (pool) {
+            facts.emplace_back(LeaseMoved{
+                id, pool->pool.id, pool->scheme->leases, now.steady + state.term});
+            break;
+        }
         facts.emplace_back(
             LeaseEnded{.id = id, .reason = EndReason::fixed_end, .by = {}, .note = {}});
     }
+    return facts;
+}
+
+/// Whoever watches a pool hears that it stands otherwise.
+Facts tell_watchers(State& state)
+{
+    Facts facts;
+    for (const std::uint64_t number : std::exchange(state.watches_due, {}))
+        if (has_news(state.watches.at(number)))
+            facts.emplace_back(StateTold{number});
     return facts;
 }
 
@@ -126,7 +191,7 @@ Facts grant(const State& state, const PoolRecord& pool, const WaiterRecord& reco
     Lease lease = record.waiter.lease;
     lease.pool = pool.pool.id;
     lease.profile = wish_of(record.waiter, pool).profile;
-    lease.kind = pool.pool.kind;
+    set_terms(lease, pool, now.calendar);
     lease.started = now.calendar;
     const LeaseId id = lease.id;
     Facts facts{LeaseGranted{std::move(lease), record.connection, now.steady + state.term}};
@@ -200,11 +265,15 @@ Facts settle(State& state, Now now)
     }
     if (Facts facts = end_silent_leases(state, now); !facts.empty())
         return facts;
+    if (Facts facts = end_fixed_leases(state, now); !facts.empty())
+        return facts;
     if (Facts facts = end_waits(state, now); !facts.empty())
         return facts;
     if (Facts facts = end_hopeless_waits(state); !facts.empty())
         return facts;
-    return serve_queues(state, now);
+    if (Facts facts = serve_queues(state, now); !facts.empty())
+        return facts;
+    return tell_watchers(state);
 }
 
 std::optional<SteadyInstant> next_deadline(const State& state)

@@ -24,6 +24,7 @@ struct Gate {
         return verdict;
     }
     Opinion operator()(const AwaitHolders&) const { return Verdict{}; }
+    Opinion operator()(const SetSchemes&) const { return Verdict{Done{}, {}}; }
     Opinion operator()(const LoseConnection&) const { return Verdict{}; }
 
     // These only look.

@@ -49,14 +49,24 @@ Units Seat::stand_up(Units asked)
 }
 
 State::State(std::uint64_t seed)
-    : hash{seed}, leases(0, hash), tags(0, hash), places(0, hash), endings(0, hash),
+    : hash{seed}, pools(0, hash), parties(0, hash), leases_of(0, hash), kept_by(0, hash),
+      leases(0, hash), tags(0, hash), places(0, hash), endings(0, hash),
       documents(std::make_shared<const std::vector<std::shared_ptr<const std::string>>>())
-{}
+{
+    for (const Scheme& scheme : preset_schemes())
+        schemes.emplace(scheme.name, scheme);
+}
 
 const PoolRecord* State::find_pool(const PoolId& id) const
 {
     const auto found = pools.find(id);
     return found == pools.end() ? nullptr : &found->second;
+}
+
+const PartyRecord* State::find_party(const PartyId& id) const
+{
+    const auto found = parties.find(id);
+    return found == parties.end() ? nullptr : &found->second;
 }
 
 const ProfileRecord* State::find_profile(const ProfileName& name) const
@@ -92,7 +102,7 @@ const Activation* State::find_activation(const EntitlementId& license) const
 bool is_empty(const State& state)
 {
     return state.entitlements.empty() && state.expected.empty() && state.pools.empty() &&
-           state.profiles.empty() && state.leases.empty() && state.waiters.empty();
+           state.profiles.empty() && state.parties.empty() && state.leases.empty() && state.waiters.empty();
 }
 
 std::string client_key(const UserName& user, const DeviceName& device)
@@ -170,10 +180,10 @@ Worth worth(const State& state, const Entitlement& entitlement, CalendarInstant 
 
 std::optional<Code> why_empty(const State& state, const PoolRecord& pool)
 {
-    if (pool.pool.parent || pool.stock > 0)
+    if (pool.stock > 0)
         return std::nullopt;
     std::optional<Code> reason;
-    for (const EntitlementId& id : pool.fed_by) {
+    for (const EntitlementId& id : pool.root->fed_by) {
         const EntitlementRecord& record = state.entitlements.at(id);
         if (record.counts)
             return std::nullopt;
@@ -214,12 +224,17 @@ Units available(const PoolRecord& pool)
 
 bool is_locked(const PoolRecord& pool)
 {
-    return !is_unlimited(pool) && available(pool) < 0;
+    return pool.pool.closed || (!is_unlimited(pool) && available(pool) < 0);
 }
 
 Refusal lock_refusal(const State& state, const PoolRecord& pool)
 {
     assert(is_locked(pool));
+    if (pool.pool.closed) {
+        Refusal refusal = refuse(Code::pool_closed, pool);
+        refusal.detail = "closed";
+        return refusal;
+    }
     Refusal refusal = refuse(Code::pool_locked, pool);
     refusal.detail = "over-committed";
     refusal.short_by = -available(pool);
@@ -229,7 +244,10 @@ Refusal lock_refusal(const State& state, const PoolRecord& pool)
 
 Refusal refuse(Code code, const PoolRecord& pool)
 {
-    Refusal refusal = refuse(code, pool.pool.product.name.text);
+    Refusal refusal =
+        refuse(code, pool.is_root() ? pool.pool.product.name.text : pool.pool.id.text);
+    if (!pool.is_root())
+        refusal.root = pool.root->pool.id.text;
     if (!is_unlimited(pool))
         refusal.stock = pool.stock;
     refusal.held = pool.held;
@@ -243,6 +261,14 @@ Refusal refuse(Code code, std::string subject, std::string detail)
     refusal.subject = std::move(subject);
     refusal.detail = std::move(detail);
     return refusal;
+}
+
+void set_terms(Lease& lease, const PoolRecord& pool, CalendarInstant at)
+{
+    lease.kind = pool.scheme->leases;
+    lease.ends.reset();
+    if (lease.kind == LeaseKind::fixed)
+        lease.ends = at + pool.scheme->lease_length;
 }
 
 void name_holders(Refusal& refusal, const PoolRecord& pool)

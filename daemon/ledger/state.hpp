@@ -3,6 +3,9 @@
 #include "daemon/ledger/entities.hpp"
 #include "daemon/ledger/fact.hpp"
 #include "daemon/ledger/limits.hpp"
+#include "daemon/ledger/party.hpp"
+#include "daemon/ledger/scheme.hpp"
+#include "daemon/ledger/watch.hpp"
 
 #include <deque>
 #include <ext/pb_ds/assoc_container.hpp>
@@ -49,11 +52,26 @@ struct PoolRecord {
     std::size_t unlimited = 0;    ///< Entitlements without a number that count now.
     LeaseRecord* first = nullptr; ///< Its leases, the longest-holding first.
     LeaseRecord* last = nullptr;
+    std::size_t leases = 0;
     std::unordered_map<std::string, Seat, SeededHash> seats; ///< Empty where a lease is a seat.
     Places queue;                                            ///< Of those who wait for it.
     /// Seat keys that waiters would use, with their places.
     std::set<std::pair<std::string, std::uint64_t>> wished;
     std::set<EntitlementId> fed_by;
+    PoolRecord* root = nullptr; ///< Itself, where it is one.
+    const Scheme* scheme = nullptr;
+    std::map<std::uint64_t, PoolRecord*> children; ///< In the order in which they were opened.
+    std::set<PartyId> instances;                   ///< That use it.
+    std::set<std::uint64_t> watches;               ///< That look at it now.
+
+    [[nodiscard]] bool is_root() const { return root == this; }
+};
+
+/// A party with everything that refers to it.
+struct PartyRecord {
+    Party party;
+    std::set<PartyId> users;            ///< Of a company.
+    std::map<PoolId, PoolRecord*> own;  ///< The newest pool that it owns under each root.
 };
 
 /// A lease with what moves while it lives.
@@ -72,6 +90,8 @@ struct LeaseRecord {
     SteadyInstant deadline{};
     LeaseRecord* before = nullptr; ///< In its pool.
     LeaseRecord* after = nullptr;
+    LeaseRecord* party_before = nullptr; ///< Of its party.
+    LeaseRecord* party_after = nullptr;
     Watch watch = Watch::none;
     std::list<LeaseRecord*>::iterator watched; ///< Valid unless `watch` is none.
 };
@@ -140,7 +160,10 @@ struct State {
     Duration term = std::chrono::seconds(25);
     Duration grace = std::chrono::seconds(2);
     std::uint64_t leases_max = leases_max_default;
+    Duration validity = std::chrono::hours(72);
 
+    std::map<std::string, Scheme> schemes; ///< None ever goes: pools point at them.
+    std::string usual_scheme{server_scheme};
     std::map<ProductId, Product> products;
     std::map<EntitlementId, EntitlementRecord> entitlements;
     std::map<EntitlementId, Activation> activations;
@@ -149,12 +172,20 @@ struct State {
     bool was_doubted = false;                     ///< See `CounterAnchored`.
     std::map<EntitlementId, ExpectedLicense> expected; ///< Announced, and none of `entitlements`.
     std::map<ProductId, std::size_t> counting;         ///< How many entitlements of it count now.
-    std::map<PoolId, PoolRecord> pools;
+    std::unordered_map<PoolId, PoolRecord, SeededHash> pools;
+    /// The same in the order in which they were opened.
+    std::map<std::uint64_t, PoolRecord*> pools_in_order;
+    std::map<ProductId, std::map<std::uint64_t, PoolRecord*>> roots;
+    std::unordered_map<PartyId, PartyRecord, SeededHash> parties;
+    /// The leases of each party, the latest first; of those that are not known, too.
+    std::unordered_map<PartyId, LeaseRecord*, SeededHash> leases_of;
     std::map<ProfileName, ProfileRecord> profiles;
     /// Those that are tried where none is named, in the order in which they were added.
     std::map<std::uint64_t, const ProfileRecord*> defaults;
     std::map<std::string, Credential> credentials;
     std::map<CredentialDigest, std::string> credential_names;
+    /// Leases that no silence ends, of each identity, in the order in which they came to be held.
+    std::unordered_map<Identity, std::map<std::uint64_t, LeaseRecord*>, SeededHash> kept_by;
     std::unordered_map<LeaseId, LeaseRecord, SeededHash> leases;
     std::unordered_map<LeaseTag, LeaseId, SeededHash> tags; ///< Of leases and waiters.
     std::map<std::uint64_t, WaiterRecord> waiters;          ///< By place.
@@ -180,6 +211,12 @@ struct State {
     std::deque<LeaseId> endings_in_order;
     std::chrono::sys_days clients_pruned_on{};
 
+    // Of connections that want to hear how a pool stands.
+    std::map<std::uint64_t, WatchRecord> watches; ///< By their number.
+    std::map<ConnectionId, std::set<std::uint64_t>> watches_of;
+    std::map<PartyId, std::set<std::uint64_t>> watches_for; ///< Those that name a party.
+    std::uint64_t watches_numbered = 0;
+
     // Of moves.
     std::optional<Stream> stream;       ///< To another server; of this run of the daemon.
     std::optional<Departure> departure; ///< Until this server has taken over from another.
@@ -198,8 +235,10 @@ struct State {
     std::set<EntitlementId> uncounted;
     std::map<std::uint64_t, PoolRecord*> freed; ///< Pools with a queue whose head may fit now.
     std::vector<std::pair<PoolId, std::string>> shareable; ///< Seats that somebody waits to share.
+    std::set<std::uint64_t> watches_due; ///< Those whose pool may stand otherwise.
 
     [[nodiscard]] const PoolRecord* find_pool(const PoolId& id) const;
+    [[nodiscard]] const PartyRecord* find_party(const PartyId& id) const;
     [[nodiscard]] const ProfileRecord* find_profile(const ProfileName& name) const;
     [[nodiscard]] const LeaseRecord* find_lease(const LeaseId& id) const;
     [[nodiscard]] const WaiterRecord* find_waiter(const LeaseId& id) const;
@@ -256,14 +295,18 @@ struct Worth {
 [[nodiscard]] bool is_unlimited(const PoolRecord& pool);
 [[nodiscard]] Units
 available(const PoolRecord& pool); ///< Of a limited pool; below 0: over-committed.
+/// Closed, or over-committed.
 [[nodiscard]] bool is_locked(const PoolRecord& pool);
 
-/// The refusal that a locked pool answers with; needs `is_locked`.
+/// The refusal that a locked pool answers with: POOL_CLOSED or POOL_LOCKED; needs `is_locked`.
 [[nodiscard]] Refusal lock_refusal(const State& state, const PoolRecord& pool);
 
 /// A refusal with the pool's numbers.
 [[nodiscard]] Refusal refuse(Code code, const PoolRecord& pool);
 [[nodiscard]] Refusal refuse(Code code, std::string subject = {}, std::string detail = {});
+
+/// The lease is one of `pool` from `at` on: its kind, and its end where it has one.
+void set_terms(Lease& lease, const PoolRecord& pool, CalendarInstant at);
 
 /// Says in `refusal` who holds the pool's seats, the longest-holding first.
 void name_holders(Refusal& refusal, const PoolRecord& pool);

@@ -1,0 +1,153 @@
+#include "daemon/ledger/balance.hpp"
+#include "daemon/ledger/install.hpp"
+
+#include <algorithm>
+
+namespace usher::ledger {
+namespace {
+
+/// A profile without the pool; where nothing is left of it, it goes.
+void drop_from_profiles(const State& state, const Remove& command, const PoolId& pool,
+                        Verdict& verdict)
+{
+    auto& warnings = std::get<Done>(verdict.answer).warnings;
+    for (const auto& [name, record] : state.profiles) {
+        Profile profile = record.profile;
+        if (std::erase(profile.pools, pool) == 0)
+            continue;
+        if (profile.pools.empty()) {
+            warnings.push_back("profile " + name.text +
+                               " is removed: no other pool stands behind it");
+            verdict.facts.emplace_back(ProfileRemoved{name, command.by});
+        } else {
+            warnings.push_back("profile " + name.text + " goes on with its other pools");
+            verdict.facts.emplace_back(ProfileSet{std::move(profile), command.by});
+        }
+    }
+}
+
+/// A license that an import has announced, and that never came.
+Verdict forget(const State& state, const Remove& command, const ExpectedLicense& expected)
+{
+    Verdict verdict{Done{}, {}};
+    const PoolRecord& root = *state.find_pool(expected.root);
+    const bool is_shared = !root.fed_by.empty() || !root.children.empty() ||
+                           std::ranges::count_if(state.expected, [&](const auto& known) {
+                               return known.second.root == expected.root;
+                           }) > 1;
+    if (is_shared) {
+        verdict.facts.emplace_back(LicenseForgotten{command.license, command.by});
+        return verdict;
+    }
+    drop_from_profiles(state, command, expected.root, verdict);
+    verdict.facts.emplace_back(PoolRemoved{expected.root});
+    return verdict;
+}
+
+} // namespace
+
+void drop_from_queue(const State& state, const PoolRecord& pool, Verdict& verdict)
+{
+    for (const std::uint64_t place : pool.queue) {
+        const WaiterRecord& record = state.waiters.at(place);
+        Waiter waiter = record.waiter;
+        std::erase_if(waiter.ways, [&](const Way& way) { return way.pool == pool.pool.id; });
+        const LeaseId id = waiter.lease.id;
+        if (waiter.ways.empty()) {
+            verdict.facts.emplace_back(
+                Unqueued{.id = id, .reason = EndReason::no_longer_possible, .by = {}, .note = {}});
+            continue;
+        }
+        waiter.lease.pool = waiter.ways.front().pool;
+        waiter.lease.profile = waiter.ways.front().profile;
+        verdict.facts.emplace_back(Unqueued{.id = id, .by = {}, .note = {}});
+        verdict.facts.emplace_back(
+            Queued{std::move(waiter), record.connection, record.patient_until});
+        if (!record.connection)
+            verdict.facts.emplace_back(ConnectionLost{id, record.deadline});
+    }
+}
+
+void end_leases(const PoolRecord& pool, const Identity& by, const std::string& note,
+                Verdict& verdict, std::vector<std::string>& warnings)
+{
+    std::size_t count = 0;
+    for (const LeaseRecord* at = pool.first; at; at = at->after, ++count)
+        verdict.facts.emplace_back(
+            LeaseEnded{.id = at->lease.id, .reason = EndReason::revoked, .by = by, .note = note});
+    if (count > 0)
+        warnings.push_back(std::to_string(count) + (count == 1 ? " lease was" : " leases were") +
+                           " ended");
+}
+
+void take_out(const EntitlementRecord& record, const Identity& by, Verdict& verdict)
+{
+    const Entitlement& entitlement = record.entitlement;
+    if (record.units > 0)
+        verdict.facts.emplace_back(Posted{
+            .from = entitlement.root,
+            .to = {},
+            .units = record.units,
+            .cause = "entitlement " + entitlement.id.text,
+        });
+    if (record.counts)
+        verdict.facts.emplace_back(EntitlementCounted{.id = entitlement.id});
+    verdict.facts.emplace_back(EntitlementRemoved{entitlement.id, by});
+}
+
+std::optional<Refusal> why_still_needed(const EntitlementRecord& record, const PoolRecord& root)
+{
+    const bool is_alone = root.fed_by.size() == 1 && root.children.empty();
+    const Units missing = shortage_without(root, record.units);
+    if (is_alone ? !root.first : missing == 0)
+        return std::nullopt;
+    Refusal refusal =
+        refuse(is_alone ? Code::leases_outstanding : Code::would_overcommit, root);
+    if (!is_alone) {
+        refusal.want = record.units;
+        refusal.short_by = missing;
+    }
+    name_holders(refusal, root);
+    return refusal;
+}
+
+Verdict decide(const State& state, const Remove& command, Now)
+{
+    const auto found = state.entitlements.find(command.license);
+    const auto expected = state.expected.find(command.license);
+    if (found == state.entitlements.end() && expected == state.expected.end())
+        return no(refuse(Code::unknown_license, command.license.text));
+    const PoolId& root_id = found != state.entitlements.end() ? found->second.entitlement.root
+                                                              : expected->second.root;
+    const PoolRecord& root = *state.find_pool(root_id);
+    if (root.scheme->asks_maintenance && state.mode != Mode::maintenance)
+        return no(refuse(Code::not_in_maintenance));
+    if (expected != state.expected.end())
+        return forget(state, command, expected->second);
+    const EntitlementRecord& record = found->second;
+    // Forgotten here it would be alive nowhere, and no receipt would let another host have it.
+    if (const Activation* activation = state.find_activation(command.license);
+        activation && activation->number != 0)
+        return no(refuse(Code::already_active, command.license.text));
+    if (!command.force)
+        if (auto refusal = why_still_needed(record, root))
+            return no(*std::move(refusal));
+
+    Verdict verdict{Done{}, {}};
+    const bool is_last = root.fed_by.size() == 1 && root.children.empty();
+    if (is_last) {
+        drop_from_queue(state, root, verdict);
+        end_leases(root, command.by, "license " + command.license.text + " was removed", verdict,
+                   std::get<Done>(verdict.answer).warnings);
+    }
+    take_out(record, command.by, verdict);
+    const std::size_t unlimited = root.unlimited - (record.unlimited ? 1 : 0);
+    rebalance(root, root.stock - record.units, unlimited > 0, verdict.facts);
+    if (is_last) {
+        drop_from_profiles(state, command, root.pool.id, verdict);
+        verdict.facts.emplace_back(PoolRemoved{root.pool.id});
+    }
+    return verdict;
+}
+
+} // namespace usher::ledger

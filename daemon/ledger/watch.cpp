@@ -1,0 +1,73 @@
+#include "daemon/ledger/watch.hpp"
+
+#include "daemon/ledger/decide.hpp"
+#include "daemon/ledger/routing.hpp"
+
+namespace usher::ledger {
+namespace {
+
+Units short_by(const PoolRecord* pool)
+{
+    return pool && is_locked(*pool) ? -available(*pool) : 0;
+}
+
+} // namespace
+
+PoolState pool_state(const State& state, const PoolRecord* pool)
+{
+    PoolState answer{.pool = {}, .locked = {}, .validity = state.validity};
+    if (!pool)
+        return answer;
+    answer.pool = pool->pool.id;
+    answer.unlimited = is_unlimited(*pool);
+    answer.stock = pool->stock;
+    answer.held = pool->held;
+    if (is_locked(*pool))
+        answer.locked = lock_refusal(state, *pool);
+    return answer;
+}
+
+bool has_news(const WatchRecord& watch)
+{
+    const PoolRecord* const pool = watch.pool;
+    return pool != watch.told || short_by(pool) != watch.was_short ||
+           (pool &&
+            (is_locked(*pool) != watch.was_locked || pool->pool.closed != watch.was_closed));
+}
+
+void remember_told(WatchRecord& watch)
+{
+    watch.told = watch.pool;
+    watch.was_locked = watch.pool && is_locked(*watch.pool);
+    watch.was_closed = watch.pool && watch.pool->pool.closed;
+    watch.was_short = short_by(watch.pool);
+}
+
+/// Of several pools it is the one that would be tried first.
+Verdict decide(const State& state, const AskState& command, Now)
+{
+    Route route = route_of(state, {command.profile, command.pool, command.party, {}});
+    if (route.refusal)
+        return no(*std::move(route.refusal));
+    Stop& first = route.stops.front();
+    if (first.refusal && first.refusal->code != Code::not_leasable)
+        return no(std::move(*first.refusal));
+    Verdict verdict{pool_state(state, first.pool), {}};
+    if (!command.watch || !command.asker.connection)
+        return verdict;
+    const auto watched = state.watches_of.find(command.asker.connection);
+    if (watched != state.watches_of.end())
+        for (const std::uint64_t number : watched->second) {
+            const WatchRecord& known = state.watches.at(number);
+            if (known.party == first.party && known.asked == first.asked)
+                return verdict;
+        }
+    if (state.watches.size() >= watches_max)
+        return no(refuse(Code::limit_reached, {},
+                         std::to_string(watches_max) + " pools are watched already"));
+    verdict.facts.emplace_back(
+        StateWatched{command.asker.connection, first.party, first.asked});
+    return verdict;
+}
+
+} // namespace usher::ledger
