@@ -46,17 +46,20 @@ ActivationPicture::State activation_state(const Activation& activation, Calendar
 PoolPicture picture_of(const State& state, const PoolRecord& record)
 {
     PoolPicture picture{.pool = record.pool,
-                        .root = record.pool.parent.value_or(record.pool.id),
+                        .root = record.root->pool.id,
+                        .leases = record.scheme->leases,
                         .unlimited = is_unlimited(record),
                         .stock = record.stock,
                         .held = record.held,
                         .locked = is_locked(record),
                         .reason = {}};
-    if (picture.locked)
+    if (picture.locked && !record.pool.closed)
         picture.short_by = -available(record);
     const std::optional<ProductId> foundation = foundation_of(state, record);
     if (const std::optional<Code> why = why_closed(state))
         picture.reason = word(*why);
+    else if (record.pool.closed)
+        picture.reason = word(Code::pool_closed);
     else if (const std::optional<Code> empty = why_empty(state, record))
         picture.reason = word(*empty);
     else if (const auto missing = foundation ? why_missing(state, *foundation) : std::nullopt)
@@ -137,6 +140,34 @@ void append_profiles(const State& state, Now now, Summary& summary)
     }
 }
 
+PartyPicture picture_of(const State& state, const PartyRecord& record)
+{
+    PartyPicture picture{.party = record.party, .users = record.users.size(), .lock = {}};
+    if (const auto latest = state.leases_of.find(record.party.id);
+        latest != state.leases_of.end())
+        for (const LeaseRecord* lease = latest->second; lease; lease = lease->party_after)
+            ++picture.leases;
+    if (record.party.kind == Party::Kind::instance)
+        if (const PoolRecord& pool = *state.find_pool(record.party.pool); is_locked(pool))
+            picture.lock = word(lock_refusal(state, pool).code);
+    return picture;
+}
+
+template <class Table, class Make>
+auto in_order(const Table& table, Make make)
+{
+    std::vector<const typename Table::value_type*> entries;
+    entries.reserve(table.size());
+    for (const auto& entry : table)
+        entries.push_back(&entry);
+    std::ranges::sort(entries, {}, [](const auto* entry) -> const auto& { return entry->first; });
+    std::vector<decltype(make(entries.front()->second))> pictures;
+    pictures.reserve(entries.size());
+    for (const auto* entry : entries)
+        pictures.push_back(make(entry->second));
+    return pictures;
+}
+
 void append_queue(const State& state, Now now, Summary& summary)
 {
     for (const auto& [place, record] : state.waiters) {
@@ -179,8 +210,9 @@ Summary summary_of(const State& state, Now now)
             {license, activation, due_of(activation), activation_state(activation, now.calendar)});
     for (const auto& [id, license] : state.expected)
         summary.expected.push_back(license);
-    for (const auto& [id, record] : state.pools)
-        summary.pools.push_back(picture_of(state, record));
+    const auto picture = [&](const auto& record) { return picture_of(state, record); };
+    summary.pools = in_order(state.pools, picture);
+    summary.parties = in_order(state.parties, picture);
     append_profiles(state, now, summary);
     std::vector<const LeaseRecord*> leases;
     leases.reserve(state.leases.size());

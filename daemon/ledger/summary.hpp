@@ -1,6 +1,7 @@
 #pragma once
 
 #include "daemon/ledger/entities.hpp"
+#include "daemon/ledger/party.hpp"
 #include "daemon/ledger/refusal.hpp"
 
 #include <optional>
@@ -13,6 +14,7 @@ namespace usher::ledger {
 struct PoolPicture {
     Pool pool;
     PoolId root;
+    LeaseKind leases = LeaseKind::floating; ///< What its leases are.
     bool unlimited = false;
     Units stock = 0; ///< Of no meaning where unlimited.
     Units held = 0;  ///< Counted once per seat.
@@ -63,6 +65,13 @@ struct ActivationPicture {
 /// `none`, `pending`, `active`, `lapsed`, `doubted`.
 std::string_view word(ActivationPicture::State state);
 
+struct PartyPicture {
+    Party party;
+    std::size_t users = 0;  ///< Of a company.
+    std::size_t leases = 0; ///< That it holds.
+    std::string lock;       ///< Why an instance's pool lends nothing: a code; empty: it may lend.
+};
+
 struct Summary {
     CalendarInstant at{};
     Mode mode = Mode::serving;
@@ -72,7 +81,8 @@ struct Summary {
     std::vector<EntitlementPicture> entitlements; ///< All in the order of their ids.
     std::vector<ActivationPicture> activations;   ///< Of licenses that are known or are not.
     std::vector<ExpectedLicense> expected;
-    std::vector<PoolPicture> pools;
+    std::vector<PoolPicture> pools;     ///< Likewise.
+    std::vector<PartyPicture> parties;  ///< Likewise.
     std::vector<ProfilePicture> profiles;
     std::vector<LeasePicture> leases; ///< In the order in which they started.
     std::vector<WaiterPicture> queue; ///< In the order in which they are served.
