@@ -74,6 +74,18 @@ void open_root(const State& state, const Install& command, Verdict& verdict)
     verdict.facts.emplace_back(PoolOpened{std::move(pool)});
 }
 
+/// The root that the licenses of this product feed together; null: there is none yet.
+const PoolRecord* shared_root(const State& state, const Entitlement& license)
+{
+    const auto roots = state.roots.find(license.product);
+    if (roots == state.roots.end())
+        return nullptr;
+    for (const auto& [number, root] : roots->second)
+        if (root->scheme->root == RootPer::product)
+            return root;
+    return nullptr;
+}
+
 /// Whether an import has announced the pool and nothing is there of it yet.
 bool is_only_announced(const State& state, const PoolRecord& pool)
 {
@@ -133,6 +145,8 @@ std::variant<Install, Refusal> placed(const State& state, Install command)
         entitlement.root = command.pool;
     else if (expected != state.expected.end())
         entitlement.root = expected->second.root;
+    else if (const PoolRecord* root = names_scheme ? nullptr : shared_root(state, entitlement))
+        entitlement.root = root->pool.id; // More of what is there already.
     else if (scheme->second.root == RootPer::product)
         entitlement.root = {entitlement.product.name.text};
     else

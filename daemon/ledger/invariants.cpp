@@ -2,41 +2,12 @@
 
 #include "daemon/ledger/admission.hpp"
 #include "daemon/ledger/settle.hpp"
+#include "daemon/ledger/walk.hpp"
 
 #include <algorithm>
 #include <map>
 
 namespace usher::ledger {
-namespace {
-
-/// Collects what is broken; one method a group of invariants.
-class Walk {
-  public:
-    Walk(const State& state, Now now) : state_(state), now_(now) {}
-
-    void entitlements();
-    void activations();
-    void pools();
-    void leases();
-    void waiters();
-    void profiles();
-    void indexes();
-    void lists();
-    void moves();
-
-    std::vector<std::string> broken;
-
-  private:
-    void expect(bool holds, const std::string& name, const std::string& subject)
-    {
-        if (!holds)
-            broken.push_back(name + ": " + subject);
-    }
-    void pool(const PoolRecord& record);
-
-    const State& state_;
-    Now now_;
-};
 
 /// I1, I9, and that nothing is overdue for counting.
 void Walk::entitlements()
@@ -69,7 +40,7 @@ void Walk::entitlements()
     }
     std::map<PoolId, Units> stock;
     for (const auto& [id, record] : state_.pools)
-        stock[record.pool.parent.value_or(id)] += record.stock;
+        stock[record.root->pool.id] += record.stock;
     for (const auto& [root, units] : stock) // What is followed may be cut in the middle of a turn.
         expect(units == fed[root] || state_.mode == Mode::arriving,
                "I1 conservation: stock is what entitlements give", root.text);
@@ -113,15 +84,16 @@ void Walk::activations()
     }
 }
 
-/// I2, and that what is held is the sum over seats.
+/// What is held is the sum over seats.
 void Walk::pool(const PoolRecord& record)
 {
     const std::string& name = record.pool.id.text;
-    expect(record.stock >= 0, "I2 non-negative: a stock", name);
     Units held = 0;
+    std::size_t count = 0;
     std::map<std::string, std::map<Units, std::size_t>> seats;
     const LeaseRecord* before = nullptr;
     for (const LeaseRecord* at = record.first; at; before = at, at = at->after) {
+        ++count;
         expect(at->pool == &record && at->lease.pool == record.pool.id,
                "a lease hangs in its own pool", name);
         expect(at->before == before && (!before || before->number < at->number),
@@ -141,6 +113,7 @@ void Walk::pool(const PoolRecord& record)
     }
     expect(record.seats.size() == seats.size(), "no seat is left without a lease", name);
     expect(record.held == held, "held is the sum over seats", name);
+    expect(record.leases == count, "a pool counts its leases", name);
 }
 
 void Walk::pools()
@@ -296,6 +269,7 @@ void Walk::lists()
     if (stands_still(state_.mode))
         return; // Nothing is settled before the move ends.
     expect(state_.uncounted.empty() && state_.freed.empty() && state_.shareable.empty() &&
+               state_.watches_due.empty() &&
                !state_.documents_changed && !state_.hopes_changed,
            "all is settled", "");
     const auto is_ordered = [&](const std::list<LeaseRecord*>& list) {
@@ -336,6 +310,8 @@ void Walk::moves()
                "a stream begins with what made the state", "");
 }
 
+namespace {
+
 const PoolPicture* find(const Summary& summary, const PoolId& id)
 {
     const auto found =
@@ -357,6 +333,10 @@ std::vector<std::string> broken_invariants(const Ledger& ledger, Now now)
     walk.indexes();
     walk.lists();
     walk.moves();
+    walk.tree();
+    walk.parties();
+    walk.homes();
+    walk.watches();
     return std::move(walk.broken);
 }
 
@@ -365,7 +345,7 @@ std::vector<std::string> broken_steps(const Summary& before, const Summary& afte
     std::vector<std::string> broken;
     for (const PoolPicture& pool : after.pools) {
         const PoolPicture* was = find(before, pool.pool.id);
-        const bool is_over = !pool.unlimited && pool.held > pool.stock;
+        const bool is_over = !pool.pool.closed && !pool.unlimited && pool.held > pool.stock;
         const bool was_over = was && !was->unlimited && was->held > was->stock;
         if (is_over && !was_over && !shrank)
             broken.push_back("I3 no oversale: " + pool.pool.id.text);

@@ -63,6 +63,13 @@ struct Herald {
         return Message{{}, ModeChanged{state.departure ? Mode::departed : Mode::serving}};
     }
 
+    News operator()(const StateTold& fact) const
+    {
+        const WatchRecord& watch = state.watches.at(fact.watch);
+        return heard_by(watch.connection,
+                        StateChanged{watch.party, watch.asked, pool_state(state, watch.pool)});
+    }
+
     News operator()(const CredentialRevoked& fact) const
     {
         return Message{{}, CredentialGone{fact.name}};

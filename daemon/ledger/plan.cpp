@@ -14,7 +14,7 @@ namespace {
 /// there are pools and parties, whatever is held.
 class Copy {
   public:
-    Copy(const State& state, const PartyId& concerned, Now now);
+    Copy(const State& state, const std::set<PartyId>& concerned, Now now);
 
     /// Applies what happens, and counts what becomes of leases.
     void apply(const std::vector<Fact>& facts);
@@ -27,7 +27,7 @@ class Copy {
     std::vector<std::string> warnings;
 
   private:
-    void copy_leases(const PoolRecord& pool, const PartyId& concerned);
+    void copy_leases(const PoolRecord& pool, const std::set<PartyId>& concerned);
     void grant(Lease lease);
     template <class One>
     std::optional<Refusal> decide_and_apply(const One& command);
@@ -37,7 +37,7 @@ class Copy {
     std::map<LeaseId, std::size_t> stands_for_; ///< So many leases each, where more than one.
 };
 
-Copy::Copy(const State& from, const PartyId& concerned, Now now) : state(from.hash.seed), now_(now)
+Copy::Copy(const State& from, const std::set<PartyId>& concerned, Now now) : state(from.hash.seed), now_(now)
 {
     state.term = from.term;
     state.leases_max = from.leases_max;
@@ -54,7 +54,7 @@ void Copy::grant(Lease lease)
     Applier{state, state.floor}(LeaseGranted{std::move(lease), {}, SteadyInstant::max()});
 }
 
-void Copy::copy_leases(const PoolRecord& pool, const PartyId& concerned)
+void Copy::copy_leases(const PoolRecord& pool, const std::set<PartyId>& concerned)
 {
     const bool may_join = pool.pool.metric == Metric::lease &&
                           pool.scheme->leases != LeaseKind::fixed;
@@ -67,7 +67,7 @@ void Copy::copy_leases(const PoolRecord& pool, const PartyId& concerned)
         count = pool.leases;
     } else {
         for (const LeaseRecord* at = pool.first; at; at = at->after) {
-            if (!may_join || at->lease.party == concerned) {
+            if (!may_join || concerned.contains(at->lease.party)) {
                 grant(at->lease);
                 continue;
             }
@@ -79,6 +79,7 @@ void Copy::copy_leases(const PoolRecord& pool, const PartyId& concerned)
     }
     if (count == 0)
         return;
+    all.party = {};
     stands_for_.emplace(all.id, count);
     grant(std::move(all));
 }
@@ -155,17 +156,18 @@ std::optional<Refusal> Copy::ask(const Plannable& what)
 }
 
 /// Whose leases the question is about; empty: nobody's in particular.
-PartyId concerned_by(const State& state, const Plannable& what)
+std::set<PartyId> concerned_by(const State& state, const Plannable& what)
 {
     if (const auto* rebind = std::get_if<Rebind>(&what))
-        return rebind->party;
+        return {rebind->party};
     if (const auto* removal = std::get_if<RemoveParty>(&what))
-        return removal->party;
-    if (const auto* change = std::get_if<SetSource>(&what))
-        if (const PartyRecord* party = state.find_party(change->party);
-            party && party->party.kind == Party::Kind::user)
-            return change->party;
-    return {};
+        return {removal->party};
+    const auto* change = std::get_if<SetSource>(&what);
+    if (!change)
+        return {};
+    const PartyRecord* party = state.find_party(change->party);
+    const bool is_company = party && party->party.kind == Party::Kind::company;
+    return is_company ? party->users : std::set{change->party};
 }
 
 std::string units_text(Units units)

@@ -57,6 +57,43 @@ struct Words {
                " documents=" + std::to_string(greeted.documents->size());
     }
     std::string operator()(const Picture&) const { return "picture"; }
+    std::string operator()(const PoolState& state) const
+    {
+        return "state pool=" + (state.pool.empty() ? "-" : state.pool.text) +
+               " stock=" + (state.unlimited ? "unlimited" : std::to_string(state.stock)) +
+               " held=" + std::to_string(state.held) +
+               (state.locked ? " locked " + to_words(*state.locked) : " open") +
+               " valid=" + seconds(state.validity);
+    }
+    std::string operator()(const Registered& registered) const
+    {
+        return "registered taken=" + std::to_string(registered.taken) +
+               " already=" + std::to_string(registered.already) +
+               " pool=" + registered.pool.pool.text +
+               " held=" + std::to_string(registered.pool.held);
+    }
+    std::string operator()(const LeaseList& list) const
+    {
+        std::string text = "leases=" + std::to_string(list.leases.size());
+        for (const Lease& lease : list.leases)
+            text += " " + name_of(lease.id) + "@" + lease.pool.text;
+        return text + " after=" + std::to_string(list.after);
+    }
+    std::string operator()(const Forecast& forecast) const
+    {
+        std::string text = "forecast locks=" + std::to_string(forecast.locks) +
+                           " ended=" + std::to_string(forecast.leases_ended) +
+                           " moved=" + std::to_string(forecast.leases_moved);
+        if (forecast.refusal)
+            text += " refused " + to_words(*forecast.refusal);
+        for (const Forecast::PoolChange& pool : forecast.pools)
+            text += " " + pool.pool.text + ":" + std::to_string(pool.stock_before) + ">" +
+                    std::to_string(pool.stock_after) + ":" + std::to_string(pool.held_before) +
+                    ">" + std::to_string(pool.held_after) +
+                    (pool.locked_after ? ":short=" + std::to_string(pool.short_by) : "") +
+                    (pool.is_new ? ":new" : "") + (pool.is_gone ? ":gone" : "");
+        return text;
+    }
     std::string operator()(const Refusals& refusals) const
     {
         std::string text = "refusals=" + std::to_string(refusals.newest_first.size());
@@ -135,6 +172,11 @@ struct Words {
         return name_of(lost.id) + " lost " + std::string(word(lost.reason)) +
                (lost.note.empty() ? "" : " note=" + lost.note);
     }
+    std::string operator()(const StateChanged& changed) const
+    {
+        return "told party=" + (changed.party.empty() ? "-" : changed.party.text) +
+               " asked=" + changed.asked.text + " " + (*this)(changed.state);
+    }
     std::string operator()(const ModeChanged& changed) const
     {
         return "all mode=" + std::string(word(changed.mode));
@@ -170,6 +212,9 @@ std::string to_words(const Refusal& refusal)
     count("want", refusal.want);
     count("short", refusal.short_by);
     count("queue", refusal.queue);
+    say("root", refusal.root);
+    if (refusal.row)
+        say("row", std::to_string(*refusal.row));
     std::string holders;
     for (const Holder& holder : refusal.holders)
         holders += (holders.empty() ? "" : ",") + holder.user.text + "@" + holder.device.text;
@@ -202,6 +247,13 @@ std::string sentences(const Answer& answer)
     if (const auto* begun = std::get_if<MoveBegun>(&answer))
         for (const std::string& warning : begun->warnings)
             text += warning + "\n";
+    if (const auto* forecast = std::get_if<Forecast>(&answer)) {
+        for (const std::string& warning : forecast->warnings)
+            text += warning + "\n";
+        for (const Forecast::PoolChange& pool : forecast->pools)
+            for (const std::string& cure : pool.cures)
+                text += pool.pool.text + ": " + cure + "\n";
+    }
     if (const auto* refusal = std::get_if<Refusal>(&answer)) {
         text = sentence(*refusal) + "\n";
         for (const std::string& cure : cures(*refusal))

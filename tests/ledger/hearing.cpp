@@ -18,6 +18,14 @@ bool is_same(const Claim& claim, const Checkout& command)
 
 } // namespace
 
+template <class Command, class... Others>
+constexpr bool is_one_of = (std::is_same_v<Command, Others> || ...);
+
+template <class Command>
+constexpr bool is_of_estates =
+    is_one_of<Command, SetSchemes, OpenPool, Allocate, ClosePool, AddParty, Rebind, SetSource,
+              RemoveParty, Register, CheckinMany, ListLeases, AskState, Plan>;
+
 /// What each command and its answer mean for the claims.
 struct Witness::Hearing {
     Witness& witness;
@@ -217,6 +225,11 @@ struct Witness::Hearing {
     void operator()(const Look&) const {}
     void operator()(const ExplainRefusals&) const {}
     void operator()(const ListConcerns&) const {}
+    // Its histories know one pool a license; `EstateHistory` asks for the others.
+    template <class Command>
+        requires(is_of_estates<Command>)
+    void operator()(const Command&) const
+    {}
 };
 
 void Witness::Hearing::forgive(SteadyInstant until, bool is_new) const

@@ -90,7 +90,7 @@ struct Harm {
 
 const std::vector<Harm> harms{
     {"I1 conservation: stock is what entitlements give: L", [](State& s) { ++pool(s).stock; }},
-    {"I2 non-negative: a stock: L", [](State& s) { pool(s).stock = -1; }},
+    {"I2 non-negative: a root's stock: L", [](State& s) { pool(s).stock = -1; }},
     {"I7 floating: nobody is overdue: ann",
      [](State& s) { lease(s, "a").deadline = SteadyInstant{1s}; }},
     {"I9 node-lock: what names another host counts nothing: L",

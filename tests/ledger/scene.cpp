@@ -17,14 +17,17 @@ Fact remembered(Fact fact)
     } else if (auto* queued = std::get_if<Queued>(&fact)) {
         queued->connection = {};
         queued->deadline = {};
+    } else if (auto* moved = std::get_if<LeaseMoved>(&fact)) {
+        moved->deadline = {};
     }
     return fact;
 }
 
+/// Whether an owner owns less by it. What goes from one pool to another is none (I3).
 bool is_loss(const Fact& fact)
 {
     if (const auto* posted = std::get_if<Posted>(&fact))
-        return posted->from.has_value();
+        return posted->from && (!posted->to || posted->cause == "rebalance");
     if (std::holds_alternative<Followed>(fact))
         return true; // It may have been lost at the source.
     const auto* counted = std::get_if<EntitlementCounted>(&fact);
@@ -90,6 +93,8 @@ Answer Scene::ask(const Command& command)
     heard.clear();
     settle(at); // Sweep first: nobody is refused a seat that is already free.
     Verdict verdict = ledger_.decide(command, at);
+    if (const auto* allocate = std::get_if<Allocate>(&command))
+        shrank_ = shrank_ || allocate->force;
     for (const Fact& fact : verdict.facts)
         apply(fact, at);
     settle(at);

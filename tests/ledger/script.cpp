@@ -74,9 +74,9 @@ std::string Script::answer_to(Words& words)
         return look(next(words));
     if (verb == "three")
         return install_three();
-    if (verb == "fact")
-        return make_true(words);
     if (const auto command = activation(verb, words))
+        return put(*command);
+    if (const auto command = about_pools(verb, words))
         return put(*command);
     if (const auto answer = move(verb, words))
         return *answer;
@@ -93,6 +93,8 @@ std::string Script::answer_about_lease(const std::string& names, Words& words)
     const std::string verb = next(words);
     if (verb == "checkout")
         return put(checkout(names, words));
+    if (verb == "state")
+        return put(state(names, words));
     if (verb == "lost") {
         std::string from;
         const std::string other = words >> from ? next(words) : names;
@@ -114,6 +116,28 @@ std::string Script::answer_about_lease(const std::string& names, Words& words)
     return put(renew);
 }
 
+std::string Script::look_at(const PoolPicture& pool)
+{
+    return " pool stock=" + (pool.unlimited ? "unlimited" : std::to_string(pool.stock)) +
+           " own=" + std::to_string(pool.stock) + " held=" + std::to_string(pool.held) +
+           " reason=" + (pool.reason.empty() ? "-" : pool.reason) +
+           " short=" + std::to_string(pool.short_by) + (pool.locked ? " locked" : " open") +
+           " scheme=" + pool.pool.scheme +
+           (pool.pool.owner.empty() ? "" : " owner=" + pool.pool.owner.text) +
+           (pool.pool.closed ? " closed" : "");
+}
+
+std::string Script::look_at(const PartyPicture& party)
+{
+    const Party& one = party.party;
+    return " party kind=" + std::string(word(one.kind)) + " source=" +
+           std::string(word(one.source)) +
+           (one.company.empty() ? "" : " company=" + one.company.text) +
+           (one.pool.empty() ? "" : " uses=" + one.pool.text) +
+           " users=" + std::to_string(party.users) + " leases=" + std::to_string(party.leases) +
+           " lock=" + (party.lock.empty() ? "-" : party.lock);
+}
+
 std::string Script::look(const std::string& name)
 {
     scene_.look_around();
@@ -121,10 +145,10 @@ std::string Script::look(const std::string& name)
     std::string text;
     for (const PoolPicture& pool : picture.pools)
         if (pool.pool.id.text == name)
-            text += " pool stock=" + (pool.unlimited ? "unlimited" : std::to_string(pool.stock)) +
-                    " held=" + std::to_string(pool.held) +
-                    " reason=" + (pool.reason.empty() ? "-" : pool.reason) +
-                    " short=" + std::to_string(pool.short_by) + (pool.locked ? " locked" : "");
+            text += look_at(pool);
+    for (const PartyPicture& party : picture.parties)
+        if (party.party.id.text == name)
+            text += look_at(party);
     for (const ActivationPicture& one : picture.activations)
         if (one.license.text == name)
             text += " activation state=" + std::string(word(one.state)) +
@@ -184,7 +208,11 @@ std::string Script::heard() const
 {
     std::string text;
     for (const Message& message : scene_.heard) {
-        const std::string words = to_words(message.notice);
+        std::string words = to_words(message.notice);
+        if (words.starts_with("told ")) // To who watches; named by the lease that it speaks for.
+            for (const auto& [name, connection] : connections_)
+                if (connection == message.to)
+                    words = name + " " + words;
         const auto known = connections_.find(words.substr(0, words.find(' ')));
         const bool is_right = message.to
                                   ? known != connections_.end() && known->second == message.to

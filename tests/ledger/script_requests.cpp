@@ -31,6 +31,8 @@ Command Script::checkout(const std::string& name, Words& words)
             command.asker.identity.text = value;
         else if (key == "party")
             command.party.text = value;
+        else if (key == "pool")
+            command.pool.text = value;
         else
             throw std::runtime_error(key + " is nothing of a checkout");
     }
@@ -97,7 +99,7 @@ Install Script::install(Words& words)
     Install command{.by = {"local:root"}};
     Entitlement& license = command.entitlement;
     license = {.id = {id}, .root = {id}, .product = {{"acme"}, {id}}};
-    license.document = std::make_shared<const std::string>("license " + id);
+    license.document = std::make_shared<const std::string>("license " + id + " " + quantity);
     if (quantity != "unlimited")
         license.quantity = std::stoll(quantity);
     for (std::string key; words >> key;) {
@@ -120,6 +122,12 @@ Install Script::install(Words& words)
             command.requires_product = ProductName{value};
         else if (key == "profile")
             command.profile.text = value;
+        else if (key == "scheme")
+            command.scheme = value;
+        else if (key == "pool")
+            command.pool.text = value;
+        else if (key == "in" && value == "place")
+            command.replace = true;
         else
             throw std::runtime_error(key + " is nothing of a license");
     }
@@ -213,34 +221,6 @@ std::string Script::install_three()
             return answer;
     }
     return "ok";
-}
-
-/// What commands of later will do: `pool ID PRODUCT KIND METRIC [parent P]`, `post FROM TO N`.
-std::string Script::make_true(Words& words)
-{
-    const std::string what = next(words);
-    const std::string first = next(words);
-    const std::string second = next(words);
-    if (what == "post") {
-        Posted posted{.from = {}, .to = {}, .units = std::stoll(next(words)), .cause = "table"};
-        if (first != "issuer")
-            posted.from = PoolId{first};
-        if (second != "issuer")
-            posted.to = PoolId{second};
-        scene_.make_true(posted);
-    } else if (what == "pool") {
-        Pool pool{.id = {first}, .parent = {}, .product = {{"acme"}, {second}}, .allow = {}};
-        pool.kind =
-            word_of(next(words), {LeaseKind::floating, LeaseKind::fixed, LeaseKind::persistent});
-        pool.metric = word_of(next(words),
-                              {Metric::lease, Metric::device, Metric::user, Metric::user_device});
-        if (std::string key; words >> key)
-            pool.parent = PoolId{next(words)};
-        scene_.make_true(PoolOpened{pool});
-    } else {
-        throw std::runtime_error(what + " is no fact");
-    }
-    return "true" + heard();
 }
 
 } // namespace usher::ledger::test
