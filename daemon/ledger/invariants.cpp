@@ -349,7 +349,8 @@ std::vector<std::string> broken_steps(const Summary& before, const Summary& afte
         const bool was_over = was && !was->unlimited && was->held > was->stock;
         if (is_over && !was_over && !shrank)
             broken.push_back("I3 no oversale: " + pool.pool.id.text);
-        if (is_over && was_over && pool.held > was->held)
+        // Who comes with his units takes nothing of it.
+        if (is_over && was_over && !shrank && pool.held - pool.stock > was->held - was->stock)
             broken.push_back("I3 a locked pool lends nothing: " + pool.pool.id.text);
     }
     return broken;

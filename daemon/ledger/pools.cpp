@@ -36,6 +36,11 @@ std::optional<Refusal> why_not_owned(const State& state, const OpenPool& command
         return refuse(Code::not_in_scheme, "scheme " + root.scheme->name,
                       "nobody owns a pool under " + root.pool.id.text);
     const PoolRecord* own = pool_of_owner(state, command.owner, root);
+    if (own && own->pool.closed && own->first) { // They would be nobody's and at home nowhere.
+        Refusal refusal = refuse(Code::leases_outstanding, *own);
+        name_holders(refusal, *own);
+        return refusal;
+    }
     if (own && !own->pool.closed)
         return refuse(Code::name_taken, own->pool.id.text,
                       command.owner.text + " owns this pool under " + root.pool.id.text);

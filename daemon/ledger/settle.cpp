@@ -107,7 +107,8 @@ const PoolRecord* commercial_pool(const State& state, const LeaseRecord& trial)
 {
     const PartyRecord* party = state.find_party(trial.lease.party);
     const auto roots = state.roots.find(trial.pool->pool.product);
-    if (!trial.pool->scheme->is_trial || !party || roots == state.roots.end())
+    if (!trial.pool->scheme->is_trial || !party || party->party.kind != Party::Kind::user ||
+        roots == state.roots.end())
         return nullptr;
     for (const auto& [number, root] : roots->second) {
         if (root->scheme->rebind != Rebinding::carry)

@@ -1,24 +1,16 @@
 #pragma once
 
 #include "tests/ledger/scene.hpp"
+#include "tests/ledger/told.hpp"
 #include "tests/ledger/witness.hpp"
 
 #include <cstdint>
 #include <map>
-#include <span>
 #include <string>
 #include <vector>
 
 /// Histories of anything that can be asked, made from any bytes: by chance, or by a fuzzer.
 namespace usher::ledger::test {
-
-/// One thing that happens. Every value means something, so that any bytes are a history.
-struct Step {
-    std::uint8_t verb = 0;
-    std::uint8_t what = 0;
-    std::uint8_t who = 0;
-    std::uint8_t number = 0;
-};
 
 /// Steps whose verb is below are what applications do and what time does.
 inline constexpr std::uint8_t verbs_of_applications = 27;
@@ -107,14 +99,5 @@ class History {
     std::vector<std::string> told_;
     std::vector<std::string> complaints_; ///< About moves.
 };
-
-/// Lives through all steps, or until something breaks: what broke; empty: nothing.
-std::string fault_of(std::span<const Step> steps);
-
-/// The fewest of the steps that break something still, found by leaving out one part after another.
-std::vector<Step> shortest(std::vector<Step> steps);
-
-/// The history in words, and how it ends.
-std::string story_of(std::span<const Step> steps);
 
 } // namespace usher::ledger::test

@@ -46,6 +46,7 @@ class Scene {
 
     [[nodiscard]] Now now() const; ///< As the desk would stamp a turn: the calendar never falls.
     [[nodiscard]] Summary picture() const;
+    [[nodiscard]] const Summary& seen() const { return before_; } ///< After the last turn.
     [[nodiscard]] const Ledger& ledger() const { return ledger_; }
     [[nodiscard]] const std::vector<Turn>& journal() const { return journal_; }
 
