@@ -116,6 +116,9 @@ void Desk::Inside::serve_turn(std::span<const Question> questions, const ledger:
         ledger::Verdict verdict = ledger.decide(question.command, now);
         if (question.from)
             letters.push_back({question.from, question.request, std::move(verdict.answer)});
+        else if (const auto* no = std::get_if<ledger::Refusal>(&verdict.answer))
+            spdlog::warn("what the configuration asks for is refused, and stays as it was: {}",
+                         sentence(*no));
         record(std::move(verdict.facts), now);
         settle(now); // The next question sees a ledger in which nothing is overdue.
     }
