@@ -1,11 +1,13 @@
 #include "daemon/config.hpp"
 
 #include "daemon/config_values.hpp"
+#include "daemon/schemes.hpp"
 #include "protocol/limits.hpp"
 
 #include <algorithm>
 #include <array>
 #include <cstdlib>
+#include <iterator>
 #include <tuple>
 #include <unistd.h>
 #include <utility>
@@ -69,6 +71,10 @@ void walk_keys(Walk& root, auto& config)
     root.section("lease", [&](auto& lease) {
         lease.key("term", at_reload, config.lease.term, 5s, 1h);
         lease.key("grace", at_reload, config.lease.grace, 0s, 60s);
+        lease.key("validity", at_reload, config.lease.validity, 1min, std::chrono::days(366));
+    });
+    root.section("pools", [&](auto& pools) {
+        pools.key("scheme", at_reload, config.pools.scheme, any_text);
     });
     root.section("tls", [&](auto& tls) {
         tls.key("certificate", at_reload, config.tls.certificate, path_or_none);
@@ -182,6 +188,15 @@ class Writer {
     std::string prefix_;
 };
 
+/// All but those of schemes, of which there may be any number; none of them is fixed.
+std::vector<Setting> settings_of_keys(const Config& config)
+{
+    std::vector<Setting> settings;
+    Writer writer(settings);
+    walk_keys(writer, config);
+    return settings;
+}
+
 /// What no key says alone.
 void check_together(const Config& config, Section& root)
 {
@@ -199,6 +214,17 @@ void check_together(const Config& config, Section& root)
     if (config.lease.grace > config.lease.term)
         root.complain("lease", "grace must not be longer than term: who is cut off would keep a "
                                "seat longer than who falls silent");
+}
+
+void check_usual_scheme(const Config& config, Section& root)
+{
+    std::string list;
+    for (const ledger::Scheme& scheme : config.schemes) {
+        if (scheme.name == config.pools.scheme)
+            return;
+        list += (list.empty() ? "" : ", ") + scheme.name;
+    }
+    root.complain("pools.scheme", "no scheme has this name; there are " + list);
 }
 
 Config defaults(const Surroundings& surroundings)
@@ -244,6 +270,8 @@ std::variant<Reading, std::vector<Complaint>> read_config(std::string_view text,
         const toml::table table = toml::parse(text);
         Reader reader(Section("", &table, complaints, reading.places));
         walk_keys(reader, reading.config);
+        reading.config.schemes = read_schemes(reader.root());
+        check_usual_scheme(reading.config, reader.root());
         reader.root().close();
         check_together(reading.config, reader.root());
     } catch (const toml::parse_error& error) {
@@ -260,16 +288,15 @@ std::variant<Reading, std::vector<Complaint>> read_config(std::string_view text,
 
 std::vector<Setting> settings_of(const Config& config)
 {
-    std::vector<Setting> settings;
-    Writer writer(settings);
-    walk_keys(writer, config);
+    std::vector<Setting> settings = settings_of_keys(config);
+    std::ranges::move(settings_of(config.schemes), std::back_inserter(settings));
     return settings;
 }
 
 std::vector<Complaint> objections_to_reload(const Config& now, const Reading& next)
 {
-    const std::vector<Setting> before = settings_of(now);
-    const std::vector<Setting> after = settings_of(next.config);
+    const std::vector<Setting> before = settings_of_keys(now);
+    const std::vector<Setting> after = settings_of_keys(next.config);
     std::vector<Complaint> complaints;
     for (std::size_t i = 0; i < before.size(); ++i) {
         if (!before[i].fixed || before[i].value == after[i].value)

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "daemon/ledger/scheme.hpp"
 #include "daemon/section.hpp"
 #include "daemon/server/limits.hpp"
 #include "daemon/trust/license_file.hpp"
@@ -55,7 +56,13 @@ struct Config {
     struct Lease {
         std::chrono::milliseconds term = std::chrono::seconds(25);
         std::chrono::milliseconds grace = std::chrono::seconds(2);
+        std::chrono::milliseconds validity = std::chrono::hours(72);
     } lease;
+
+    struct Pools {
+        std::string scheme{ledger::server_scheme}; ///< Of a root whose license names none.
+    } pools;
+    std::vector<ledger::Scheme> schemes; ///< All that there are, the presets first.
 
     struct Tls {
         std::filesystem::path certificate; ///< With key and ca: all three or none.

@@ -95,6 +95,11 @@ std::variant<std::string, FormFault> host_name(const std::string& text)
     return text;
 }
 
+std::variant<std::string, FormFault> any_text(const std::string& text)
+{
+    return text;
+}
+
 std::variant<std::string, FormFault> log_level(const std::string& text)
 {
     if (std::ranges::find(log_levels, text) == log_levels.end())

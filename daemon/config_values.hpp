@@ -32,6 +32,8 @@ struct ListForm {
 [[nodiscard]] std::variant<std::filesystem::path, FormFault> socket_path(const std::string& text);
 /// A DNS name or an address: what may stand in `usher://…` and in a certificate.
 [[nodiscard]] std::variant<std::string, FormFault> host_name(const std::string& text);
+/// What it may be, the whole file says.
+[[nodiscard]] std::variant<std::string, FormFault> any_text(const std::string& text);
 [[nodiscard]] std::variant<std::string, FormFault> log_level(const std::string& text);
 /// `auto`, `none`, or a TCTI whose library is known.
 [[nodiscard]] std::variant<std::string, FormFault> tpm_way(const std::string& text);

@@ -4,6 +4,7 @@
 #include "daemon/crew.hpp"
 #include "daemon/house.hpp"
 #include "daemon/log.hpp"
+#include "daemon/schemes.hpp"
 #include "daemon/server/door.hpp"
 #include "daemon/server/fault.hpp"
 #include "daemon/supervisor.hpp"
@@ -100,9 +101,20 @@ ledger::Ledger remember(journal::Journal& journal, const Config& config)
     });
     spdlog::info("remembered turns={} leases={} licenses={}", turns, ledger.leases_held(),
                  ledger.entitlements().size());
-    ledger.apply(ledger::TermsSet{config.lease.term, config.lease.grace, config.limits.leases_max},
+    ledger.apply(ledger::TermsSet{config.lease.term, config.lease.grace, config.limits.leases_max,
+                                  config.lease.validity},
                  ledger.calendar_floor());
     return ledger;
+}
+
+/// A scheme that pools have does not change its shape. Said before anybody is served: later there
+/// would be pools that behave otherwise than their operator has written down.
+void check_schemes(const ledger::Ledger& ledger, const Config& config)
+{
+    const auto verdict = ledger.decide(schemes_of(config), {ledger.calendar_floor(), {}});
+    if (const auto* no = std::get_if<ledger::Refusal>(&verdict.answer))
+        throw server::Fault("the configuration's schemes: " + sentence(*no),
+                            "leave this scheme as it was, and give another one a new name");
 }
 
 server::Listeners open_listeners(const Config& config)
@@ -126,8 +138,15 @@ Halls open_halls(const Config& config, std::shared_ptr<const server::Premises> p
 
 server::Question set_terms(const Config& config)
 {
-    return {
-        {}, 0, ledger::SetTerms{config.lease.term, config.lease.grace, config.limits.leases_max}};
+    return {{},
+            0,
+            ledger::SetTerms{config.lease.term, config.lease.grace, config.limits.leases_max,
+                             config.lease.validity}};
+}
+
+server::Question set_schemes(const Config& config)
+{
+    return {{}, 0, schemes_of(config)};
 }
 
 server::Authority::Instant later(std::chrono::seconds ahead)
@@ -191,6 +210,7 @@ class Reload {
         set_log_level(config_.log_level);
         adopt(halls, premises);
         desk.ask(set_terms(config_));
+        desk.ask(set_schemes(config_));
     }
 
     void adopt(Halls& halls, const std::shared_ptr<const server::Premises>& premises) const
@@ -268,6 +288,7 @@ void run(const Order& order, const Config& config, const World& world, Signals& 
     journal::Journal& journal = *opened;
     House house = open_house(config.state, world.host_root);
     ledger::Ledger ledger = remember(journal, config);
+    check_schemes(ledger, config);
     house.clock = &world.clock;
     house.started = std::chrono::ceil<std::chrono::seconds>(
         std::max(world.clock.now().calendar, ledger.calendar_floor()));
@@ -292,6 +313,7 @@ void run(const Order& order, const Config& config, const World& world, Signals& 
             server::deliver(std::move(letters), halls);
         },
         [&](const ledger::Anchor& due) { raise_counter(*counter.means, due); });
+    desk.ask(set_schemes(config)); // Before anybody can ask for a pool.
     server::Door door(halls, desk, std::move(listeners));
     Crew crew(halls, desk, comparison.start, signals);
     clerk.begin(desk, issuers_max); // Before anybody is let in: this may be a restored backup.

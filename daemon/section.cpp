@@ -1,6 +1,7 @@
 #include "daemon/section.hpp"
 
 #include <algorithm>
+#include <tuple>
 #include <utility>
 
 namespace usher::daemon {
@@ -109,7 +110,7 @@ void Section::duration(std::string_view key, milliseconds& value, milliseconds l
     const auto found = duration_from(text->get());
     if (!found)
         return complain(key,
-                        "not a duration; write a whole number and ms, s, m or h, as in \"25s\"");
+                        "not a duration; write a whole number and ms, s, m, h or d, as in \"25s\"");
     if (*found < least || *found > most)
         return complain(key, text->get() + " is out of range (" + to_text(least) + " to " +
                                  to_text(most) + ")");
@@ -135,6 +136,26 @@ void Section::close()
         if (std::ranges::find(known_, key.str()) == known_.end())
             complaints_.push_back({place_of(key.source()), "unknown key " + full(key.str()) +
                                                                "; the keys here are " + list});
+}
+
+std::vector<std::string> Section::names() const
+{
+    std::vector<std::pair<Place, std::string>> found;
+    if (table_ != nullptr)
+        for (const auto& [key, node] : *table_)
+            found.emplace_back(place_of(key.source()), key.str());
+    std::ranges::sort(found, {}, [](const auto& each) {
+        return std::tuple(each.first.line, each.first.column, each.second);
+    });
+    std::vector<std::string> list;
+    for (auto& [place, name] : found)
+        list.push_back(std::move(name));
+    return list;
+}
+
+bool Section::has(std::string_view key) const
+{
+    return table_ != nullptr && table_->contains(key);
 }
 
 void Section::complain(std::string_view key, const std::string& what, std::size_t item)

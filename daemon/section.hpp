@@ -51,6 +51,12 @@ class Section {
     [[nodiscard]] Section table(std::string_view key);
     void close();
 
+    /// The keys that it has, in the order of the file.
+    [[nodiscard]] std::vector<std::string> names() const;
+    [[nodiscard]] bool has(std::string_view key) const;
+    /// So many so far, about anything in the file.
+    [[nodiscard]] std::size_t complaints() const { return complaints_.size(); }
+
     /// Complains about the value of `key`, or about its item number `item`.
     void complain(std::string_view key, const std::string& what, std::size_t item = no_item);
 

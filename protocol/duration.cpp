@@ -14,8 +14,8 @@ struct Unit {
     std::int64_t milliseconds;
 };
 
-constexpr auto units =
-    std::to_array<Unit>({{"h", 3'600'000}, {"m", 60'000}, {"s", 1'000}, {"ms", 1}});
+constexpr auto units = std::to_array<Unit>(
+    {{"d", 86'400'000}, {"h", 3'600'000}, {"m", 60'000}, {"s", 1'000}, {"ms", 1}});
 
 } // namespace
 
@@ -36,8 +36,9 @@ std::string to_text(milliseconds duration)
 {
     if (duration.count() == 0)
         return "0s";
-    const auto unit = std::ranges::find_if(
-        units, [&](const Unit& each) { return duration.count() % each.milliseconds == 0; });
+    const auto unit = std::ranges::find_if(units, [&](const Unit& each) {
+        return each.word != "d" && duration.count() % each.milliseconds == 0;
+    });
     return std::to_string(duration.count() / unit->milliseconds) + std::string(unit->word);
 }
 

@@ -9,10 +9,12 @@
 /// answers.
 namespace usher::protocol {
 
-/// `25s`, `2m`, `500ms`, `1h`: a whole number and one unit; at most some thirty years.
+/// `25s`, `2m`, `500ms`, `1h`, `15d`: a whole number and one unit; at most some thirty years. A day
+/// has 24 hours.
 [[nodiscard]] std::optional<std::chrono::milliseconds> duration_from(std::string_view text);
 
-/// The shortest of these that says it exactly.
+/// The largest unit up to hours that says it exactly: `72h` is what people call three days of a
+/// term.
 [[nodiscard]] std::string to_text(std::chrono::milliseconds duration);
 
 } // namespace usher::protocol

@@ -5,6 +5,7 @@
 #include "daemon/ledger/decide.hpp"
 #include "daemon/ledger/picture.hpp"
 #include "daemon/ledger/settle.hpp"
+#include "daemon/ledger/watch.hpp"
 
 #include <algorithm>
 

@@ -2,6 +2,7 @@
 
 #include "daemon/trust/signature.hpp"
 
+#include <algorithm>
 #include <boost/test/unit_test.hpp>
 #include <fstream>
 #include <iterator>
@@ -61,8 +62,9 @@ struct BadLine {
 
 /// Each alone in a file.
 const std::vector<BadLine> bad_lines{
-    {"stat = \"/s\"", "1:1: unknown key stat; the keys here are state, socket, listen, name, "
-                      "anonymous, vendor_keys, threads, lease, tls, node, limits, log"},
+    {"stat = \"/s\"",
+     "1:1: unknown key stat; the keys here are state, socket, listen, name, "
+     "anonymous, vendor_keys, threads, lease, pools, tls, node, limits, log, scheme"},
     {"state = 1", "1:9: state: must be a text, not a whole number"},
     {"state = \"here\"", "1:9: state: must be an absolute path"},
     {"socket = \"/" + std::string(107, 's') + "\"",
@@ -87,16 +89,17 @@ const std::vector<BadLine> bad_lines{
     {"[lease]\nterm = \"61m\"", "2:8: lease.term: 61m is out of range (5s to 1h)"},
     {"[lease]\nterm = 25", "2:8: lease.term: must be a duration like \"25s\", not a whole number"},
     {"[lease]\nterm = \"25\"",
-     "2:8: lease.term: not a duration; write a whole number and ms, s, m or h, as in \"25s\""},
+     "2:8: lease.term: not a duration; write a whole number and ms, s, m, h or d, as in \"25s\""},
     {"[lease]\nterm = \"-25s\"",
-     "2:8: lease.term: not a duration; write a whole number and ms, s, m or h, as in \"25s\""},
+     "2:8: lease.term: not a duration; write a whole number and ms, s, m, h or d, as in \"25s\""},
     {"[lease]\nterm = \"1h30m\"",
-     "2:8: lease.term: not a duration; write a whole number and ms, s, m or h, as in \"25s\""},
+     "2:8: lease.term: not a duration; write a whole number and ms, s, m, h or d, as in \"25s\""},
     {"[lease]\ngrace = \"61s\"", "2:9: lease.grace: 61s is out of range (0s to 1m)"},
     {"[lease]\nterm = \"5s\"\ngrace = \"6s\"",
      "1:1: lease: grace must not be longer than term: who is cut off would keep a seat longer "
      "than who falls silent"},
-    {"[lease]\ntrem = \"5s\"", "2:1: unknown key lease.trem; the keys here are term, grace"},
+    {"[lease]\ntrem = \"5s\"",
+     "2:1: unknown key lease.trem; the keys here are term, grace, validity"},
     {"[tls]\nkey = \"key.pem\"", "2:7: tls.key: must be an absolute path"},
     {"[tls]\nkey = \"/key.pem\"",
      "1:1: tls: certificate, key and ca belong together; give all three or none"},
@@ -119,6 +122,34 @@ const std::vector<BadLine> bad_lines{
      "1:1: limits: sessions_per_address_max must not be more than sessions_max"},
     {"[limits]\nhandshakes_max = 10\nhandshakes_per_address_max = 11",
      "1:1: limits: handshakes_per_address_max must not be more than handshakes_max"},
+    {"[lease]\nvalidity = \"59s\"", "2:12: lease.validity: 59s is out of range (1m to 8784h)"},
+    {"[lease]\nvalidity = \"367d\"", "2:12: lease.validity: 367d is out of range (1m to 8784h)"},
+    {"[pools]\nscheme = \"key\"", "2:10: pools.scheme: no scheme has this name; there are server, "
+                                  "keys, companies, trial"},
+    {"scheme = 1", "1:10: scheme: must be a table, not a whole number"},
+    {"[scheme]\nmine = 1", "2:8: scheme.mine: must be a table, not a whole number"},
+    {"[scheme.mine]\nbase = \"keys\"",
+     "2:1: unknown key scheme.mine.base; the keys here are based_on, root, root_leasable, "
+     "children, "
+     "leases, lease_length, rebind, close, maintenance, restarts_leases, trial"},
+    {"[scheme.mine]\nbased_on = \"other\"", "2:12: scheme.mine.based_on: must be a preset or a "
+                                            "scheme that stands before this one: server, "
+                                            "keys, companies, trial"},
+    {"[scheme.mine]\nroot = \"vendor\"", "2:8: scheme.mine.root: must be license or product"},
+    {"[scheme.mine]\nleases = \"long\"",
+     "2:10: scheme.mine.leases: must be floating, fixed or persistent"},
+    {"[scheme.mine]\nrebind = true", "2:10: scheme.mine.rebind: must be a text, not true or false"},
+    {"[scheme.mine]\nrebind = \"move\"", "2:10: scheme.mine.rebind: must be none, drop or carry"},
+    {"[scheme.mine]\nclose = \"drop\"", "2:9: scheme.mine.close: must be keep or release"},
+    {"[scheme.mine]\nleases = \"fixed\"\nlease_length = \"1s\"",
+     "3:16: scheme.mine.lease_length: 1s is out of range (1m to 87840h)"},
+    {"[scheme.mine]\nleases = \"fixed\"",
+     "1:1: scheme.mine: lease_length: leases that are fixed need a length above 0"},
+    {"[scheme.mine]\nlease_length = \"15d\"",
+     "2:16: scheme.mine.lease_length: only leases that are fixed have one"},
+    {"[scheme.mine]\nrebind = \"drop\"",
+     "2:10: scheme.mine.rebind: parties need pools under the root: children = true"},
+    {"[scheme.\" mine\"]\nclose = \"keep\"", "1:1: scheme. mine: is no name: begins with a space"},
     {"[log]\nlevel = \"loud\"", "2:9: log.level: must be debug, info, warning or error"},
 };
 
@@ -185,6 +216,66 @@ BOOST_AUTO_TEST_CASE(every_key_can_be_set)
     BOOST_TEST(config.node.tpm_index.handle == 0x01bfffffU);
 }
 
+BOOST_AUTO_TEST_CASE(a_file_without_schemes_has_the_presets_and_the_usual_one_is_server)
+{
+    const Config config = good("").config;
+    BOOST_TEST((config.lease.validity == 72h));
+    BOOST_TEST(config.pools.scheme == "server");
+    BOOST_TEST(std::ranges::equal(config.schemes, ledger::preset_schemes()));
+}
+
+BOOST_AUTO_TEST_CASE(a_table_that_names_a_preset_varies_it)
+{
+    const Config config = good("[pools]\nscheme = \"keys\"\n[scheme.keys]\nclose = \"release\"\n"
+                               "maintenance = true\n")
+                              .config;
+    BOOST_TEST(config.pools.scheme == "keys");
+    ledger::Scheme keys = ledger::preset_schemes()[1];
+    keys.close = ledger::Closing::release;
+    keys.asks_maintenance = true;
+    BOOST_REQUIRE(config.schemes.size() == 4U);
+    BOOST_TEST((config.schemes[1] == keys));
+}
+
+BOOST_AUTO_TEST_CASE(a_scheme_begins_with_what_it_is_based_on_in_the_order_of_the_file)
+{
+    const Config config = good("[scheme.zebra]\nbased_on = \"trial\"\nlease_length = \"7d\"\n"
+                               "[scheme.ant]\nbased_on = \"zebra\"\nrestarts_leases = true\n"
+                               "[scheme.bee]\nbased_on = \"ant\"\ntrial = false\n"
+                               "leases = \"persistent\"\n[scheme.cow]\n")
+                              .config;
+    BOOST_REQUIRE(config.schemes.size() == 8U);
+    const ledger::Scheme& ant = config.schemes[5];
+    BOOST_TEST(ant.name == "ant");
+    BOOST_TEST((ant.lease_length == 168h));
+    BOOST_TEST(ant.is_trial);
+    BOOST_TEST(ant.restarts_leases);
+    const ledger::Scheme& bee = config.schemes[6];
+    BOOST_TEST((bee.lease_length == 0h)); // Nothing that is persistent has a length.
+    ledger::Scheme cow = ledger::preset_schemes()[0];
+    cow.name = "cow";
+    BOOST_TEST((config.schemes[7] == cow));
+}
+
+BOOST_AUTO_TEST_CASE(what_stands_behind_a_scheme_is_nothing_to_be_based_on)
+{
+    BOOST_TEST(complaints("[scheme.ant]\nbased_on = \"bee\"\n[scheme.bee]\nclose = \"keep\"\n") ==
+               "usherd.toml:2:12: scheme.ant.based_on: must be a preset or a scheme that stands "
+               "before this one: server, keys, companies, trial\n");
+}
+
+BOOST_AUTO_TEST_CASE(schemes_that_the_file_speaks_of_are_shown_and_change_at_a_reload)
+{
+    const Reading next = good("[scheme.mine]\nbased_on = \"keys\"\n");
+    const auto shown = settings_of(next.config);
+    const auto found = std::ranges::find(shown, "scheme.mine.leases", &Setting::key);
+    BOOST_REQUIRE((found != shown.end()));
+    BOOST_TEST(found->value == "persistent");
+    BOOST_TEST(!found->fixed);
+    BOOST_TEST(objections_to_reload(good("").config, next).empty());
+    BOOST_TEST(objections_to_reload(next.config, good("")).empty());
+}
+
 BOOST_AUTO_TEST_CASE(the_sample_shows_every_key_with_its_default)
 {
     const Reading sample = good(sample_with_every_key());
@@ -231,7 +322,8 @@ BOOST_AUTO_TEST_CASE(durations_read_back_as_they_are_written)
 {
     for (const char* text : {"0s", "1ms", "999ms", "25s", "2m", "1h", "90s", "168h"})
         BOOST_TEST(to_text(duration_from(text).value()) == text);
-    for (const char* text : {"", "s", "1", "1 s", " 1s", "1S", "1d", "1.5s", "99999999999999999h",
+    BOOST_TEST((duration_from("15d").value() == 360h));
+    for (const char* text : {"", "s", "1", "1 s", " 1s", "1S", "1w", "1.5s", "99999999999999999h",
                              "0x1s", "+1s", "1s "})
         BOOST_TEST(!duration_from(text).has_value(), text);
 }
