@@ -48,6 +48,9 @@ int plan_close(Call& call);
 int plan_rebind(Call& call);
 int plan_mode(Call& call);
 int plan_remove(Call& call);
+int device_add(Call& call); // usher_device.cpp
+int device_list(Call& call);
+int device_remove(Call& call);
 int export_description(Call& call); // usher_description.cpp
 int import_description(Call& call);
 int maintenance(Call& call); // usher_maintenance.cpp
