@@ -109,7 +109,8 @@ struct Told {
         Teller teller("pool_opened");
         teller.tell("pool", pool.id).tell("parent", pool.parent);
         teller.tell("product", pool.product.name).tell("vendor", pool.product.vendor);
-        teller.tell("metric", Json(word(pool.metric))).tell("kind", Json(word(pool.kind)));
+        teller.tell("metric", Json(word(pool.metric)));
+        teller.tell_text("scheme", pool.scheme).tell("owner", pool.owner);
         return pool.allow ? teller.tell_list("users", *pool.allow) : teller;
     }
     Json operator()(const ledger::PoolRemoved& fact) const

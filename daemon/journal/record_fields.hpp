@@ -44,6 +44,12 @@ class Fields {
         return number;
     }
 
+    std::string name(std::string_view field, const std::string& text)
+    {
+        require(!text.empty(), field, "is missing");
+        return text;
+    }
+
     template <std::size_t Size>
     std::array<std::uint8_t, Size> bytes(std::string_view field, std::string_view from)
     {

@@ -1,7 +1,9 @@
 #include "daemon/journal/record.hpp"
 
 #include "daemon/journal/activation_record.hpp"
+#include "daemon/journal/license_record.hpp"
 #include "daemon/journal/move_record.hpp"
+#include "daemon/journal/pool_record.hpp"
 #include "daemon/journal/record.pb.h"
 #include "daemon/journal/record_fields.hpp"
 
@@ -15,14 +17,6 @@ namespace {
 
 using ledger::CalendarInstant;
 using ledger::Fact;
-
-std::set<ledger::UserName> users(const record::Users& from)
-{
-    std::set<ledger::UserName> set;
-    for (const std::string& name : from.names())
-        set.insert(set.end(), ledger::UserName{name});
-    return set;
-}
 
 template <class Names>
 std::vector<ledger::PoolId> pools(const Names& names)
@@ -84,6 +78,9 @@ ledger::Refusal refusal(Fields& fields, const record::Refusal& from)
     if (from.has_retry_at_us())
         to.retry_at = instant(from.retry_at_us());
     to.redirect = from.redirect();
+    to.root = from.root();
+    if (from.has_row())
+        to.row = from.row();
     return to;
 }
 
@@ -95,68 +92,9 @@ Fact fact_from(Fields&, const record::ProductDefined& from)
     return ledger::ProductDefined{std::move(product)};
 }
 
-Fact fact_from(Fields& fields, const record::EntitlementInstalled& from)
-{
-    ledger::Entitlement to;
-    to.id = {from.id()};
-    to.root = {from.root()};
-    to.product = {{from.vendor()}, {from.product()}};
-    to.type = from.type();
-    if (from.has_quantity())
-        to.quantity = fields.units("quantity", from.quantity(), 0);
-    if (from.has_from_us())
-        to.from = instant(from.from_us());
-    if (from.has_to_us())
-        to.to = instant(from.to_us());
-    if (from.has_maintenance_until_us())
-        to.maintenance_until = instant(from.maintenance_until_us());
-    to.lock = fields.word("lock", from.lock(), ledger::NodeLock::personal);
-    to.on_this_node = from.on_this_node();
-    to.document = std::make_shared<const std::string>(from.document());
-    to.activation = from.activation();
-    return ledger::EntitlementInstalled{std::move(to), {from.by()}};
-}
-
-Fact fact_from(Fields& fields, const record::LicenseExpected& from)
-{
-    ledger::ExpectedLicense to;
-    to.id = {from.id()};
-    to.root = {from.root()};
-    to.product = {{from.vendor()}, {from.product()}};
-    if (from.has_quantity())
-        to.quantity = fields.units("quantity", from.quantity(), 0);
-    to.lock = fields.word("lock", from.lock(), ledger::NodeLock::personal);
-    to.activated = from.activated();
-    return ledger::LicenseExpected{std::move(to), {from.by()}};
-}
-
-Fact fact_from(Fields&, const record::EntitlementRemoved& from)
-{
-    return ledger::EntitlementRemoved{{from.id()}, {from.by()}};
-}
-
 Fact fact_from(Fields&, const record::NodeLockSeen& from)
 {
     return ledger::NodeLockSeen{{from.id()}, from.on_this_node()};
-}
-
-Fact fact_from(Fields& fields, const record::PoolOpened& from)
-{
-    ledger::Pool to;
-    to.id = {from.id()};
-    if (from.has_parent())
-        to.parent = {from.parent()};
-    to.product = {{from.vendor()}, {from.product()}};
-    to.metric = fields.word("metric", from.metric(), ledger::Metric::user_device);
-    to.kind = fields.kind(from.kind());
-    if (from.has_allow())
-        to.allow = users(from.allow());
-    return ledger::PoolOpened{std::move(to)};
-}
-
-Fact fact_from(Fields&, const record::PoolRemoved& from)
-{
-    return ledger::PoolRemoved{{from.pool()}};
 }
 
 Fact fact_from(Fields& fields, const record::Posted& from)
@@ -201,14 +139,6 @@ Fact fact_from(Fields&, const record::ProfileUsed& from)
 {
     return ledger::ProfileUsed{
         {from.profile()}, {from.user()}, {from.device()}, instant(from.last_us())};
-}
-
-Fact fact_from(Fields&, const record::UsersSet& from)
-{
-    ledger::UsersSet to{.pool = {from.pool()}, .by = {from.by()}};
-    if (from.has_users())
-        to.users = users(from.users());
-    return to;
 }
 
 Fact fact_from(Fields& fields, const record::LeaseGranted& from)
@@ -338,6 +268,14 @@ Fact fact_from(Fields& fields, const record::Fact& from)
     case Record::kArrivalAbandoned: return fact_from(fields, from.arrival_abandoned());
     case Record::kCounterAnchored: return fact_from(fields, from.counter_anchored());
     case Record::kActivationDoubted: return fact_from(fields, from.activation_doubted());
+    case Record::kSchemeSet: return fact_from(fields, from.scheme_set());
+    case Record::kEntitlementAmended: return amended_from(fields, from.entitlement_amended());
+    case Record::kLicenseForgotten: return fact_from(fields, from.license_forgotten());
+    case Record::kPoolClosed: return fact_from(fields, from.pool_closed());
+    case Record::kPoolRenamed: return fact_from(fields, from.pool_renamed());
+    case Record::kPartySet: return fact_from(fields, from.party_set());
+    case Record::kPartyRemoved: return fact_from(fields, from.party_removed());
+    case Record::kLeaseMoved: return fact_from(fields, from.lease_moved());
     case Record::FACT_NOT_SET: break;
     }
     fields.require(false, "it", "is none that this usherd knows");

@@ -1,7 +1,9 @@
 #include "daemon/journal/record.hpp"
 
 #include "daemon/journal/activation_record.hpp"
+#include "daemon/journal/license_record.hpp"
 #include "daemon/journal/move_record.hpp"
+#include "daemon/journal/pool_record.hpp"
 #include "daemon/journal/record.pb.h"
 #include "daemon/journal/record_fields.hpp"
 
@@ -18,12 +20,6 @@ constexpr std::size_t arena_bytes = 256 * 1024; ///< A turn of a thousand leases
 std::string_view word(ledger::Credential::Kind kind)
 {
     return kind == ledger::Credential::Kind::key ? "key" : "certificate";
-}
-
-void fill(record::Users& to, const std::set<ledger::UserName>& users)
-{
-    for (const ledger::UserName& user : users)
-        to.add_names(user.text);
 }
 
 void fill(record::Lease& to, const ledger::Lease& lease)
@@ -79,6 +75,38 @@ void fill(record::Refusal& to, const ledger::Refusal& refusal)
     if (refusal.retry_at)
         to.set_retry_at_us(microseconds(*refusal.retry_at));
     to.set_redirect(refusal.redirect);
+    to.set_root(refusal.root);
+    if (refusal.row)
+        to.set_row(*refusal.row);
+}
+
+/// Codes that came with pools and parties: a word that an earlier reader does not know.
+bool is_since_5(ledger::Code code)
+{
+    using enum ledger::Code;
+    switch (code) {
+    case unknown_party:
+    case unknown_scheme:
+    case wrong_kind:
+    case not_in_scheme:
+    case other_root:
+    case root_pool:
+    case not_home_pool:
+    case not_leasable:
+    case pool_closed:
+    case insufficient_units:
+    case would_overcommit:
+    case would_drop: return true;
+    default: return false;
+    }
+}
+
+std::uint32_t format_of(const ledger::Refusal& refusal)
+{
+    if (is_since_5(refusal.code) || (refusal.because && is_since_5(*refusal.because)) ||
+        !refusal.root.empty() || refusal.row)
+        return 5;
+    return refusal.redirect.empty() ? 1 : 3;
 }
 
 /// How each lasting fact stands in a record. No catch-all: a new fact does not compile without a
@@ -106,76 +134,11 @@ struct Writer {
         if (fact.product.requires_product)
             one.set_requires_product(fact.product.requires_product->text);
     }
-    void operator()(const ledger::EntitlementInstalled& fact) const
-    {
-        const ledger::Entitlement& entitlement = fact.entitlement;
-        assert(entitlement.document);
-        record::EntitlementInstalled& one = *to.mutable_entitlement_installed();
-        one.set_id(entitlement.id.text);
-        one.set_root(entitlement.root.text);
-        one.set_product(entitlement.product.name.text);
-        one.set_vendor(entitlement.product.vendor.text);
-        one.set_type(entitlement.type);
-        if (entitlement.quantity)
-            one.set_quantity(*entitlement.quantity);
-        if (entitlement.from)
-            one.set_from_us(microseconds(*entitlement.from));
-        if (entitlement.to)
-            one.set_to_us(microseconds(*entitlement.to));
-        if (entitlement.maintenance_until)
-            one.set_maintenance_until_us(microseconds(*entitlement.maintenance_until));
-        one.set_lock(text(word(entitlement.lock)));
-        one.set_on_this_node(entitlement.on_this_node);
-        one.set_document(*entitlement.document);
-        one.set_by(fact.by.text);
-        if (entitlement.activation != 0) {
-            need(2);
-            one.set_activation(entitlement.activation);
-        }
-    }
-    void operator()(const ledger::LicenseExpected& fact) const
-    {
-        need(2);
-        record::LicenseExpected& one = *to.mutable_license_expected();
-        one.set_id(fact.license.id.text);
-        one.set_root(fact.license.root.text);
-        one.set_product(fact.license.product.name.text);
-        one.set_vendor(fact.license.product.vendor.text);
-        if (fact.license.quantity)
-            one.set_quantity(*fact.license.quantity);
-        one.set_lock(text(word(fact.license.lock)));
-        one.set_activated(fact.license.activated);
-        one.set_by(fact.by.text);
-    }
-    void operator()(const ledger::EntitlementRemoved& fact) const
-    {
-        record::EntitlementRemoved& one = *to.mutable_entitlement_removed();
-        one.set_id(fact.id.text);
-        one.set_by(fact.by.text);
-    }
     void operator()(const ledger::NodeLockSeen& fact) const
     {
         record::NodeLockSeen& one = *to.mutable_node_lock_seen();
         one.set_id(fact.id.text);
         one.set_on_this_node(fact.on_this_node);
-    }
-    void operator()(const ledger::PoolOpened& fact) const
-    {
-        const ledger::Pool& pool = fact.pool;
-        record::PoolOpened& one = *to.mutable_pool_opened();
-        one.set_id(pool.id.text);
-        if (pool.parent)
-            one.set_parent(pool.parent->text);
-        one.set_product(pool.product.name.text);
-        set_vendor(one, pool.product);
-        one.set_metric(text(word(pool.metric)));
-        one.set_kind(text(word(pool.kind)));
-        if (pool.allow)
-            fill(*one.mutable_allow(), *pool.allow);
-    }
-    void operator()(const ledger::PoolRemoved& fact) const
-    {
-        to.mutable_pool_removed()->set_pool(fact.pool.text);
     }
     void operator()(const ledger::Posted& fact) const
     {
@@ -226,14 +189,6 @@ struct Writer {
         one.set_user(fact.user.text);
         one.set_device(fact.device.text);
         one.set_last_us(microseconds(fact.last));
-    }
-    void operator()(const ledger::UsersSet& fact) const
-    {
-        record::UsersSet& one = *to.mutable_users_set();
-        one.set_pool(fact.pool.text);
-        if (fact.users)
-            fill(*one.mutable_users(), *fact.users);
-        one.set_by(fact.by.text);
     }
     void operator()(const ledger::LeaseGranted& fact) const
     {
@@ -299,7 +254,7 @@ struct Writer {
     void operator()(const ledger::Denied& fact) const
     {
         record::Denied& one = *to.mutable_denied();
-        need(fact.refusal.redirect.empty() ? 1 : 3);
+        need(format_of(fact.refusal));
         one.set_at_us(microseconds(fact.at));
         one.set_profile(fact.profile.text);
         one.set_user(fact.user.text);
@@ -315,12 +270,22 @@ struct Writer {
         one.set_identity(fact.identity.text);
         one.set_reason(text(word(fact.reason)));
     }
-    /// activation_record.hpp and move_record.hpp have the words.
+    /// activation_record.hpp and its like have the words.
     void put_since(std::uint32_t format, const auto& fact) const
     {
         need(format);
         put(to, fact);
     }
+    void operator()(const ledger::EntitlementInstalled& fact) const
+    {
+        put_since(fact.entitlement.activation == 0 ? 1 : 2, fact);
+    }
+    void operator()(const ledger::EntitlementRemoved& fact) const { put_since(1, fact); }
+    void operator()(const ledger::LicenseExpected& fact) const { put_since(2, fact); }
+    void operator()(const ledger::UsersSet& fact) const { put_since(1, fact); }
+    void operator()(const ledger::PoolRemoved& fact) const { put_since(1, fact); }
+    /// Earlier readers want the kind of its leases, which its scheme says now.
+    void operator()(const ledger::PoolOpened& fact) const { put_since(5, fact); }
     void operator()(const ledger::ActivationRequested& fact) const { put_since(2, fact); }
     void operator()(const ledger::ActivationCancelled& fact) const { put_since(2, fact); }
     void operator()(const ledger::Activated& fact) const
@@ -343,6 +308,15 @@ struct Writer {
     void operator()(const ledger::CounterAnchored& fact) const { put_since(4, fact); }
     void operator()(const ledger::ActivationDoubted& fact) const { put_since(4, fact); }
 
+    void operator()(const ledger::SchemeSet& fact) const { put_since(5, fact); }
+    void operator()(const ledger::EntitlementAmended& fact) const { put_since(5, fact); }
+    void operator()(const ledger::LicenseForgotten& fact) const { put_since(5, fact); }
+    void operator()(const ledger::PoolClosed& fact) const { put_since(5, fact); }
+    void operator()(const ledger::PoolRenamed& fact) const { put_since(5, fact); }
+    void operator()(const ledger::PartySet& fact) const { put_since(5, fact); }
+    void operator()(const ledger::PartyRemoved& fact) const { put_since(5, fact); }
+    void operator()(const ledger::LeaseMoved& fact) const { put_since(5, fact); }
+
     void operator()(const ledger::LeaseRenewed&) const { assert(false && "fleeting"); }
     void operator()(const ledger::ConnectionLost&) const { assert(false && "fleeting"); }
     void operator()(const ledger::AmnestyGranted&) const { assert(false && "fleeting"); }
@@ -350,6 +324,9 @@ struct Writer {
     void operator()(const ledger::StreamBegun&) const { assert(false && "fleeting"); }
     void operator()(const ledger::StreamRead&) const { assert(false && "fleeting"); }
     void operator()(const ledger::CounterReached&) const { assert(false && "fleeting"); }
+    void operator()(const ledger::StateWatched&) const { assert(false && "fleeting"); }
+    void operator()(const ledger::WatchEnded&) const { assert(false && "fleeting"); }
+    void operator()(const ledger::StateTold&) const { assert(false && "fleeting"); }
 };
 
 } // namespace
