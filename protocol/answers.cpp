@@ -26,6 +26,7 @@ void fill(v1::Refused& to, const ledger::Refusal& from)
         to.add_cures(std::move(cure));
     to.set_subject(from.subject);
     to.set_detail(from.detail);
+    to.set_root(from.root);
     if (from.because)
         to.set_because(std::string(ledger::word(*from.because)));
     const auto copy = [&to](const std::optional<ledger::Units>& units,
@@ -38,6 +39,7 @@ void fill(v1::Refused& to, const ledger::Refusal& from)
     copy(from.want, &v1::Refused::set_want);
     copy(from.short_by, &v1::Refused::set_short_);
     copy(from.queue, &v1::Refused::set_queue);
+    copy(from.row, &v1::Refused::set_row);
     for (const ledger::Holder& holder : from.holders) {
         v1::Holder& shown = *to.add_holders();
         shown.set_user(holder.user.text);
@@ -101,6 +103,52 @@ void fill(v1::SeatLost& to, const ledger::SeatLost& from)
 void fill(v1::ModeChanged& to, const ledger::ModeChanged& from)
 {
     to.set_mode(std::string(ledger::word(from.mode)));
+}
+
+void fill(v1::PoolState& to, const ledger::PoolState& from)
+{
+    to.set_pool(from.pool.text);
+    to.set_unlimited(from.unlimited);
+    to.set_stock(from.stock);
+    to.set_held(from.held);
+    to.set_locked(from.locked.has_value());
+    if (from.locked)
+        fill(*to.mutable_refused(), *from.locked);
+    // Longer than 32 bits of milliseconds: it may be a year.
+    to.set_valid_ms(static_cast<std::uint64_t>(
+        std::chrono::floor<std::chrono::milliseconds>(from.validity).count()));
+}
+
+void fill(v1::Registered& to, const ledger::Registered& from)
+{
+    to.set_taken(static_cast<std::uint32_t>(from.taken));
+    to.set_already(static_cast<std::uint32_t>(from.already));
+    fill(*to.mutable_pool(), from.pool);
+}
+
+void fill(v1::LeaseList& to, const ledger::LeaseList& from)
+{
+    to.set_after(from.after);
+    for (const ledger::Lease& lease : from.leases) {
+        v1::LeaseList::Lease& shown = *to.add_leases();
+        shown.set_lease(bytes_of(lease.id));
+        shown.set_pool(lease.pool.text);
+        shown.set_party(lease.party.text);
+        shown.set_user(lease.user.text);
+        shown.set_device(lease.device.text);
+        shown.set_units(static_cast<std::uint64_t>(lease.units));
+        shown.set_profile(lease.profile.text);
+        shown.set_started_us(microseconds(lease.started));
+        if (lease.ends)
+            shown.set_ends_us(microseconds(*lease.ends));
+    }
+}
+
+void fill(v1::StateChanged& to, const ledger::StateChanged& from)
+{
+    to.set_party(from.party.text);
+    to.set_pool(from.asked.text);
+    fill(*to.mutable_state(), from.state);
 }
 
 std::string bytes_of(const ledger::LeaseId& id)

@@ -18,6 +18,11 @@ void fill(v1::LeaseState& to, const ledger::LeaseState& from, bool is_explained)
 void fill(v1::WaitEnded& to, const ledger::WaitEnded& from);
 void fill(v1::SeatLost& to, const ledger::SeatLost& from);
 void fill(v1::ModeChanged& to, const ledger::ModeChanged& from);
+void fill(v1::PoolState& to, const ledger::PoolState& from);
+void fill(v1::Registered& to, const ledger::Registered& from);
+/// With their ids: to whom they belong only.
+void fill(v1::LeaseList& to, const ledger::LeaseList& from);
+void fill(v1::StateChanged& to, const ledger::StateChanged& from);
 
 /// A lease's id as the wire carries it: its 16 bytes.
 [[nodiscard]] std::string bytes_of(const ledger::LeaseId& id);

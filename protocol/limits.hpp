@@ -41,6 +41,11 @@ inline constexpr std::size_t in_flight_max = 256;
 /// Leases that one connection may speak for, and that one renewal may name.
 inline constexpr std::size_t leases_per_connection_max = 4096;
 
+/// Leases that one request takes or gives back. Where the names of a row, its device and its user,
+/// have 64 bytes together, so many rows fit in a message: with longer names fewer do.
+inline constexpr std::size_t rows_max = 10'000;
+inline constexpr std::size_t row_name_bytes = 64;
+
 /// Named users of a pool, in one request.
 inline constexpr std::size_t users_max = 10'000;
 inline constexpr std::size_t users_bytes_max = 512 << 10; ///< All named users of a pool together.
@@ -59,6 +64,8 @@ static_assert(license_bytes_max + 1024 < frame_bytes_max);
 static_assert(description_bytes_max + 1024 < frame_bytes_max);
 static_assert(users_bytes_max < description_bytes_max, "a pool with all its named users fits");
 static_assert(leases_per_connection_max * 32 < frame_bytes_max, "one renewal can name them all");
+static_assert(rows_max * (row_name_bytes + 32) + 4 * name_bytes_max < frame_bytes_max,
+              "a row has 32 bytes beside its names: its id, its units, and what its fields cost");
 static_assert(proofs_max * license_bytes_max < frame_bytes_max, "the first answer fits in a frame");
 static_assert(units_per_checkout_max < INT64_MAX / 1'000'000);
 

@@ -5,6 +5,7 @@
 #include "daemon/ledger/decide.hpp"
 #include "daemon/ledger/picture.hpp"
 #include "daemon/ledger/settle.hpp"
+#include "daemon/ledger/watch.hpp"
 
 #include <algorithm>
 
@@ -61,6 +62,13 @@ struct Herald {
     News operator()(const ArrivalAbandoned&) const
     {
         return Message{{}, ModeChanged{state.departure ? Mode::departed : Mode::serving}};
+    }
+
+    News operator()(const StateTold& fact) const
+    {
+        const WatchRecord& watch = state.watches.at(fact.watch);
+        return heard_by(watch.connection,
+                        StateChanged{watch.party, watch.asked, pool_state(state, watch.pool)});
     }
 
     News operator()(const CredentialRevoked& fact) const

@@ -84,8 +84,8 @@ Translation request_activation(const v1::ActivationRequest& asked, const Caller&
     }
 }
 
-Translation load_activation(const std::string& document, const ledger::ProfileName& profile,
-                            const Caller& caller, const Premises& premises)
+Translation load_activation(const std::string& document, ledger::Install asked,
+                            const Premises& premises)
 {
     if (auto objection = objection_to_length(document))
         return *std::move(objection);
@@ -95,15 +95,13 @@ Translation load_activation(const std::string& document, const ledger::ProfileNa
     const auto& activation = std::get<trust::Activation>(opened);
     if (auto objection = objection_to(activation, premises))
         return *std::move(objection);
-    auto install = install_of(activation.license, document, premises);
+    auto install = install_of(activation.license, document, premises, std::move(asked));
     if (auto* refusal = std::get_if<Refusal>(&install))
         return std::move(*refusal);
     ledger::Activate command{.install = std::get<ledger::Install>(std::move(install)),
                              .nonce = {*activation.nonce},
                              .issuer = activation.issuer,
                              .check = check_of(activation)};
-    command.install.by = caller.identity;
-    command.install.profile = profile;
     command.install.entitlement.activation = activation.number;
     return Asked{std::move(command), operated()};
 }

@@ -15,9 +15,9 @@ namespace usher::server {
 [[nodiscard]] Translation request_activation(const v1::ActivationRequest& asked,
                                              const Caller& caller, const Premises& premises);
 
-/// DOCUMENT_INVALID (no activation, changed, or a ticket), UNKNOWN_VENDOR, DOCUMENT_EXPIRED.
-[[nodiscard]] Translation load_activation(const std::string& document,
-                                          const ledger::ProfileName& profile, const Caller& caller,
+/// `asked` says who loads it and where its license is to go. DOCUMENT_INVALID (no activation,
+/// changed, or a ticket), UNKNOWN_VENDOR, DOCUMENT_EXPIRED.
+[[nodiscard]] Translation load_activation(const std::string& document, ledger::Install asked,
                                           const Premises& premises);
 
 /// The receipt is signed before it is known whether its activation is the active one; where it is

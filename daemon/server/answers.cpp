@@ -1,4 +1,5 @@
 #include "protocol/answers.hpp"
+#include "daemon/ledger/limits.hpp"
 #include "daemon/server/activation.hpp"
 #include "daemon/server/fields.hpp"
 #include "daemon/server/move_answers.hpp"
@@ -57,6 +58,10 @@ void fill(v1::Refusals& refusals, const ledger::Refusals& from)
     }
 }
 
+/// A list of leases is not cut here: what of it was left out, nobody could ask for.
+constexpr std::size_t listed_lease_bytes_max = 5 * (protocol::name_bytes_max + 3) + 64;
+static_assert(ledger::page_max * listed_lease_bytes_max < protocol::frame_bytes_max);
+
 /// The first of what an operator is told; both lists of an answer leave room in a frame. A sentence
 /// is about names, the pools of a profile at most.
 std::span<const std::string> those_that_fit(std::span<const std::string> sentences)
@@ -69,6 +74,47 @@ std::span<const std::string> those_that_fit(std::span<const std::string> sentenc
             break;
     }
     return sentences.first(count);
+}
+
+void fill(v1::Forecast::Pool& to, const ledger::Forecast::PoolChange& from)
+{
+    to.set_pool(from.pool.text);
+    to.set_is_new(from.is_new);
+    to.set_is_gone(from.is_gone);
+    to.set_unlimited_before(from.unlimited_before);
+    to.set_unlimited_after(from.unlimited_after);
+    to.set_stock_before(from.stock_before);
+    to.set_stock_after(from.stock_after);
+    to.set_held_before(from.held_before);
+    to.set_held_after(from.held_after);
+    to.set_locked_before(from.locked_before);
+    to.set_locked_after(from.locked_after);
+    to.set_short_(from.short_by);
+    for (const std::string& cure : from.cures)
+        to.add_cures(cure);
+}
+
+/// The pools that would lock are the first, so what does not fit is the least that matters.
+void fill(v1::Forecast& to, const ledger::Forecast& from)
+{
+    to.set_at_us(microseconds(from.at));
+    if (from.refusal)
+        fill(*to.mutable_refused(), *from.refusal);
+    std::size_t bytes = 0;
+    for (const ledger::Forecast::PoolChange& pool : from.pools) {
+        if (bytes >= protocol::frame_bytes_max / 2)
+            break;
+        v1::Forecast::Pool& shown = *to.add_pools();
+        fill(shown, pool);
+        bytes += shown.ByteSizeLong();
+    }
+    const std::size_t told = static_cast<std::size_t>(to.pools_size());
+    to.set_pools_left_out(from.pools_left_out + from.pools.size() - told);
+    to.set_locks(from.locks);
+    to.set_leases_ended(from.leases_ended);
+    to.set_leases_moved(from.leases_moved);
+    for (const std::string& warning : those_that_fit(from.warnings))
+        to.add_warnings(warning);
 }
 
 /// How each answer stands in a response. A picture has more than one, and is written elsewhere.
@@ -147,6 +193,22 @@ struct Answers {
     {
         fill(*response.mutable_operated()->mutable_arrival_begun(), position, premises);
     }
+    void operator()(const ledger::PoolState& state) const
+    {
+        fill(*response.mutable_pool_state(), state);
+    }
+    void operator()(const ledger::Registered& registered) const
+    {
+        fill(*response.mutable_registered(), registered);
+    }
+    void operator()(const ledger::LeaseList& list) const
+    {
+        fill(*response.mutable_lease_list(), list);
+    }
+    void operator()(const ledger::Forecast& forecast) const
+    {
+        fill(*response.mutable_operated()->mutable_forecast(), forecast);
+    }
     void operator()(const ledger::Greeted&) const
     {
         assert(false && "a greeting is answered by `welcome`, which knows the connection");
@@ -189,6 +251,10 @@ struct Notices {
     void operator()(const ledger::Redirected& redirected) const
     {
         response.mutable_redirected()->set_document(redirected.document);
+    }
+    void operator()(const ledger::StateChanged& changed) const
+    {
+        fill(*response.mutable_state_changed(), changed);
     }
     void operator()(const ledger::CredentialGone&) const
     {

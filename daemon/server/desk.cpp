@@ -17,11 +17,22 @@ using ledger::Now;
 /// The desk looks up so often by itself: a watchdog that sees no pulse for longer is right to bite.
 constexpr Duration nap_max = std::chrono::seconds(1);
 
+/// A plan copies all pools and parties, so it has a turn of its own.
+constexpr std::size_t plan_weight = 100'000;
+
 /// How many single questions one costs.
 std::size_t weight_of(const ledger::Command& command)
 {
     if (const auto* renew = std::get_if<ledger::Renew>(&command))
         return std::max<std::size_t>(renew->leases.size(), 1);
+    if (const auto* many = std::get_if<ledger::Register>(&command))
+        return 1 + many->rows.size();
+    if (const auto* many = std::get_if<ledger::CheckinMany>(&command))
+        return 1 + many->leases.size();
+    if (std::holds_alternative<ledger::ListLeases>(command))
+        return ledger::page_max;
+    if (std::holds_alternative<ledger::Plan>(command))
+        return plan_weight;
     if (const auto* lost = std::get_if<ledger::LoseConnection>(&command))
         return std::max<std::size_t>(lost->leases.size(), 1);
     if (std::holds_alternative<ledger::ReadStream>(command))

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <cassert>
 #include <cstdint>
+#include <iterator>
 #include <memory>
 #include <optional>
 #include <string_view>
@@ -22,6 +23,9 @@ struct Errand {
     std::string_view verb;                ///< For the log; static.
     std::size_t bytes = 0;                ///< Of its message.
     std::optional<ledger::LeaseId> lease; ///< That a no or a checkin lets go of.
+    bool watches = false;                 ///< It wants to hear how a pool stands from now on.
+    /// Of those for whom the connection speaks, what a yes lets go of; none: nothing.
+    std::unique_ptr<std::vector<ledger::LeaseId>> given_back;
     std::unique_ptr<Wish> wish;           ///< Of a checkout; for the log.
     std::unique_ptr<Keepsake> keepsake;   ///< None: a plain one.
 };
@@ -74,7 +78,8 @@ class Errands {
     std::size_t bytes_ = 0;
 };
 
-/// The leases and places in the queue that a connection speaks for, in order: clients choose the
+/// The leases that need somebody to speak for them, and the places in the queue, for which a
+/// connection speaks, in order: clients choose the
 /// ids, so no hash of ours shall depend on them.
 class Speaking {
   public:
@@ -100,6 +105,25 @@ class Speaking {
         const auto at = std::ranges::lower_bound(leases_, id);
         if (at != leases_.end() && *at == id)
             leases_.erase(at);
+    }
+
+    /// All of them at once: one by one, thousands would cost a walk each.
+    void drop(std::vector<ledger::LeaseId> ids)
+    {
+        std::ranges::sort(ids);
+        std::erase_if(leases_,
+                      [&](const auto& id) { return std::ranges::binary_search(ids, id); });
+    }
+
+    /// Those of `ids` that are there.
+    [[nodiscard]] std::vector<ledger::LeaseId>
+    known_in(const std::vector<ledger::LeaseId>& ids) const
+    {
+        std::vector<ledger::LeaseId> known;
+        std::ranges::copy_if(ids, std::back_inserter(known), [&](const auto& id) {
+            return std::ranges::binary_search(leases_, id);
+        });
+        return known;
     }
 
     /// How many of `ids` are not there.

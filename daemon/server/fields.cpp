@@ -76,11 +76,8 @@ ledger::Role Fields::role(std::string_view field, std::string_view word)
     using ledger::Role;
     if (word.empty())
         return Role::application;
-    for (const Role role : {Role::application, Role::viewer, Role::operator_, Role::admin})
-        if (ledger::word(role) == word)
-            return role;
-    require(false, field, "not one of application, viewer, operator, admin");
-    return Role::application;
+    return one_of(field, word,
+                  std::array{Role::application, Role::viewer, Role::operator_, Role::admin});
 }
 
 void Fields::require(bool holds, std::string_view field, std::string_view what)

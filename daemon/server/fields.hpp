@@ -3,6 +3,7 @@
 #include "daemon/ledger/refusal.hpp"
 #include "daemon/ledger/types.hpp"
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -31,6 +32,10 @@ class Fields {
     ledger::LeaseId lease(std::string_view field, std::string_view bytes);
     /// Exactly 16 hexadecimal digits. BAD_REQUEST.
     ledger::LeaseTag tag(std::string_view field, std::string_view digits);
+    /// The one of `known` that is called so. BAD_REQUEST, which names them all.
+    template <class Value, std::size_t count>
+    Value one_of(std::string_view field, std::string_view text,
+                 const std::array<Value, count>& known);
     /// One of the four words; none: application. BAD_REQUEST.
     ledger::Role role(std::string_view field, std::string_view word);
 
@@ -42,5 +47,20 @@ class Fields {
 
     std::optional<ledger::Refusal> refusal_;
 };
+
+template <class Value, std::size_t count>
+Value Fields::one_of(std::string_view field, std::string_view text,
+                     const std::array<Value, count>& known)
+{
+    static_assert(count > 0);
+    std::string words;
+    for (const Value value : known) {
+        if (word(value) == text)
+            return value;
+        words += (words.empty() ? "" : ", ") + std::string(word(value));
+    }
+    require(false, field, "not one of " + words);
+    return known.front();
+}
 
 } // namespace usher::server

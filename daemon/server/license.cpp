@@ -68,19 +68,20 @@ std::optional<Refusal> objection_to_names(const trust::License& license)
 
 } // namespace
 
-std::variant<ledger::Install, Refusal> open_install(const std::string& document,
-                                                    const Premises& premises)
+std::variant<ledger::Install, Refusal>
+open_install(const std::string& document, const Premises& premises, ledger::Install asked)
 {
     if (document.size() > protocol::license_bytes_max)
         return invalid("it is longer than 16 KiB");
     const auto opened = trust::open_license(document, premises.vendors);
     if (const auto* error = std::get_if<trust::DocumentError>(&opened))
         return license_refusal_of(*error);
-    return install_of(std::get<trust::License>(opened), document, premises);
+    return install_of(std::get<trust::License>(opened), document, premises, std::move(asked));
 }
 
-std::variant<ledger::Install, Refusal>
-install_of(const trust::License& license, const std::string& document, const Premises& premises)
+std::variant<ledger::Install, Refusal> install_of(const trust::License& license,
+                                                  const std::string& document,
+                                                  const Premises& premises, ledger::Install asked)
 {
     if (auto objection = objection_to_names(license))
         return *std::move(objection);
@@ -89,7 +90,7 @@ install_of(const trust::License& license, const std::string& document, const Pre
     if (!metric || !lock)
         return invalid(metric ? "nodelock: an unknown kind" : "metric: an unknown word");
 
-    ledger::Install install;
+    ledger::Install install = std::move(asked);
     install.entitlement = {
         .id = {license.number},
         .root = {license.number},

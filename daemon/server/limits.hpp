@@ -55,8 +55,9 @@ struct Limits {
     /// on bad lines.
     std::chrono::milliseconds frame_time = std::chrono::seconds(30);
 
-    /// Silence of a connection that speaks for no lease until it is closed; one that speaks for a
-    /// lease is never idle here, for the lease has a term of its own. 10 s to 24 h.
+    /// Silence of a connection that speaks for no lease and watches no pool until it is closed; one
+    /// that speaks for a lease is never idle here, for the lease has a term of its own. Whether the
+    /// host of one that watches is still there, the kernel asks. 10 s to 24 h.
     std::chrono::milliseconds idle_time = std::chrono::minutes(10);
 
     /// A reader that takes not one byte for so long is cut; its leases run on. 1 s to 10 min.

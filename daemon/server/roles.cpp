@@ -42,6 +42,14 @@ std::optional<Verb> row(v1::Operate::VerbCase verb)
     case v1::Operate::kFollow: return Verb{"move", Role::admin};
     case v1::Operate::kArrive: return Verb{"move", Role::admin};
     case v1::Operate::kArrivalAbandon: return Verb{"move --abandon", Role::admin};
+    case v1::Operate::kPoolOpen: return Verb{"pool open", Role::operator_};
+    case v1::Operate::kPoolAllocate: return Verb{"pool allocate", Role::operator_};
+    case v1::Operate::kPoolClose: return Verb{"pool close", Role::operator_};
+    case v1::Operate::kPartyAdd: return Verb{"party add", Role::operator_};
+    case v1::Operate::kPartyRebind: return Verb{"party rebind", Role::operator_};
+    case v1::Operate::kPartySource: return Verb{"party source", Role::operator_};
+    case v1::Operate::kPartyRemove: return Verb{"party remove", Role::operator_};
+    case v1::Operate::kPlan: return Verb{"plan", Role::viewer};
     case v1::Operate::VERB_NOT_SET: return std::nullopt;
     }
     return std::nullopt;
@@ -56,6 +64,10 @@ std::optional<Verb> row(v1::Request::AskCase ask, const v1::Request& request)
     case v1::Request::kCheckin: return Verb{"checkin", Role::application};
     case v1::Request::kLeave: return Verb{"leave", Role::application};
     case v1::Request::kCarry: return Verb{"carry", Role::application};
+    case v1::Request::kRegister: return Verb{"register", Role::application};
+    case v1::Request::kCheckinMany: return Verb{"checkin", Role::application};
+    case v1::Request::kLeaseList: return Verb{"leases", Role::application};
+    case v1::Request::kStateAsk: return Verb{"state", Role::application};
     case v1::Request::kOperate: return row(request.operate().verb_case());
     case v1::Request::ASK_NOT_SET: return std::nullopt;
     }

@@ -17,7 +17,9 @@ using ledger::Refusal;
 bool is_large(const ledger::Command& command)
 {
     return std::holds_alternative<ledger::Look>(command) ||
-           std::holds_alternative<ledger::ExplainRefusals>(command);
+           std::holds_alternative<ledger::ExplainRefusals>(command) ||
+           std::holds_alternative<ledger::ListLeases>(command) ||
+           std::holds_alternative<ledger::Plan>(command);
 }
 
 /// Of its verb; for the log.
@@ -340,6 +342,14 @@ std::optional<Refusal> Session::speak_for(const ledger::Command& command, Errand
     }
     if (const auto* checkin = std::get_if<ledger::Checkin>(&command))
         errand.lease = checkin->lease;
+    if (const auto* many = std::get_if<ledger::CheckinMany>(&command))
+        if (auto known = speaking_.known_in(many->leases); !known.empty())
+            errand.given_back =
+                std::make_unique<std::vector<ledger::LeaseId>>(std::move(known));
+    if (const auto* state = std::get_if<ledger::AskState>(&command); state && state->watch) {
+        errand.watches = true;
+        ++watches_;
+    }
     return std::nullopt;
 }
 

@@ -109,6 +109,7 @@ class Session : public std::enable_shared_from_this<Session> {
     void on_greeted(const ledger::Answer& answer, const Errand& errand);
     void on_answer(const ledger::Answer& answer, const Errand& errand);
     void note_leases(const ledger::Answer& answer, const Errand& errand);
+    void note_granted(const ledger::Granted& granted);
     void on_notice(const ledger::Notice& notice);
     void refuse(std::uint64_t request, std::string_view verb, const ledger::Refusal& refusal,
                 const Wish* wish = nullptr);
@@ -126,6 +127,7 @@ class Session : public std::enable_shared_from_this<Session> {
     void end();
 
     [[nodiscard]] std::optional<Parting> lateness(Instant now) const;
+    [[nodiscard]] bool is_missed_at_the_desk() const { return speaking_.count() > 0 || watches_ > 0; }
     [[nodiscard]] std::size_t unsent() const { return out_.size() - sent_; }
     [[nodiscard]] Speaker speaker() const;
 
@@ -158,6 +160,7 @@ class Session : public std::enable_shared_from_this<Session> {
     std::size_t sent_ = 0;
     Errands errands_;
     Speaking speaking_;
+    std::size_t watches_ = 0; ///< Pools that it has asked to hear of.
 
     const Instant began_;
     Instant phase_since_;

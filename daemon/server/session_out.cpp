@@ -77,15 +77,27 @@ void Session::note_leases(const ledger::Answer& answer, const Errand& errand)
         std::holds_alternative<Refusal>(answer) || std::holds_alternative<ledger::Done>(answer);
     if (errand.lease && is_over)
         speaking_.drop(*errand.lease);
-    // Asked for again before the answer to its checkin was here, which has just dropped it.
+    if (errand.given_back && std::holds_alternative<ledger::Done>(answer))
+        speaking_.drop(*errand.given_back);
+    if (errand.watches && std::holds_alternative<Refusal>(answer))
+        --watches_;
     if (const auto* granted = std::get_if<ledger::Granted>(&answer))
-        speaking_.add(granted->id);
+        note_granted(*granted);
     if (const auto* waiting = std::get_if<ledger::Waiting>(&answer))
         speaking_.add(waiting->id);
     if (const auto* renewed = std::get_if<ledger::Renewed>(&answer))
         for (const ledger::LeaseState& lease : renewed->leases)
             if (lease.state == ledger::LeaseState::State::unknown)
                 speaking_.drop(lease.id);
+}
+
+/// A lease that no silence ends needs nobody to speak for it, and takes no room here.
+void Session::note_granted(const ledger::Granted& granted)
+{
+    if (granted.kind == ledger::LeaseKind::floating)
+        speaking_.add(granted.id); // Its checkin and another checkout may have crossed.
+    else
+        speaking_.drop(granted.id);
 }
 
 void Session::on_notice(const ledger::Notice& notice)
@@ -95,6 +107,8 @@ void Session::on_notice(const ledger::Notice& notice)
             close(Parting::credential_revoked);
         return;
     }
+    if (const auto* granted = std::get_if<ledger::Granted>(&notice))
+        note_granted(*granted);
     if (const auto* lost = std::get_if<ledger::SeatLost>(&notice))
         speaking_.drop(lost->id);
     if (const auto* ended = std::get_if<ledger::WaitEnded>(&notice))
@@ -194,9 +208,10 @@ std::optional<Parting> Session::lateness(Instant now) const
     case Phase::hello:
         return since >= limits.hello_time ? std::optional(Parting::too_slow) : std::nullopt;
     case Phase::serving: {
-        // Who speaks for a lease is not idle: the lease has a term, and its end is told.
-        const bool is_idle =
-            speaking_.count() == 0 && errands_.count() == 0 && now - heard_at_ >= limits.idle_time;
+        // Who speaks for a lease is not idle: the lease has a term, and its end is told. Nor is who
+        // watches a pool: it is we who have nothing to say.
+        const bool is_idle = !is_missed_at_the_desk() && errands_.count() == 0 &&
+                             now - heard_at_ >= limits.idle_time;
         return is_idle ? std::optional(Parting::idle) : std::nullopt;
     }
     case Phase::lingering:
@@ -269,7 +284,7 @@ void Session::lose()
 {
     if (phase_ >= Phase::closing)
         return end();
-    if (speaking_.count() > 0)
+    if (is_missed_at_the_desk())
         desk_.ask({{}, 0, ledger::LoseConnection{id_, speaking_.leases()}});
     fault_ = channel_.fault();
     parting_ = Parting::lost;
@@ -279,7 +294,7 @@ void Session::lose()
 /// Nobody speaks for them here any more, and they run on for their term.
 void Session::leave_leases()
 {
-    if (speaking_.count() > 0)
+    if (is_missed_at_the_desk())
         desk_.ask({{}, 0, ledger::LoseConnection{id_, speaking_.leases(), true}});
 }
 

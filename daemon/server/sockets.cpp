@@ -214,6 +214,12 @@ std::optional<Arrival> accept_from(int listener)
     if (from.any.sa_family != AF_INET && from.any.sa_family != AF_INET6)
         return Arrival{std::move(socket), {}, "local"};
     set(socket, IPPROTO_TCP, TCP_NODELAY, 1);
+    // Who watches a pool may be silent for days. A host that is gone is found out after some four
+    // minutes, or its place would be taken for ever.
+    set(socket, SOL_SOCKET, SO_KEEPALIVE, 1);
+    set(socket, IPPROTO_TCP, TCP_KEEPIDLE, 120);
+    set(socket, IPPROTO_TCP, TCP_KEEPINTVL, 30);
+    set(socket, IPPROTO_TCP, TCP_KEEPCNT, 4);
     return Arrival{std::move(socket), origin_of(from), text_of(from)};
 }
 

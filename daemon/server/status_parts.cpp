@@ -40,10 +40,26 @@ void fill(v1::StatusPart::Pool& to, const ledger::PoolPicture& from)
     to.set_locked(from.locked);
     to.set_reason(from.reason);
     to.set_short_(from.short_by);
+    to.set_scheme(from.pool.scheme);
+    to.set_owner(from.pool.owner.text);
+    to.set_closed(from.pool.closed);
+    to.set_leases(std::string(ledger::word(from.leases)));
     to.set_named_users(from.pool.allow.has_value());
     if (from.pool.allow)
         for (const ledger::UserName& user : *from.pool.allow)
             to.add_users(user.text);
+}
+
+void fill(v1::StatusPart::Party& to, const ledger::PartyPicture& from)
+{
+    to.set_id(from.party.id.text);
+    to.set_kind(std::string(ledger::word(from.party.kind)));
+    to.set_company(from.party.company.text);
+    to.set_source(std::string(ledger::word(from.party.source)));
+    to.set_pool(from.party.pool.text);
+    to.set_users(from.users);
+    to.set_leases(from.leases);
+    to.set_lock(from.lock);
 }
 
 void fill(v1::StatusPart::Profile& to, const ledger::ProfilePicture& from)
@@ -237,6 +253,7 @@ void append_status(std::string& out, std::uint64_t request, const ledger::Summar
         parts.part().set_followed(summary.arrival->position);
     }
     parts.add(summary.pools, static_cast<Part::Pool* (Part::*)()>(&Part::add_pools));
+    parts.add(summary.parties, static_cast<Part::Party* (Part::*)()>(&Part::add_parties));
     parts.add(summary.profiles, static_cast<Part::Profile* (Part::*)()>(&Part::add_profiles));
     parts.add(summary.leases, static_cast<Part::Lease* (Part::*)()>(&Part::add_leases));
     parts.add(summary.queue, static_cast<Part::Waiter* (Part::*)()>(&Part::add_queue));

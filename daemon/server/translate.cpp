@@ -3,6 +3,7 @@
 #include "daemon/server/fields.hpp"
 #include "daemon/server/roles.hpp"
 #include "daemon/server/translate_operate.hpp"
+#include "daemon/server/translate_pools.hpp"
 #include "daemon/trust/lease_tag.hpp"
 #include "daemon/trust/signature.hpp"
 #include "protocol/limits.hpp"
@@ -49,7 +50,9 @@ Translation translate_verb(const v1::Checkout& asked, const Caller& caller)
         .device = {fields.name("device", asked.device())},
         .process = asked.pid(),
         .patience = std::chrono::milliseconds(asked.wait_ms()),
+        .pool = {fields.name_or_none("pool", asked.pool())},
     };
+    require_one_way(fields, asked);
     fields.require(asked.wait_ms() <= wait_ms_max, "wait_ms", "longer than 24 h");
     command.tag = trust::tag_of(command.id);
     return judged(fields, std::move(command));
@@ -162,6 +165,10 @@ Translation translate(const v1::Request& request, const Caller& caller, const Pr
     case v1::Request::kRenew: return translate_verb(request.renew(), caller);
     case v1::Request::kCheckin: return translate_verb(request.checkin(), caller);
     case v1::Request::kCarry: return translate_carry(request, premises);
+    case v1::Request::kRegister: return translate_pools(request.register_(), caller);
+    case v1::Request::kCheckinMany: return translate_pools(request.checkin_many(), caller);
+    case v1::Request::kLeaseList: return translate_pools(request.lease_list(), caller);
+    case v1::Request::kStateAsk: return translate_pools(request.state_ask(), caller);
     case v1::Request::kOperate:
         return translate_operate(request.id(), request.operate(), caller, premises);
     case v1::Request::kLeave:

@@ -6,6 +6,7 @@
 #include "daemon/server/documents.hpp"
 #include "daemon/server/license.hpp"
 #include "daemon/server/move.hpp"
+#include "daemon/server/translate_pools.hpp"
 #include "daemon/trust/signature.hpp"
 #include "protocol/limits.hpp"
 
@@ -64,26 +65,21 @@ struct Verbs {
     Translation operator()(const v1::LicenseInstall& asked) const
     {
         Fields fields;
-        const ledger::ProfileName profile{fields.name_or_none("profile", asked.profile())};
+        ledger::Install wish = install_asked(fields, asked, caller);
         if (fields.refusal())
             return *fields.refusal();
         if (is_activation(asked.document()))
-            return load_activation(asked.document(), profile, caller, premises);
-        auto install = open_install(asked.document(), premises);
+            return load_activation(asked.document(), std::move(wish), premises);
+        auto install = open_install(asked.document(), premises, std::move(wish));
         if (auto* refusal = std::get_if<Refusal>(&install))
             return std::move(*refusal);
-        auto& command = std::get<ledger::Install>(install);
-        command.by = caller.identity;
-        command.profile = profile;
-        return Asked{std::move(command), operated()};
+        return Asked{std::get<ledger::Install>(std::move(install)), operated()};
     }
 
     Translation operator()(const v1::LicenseRemove& asked) const
     {
         Fields fields;
-        return judged(fields, ledger::Remove{.by = caller.identity,
-                                             .license = {fields.name("license", asked.license())},
-                                             .force = asked.force()});
+        return judged(fields, removal_asked(fields, asked, caller));
     }
 
     Translation operator()(const v1::Import& asked) const
@@ -231,10 +227,12 @@ struct Verbs {
     Translation operator()(const v1::ActivationLoad& asked) const
     {
         Fields fields;
-        const ledger::ProfileName profile{fields.name_or_none("profile", asked.profile())};
+        ledger::Install wish{.by = caller.identity,
+                             .entitlement = {},
+                             .profile = {fields.name_or_none("profile", asked.profile())}};
         if (fields.refusal())
             return *fields.refusal();
-        return load_activation(asked.document(), profile, caller, premises);
+        return load_activation(asked.document(), std::move(wish), premises);
     }
 
     Translation operator()(const v1::Deactivate& asked) const
@@ -343,6 +341,14 @@ Translation translate_operate(std::uint64_t request, const v1::Operate& operate,
     case v1::Operate::kFollow: return verbs(operate.follow());
     case v1::Operate::kArrive: return verbs(operate.arrive());
     case v1::Operate::kArrivalAbandon: return verbs(operate.arrival_abandon());
+    case v1::Operate::kPoolOpen: return translate_pools(operate.pool_open(), caller);
+    case v1::Operate::kPoolAllocate: return translate_pools(operate.pool_allocate(), caller);
+    case v1::Operate::kPoolClose: return translate_pools(operate.pool_close(), caller);
+    case v1::Operate::kPartyAdd: return translate_pools(operate.party_add(), caller);
+    case v1::Operate::kPartyRebind: return translate_pools(operate.party_rebind(), caller);
+    case v1::Operate::kPartySource: return translate_pools(operate.party_source(), caller);
+    case v1::Operate::kPartyRemove: return translate_pools(operate.party_remove(), caller);
+    case v1::Operate::kPlan: return translate_plan(operate.plan(), caller, premises);
     case v1::Operate::VERB_NOT_SET: break;
     }
     assert(false && "an unknown verb has met its objection");
