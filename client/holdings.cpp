@@ -176,6 +176,7 @@ std::optional<Holdings::Question> Holdings::next_question(Instant now) const
         checkout.set_user(seat.wish.user);
         checkout.set_device(seat.wish.device);
         checkout.set_party(seat.wish.party);
+        checkout.set_pool(seat.wish.pool);
         checkout.set_pid(seat.wish.pid);
         // Of a wait that was cut off, what is left.
         const auto left = std::chrono::ceil<std::chrono::milliseconds>(seat.patient_until - now);

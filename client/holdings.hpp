@@ -26,6 +26,7 @@ struct Wish {
     std::string user;
     std::string device;
     std::string party;
+    std::string pool; ///< Instead of a profile.
     std::uint64_t pid = 0;
     std::chrono::milliseconds wait{0}; ///< In the queue, where no seat is free; 0: do not.
 };

@@ -2,6 +2,7 @@
 
 #include "protocol/duration.hpp"
 #include "tools/files.hpp"
+#include "tools/forecast.hpp"
 #include "tools/printable.hpp"
 
 #include <algorithm>
@@ -89,6 +90,11 @@ void Call::add_duration(const std::string& name, std::chrono::milliseconds& valu
         ->type_name("DURATION");
 }
 
+void Call::add_dry_run()
+{
+    app_.add_flag("--dry-run", is_dry_run_, "Only say what would happen, and who would be locked");
+}
+
 void Call::parse()
 {
     add_common_options();
@@ -149,6 +155,8 @@ Conversation& Call::daemon()
 
 int Call::done(v1::Operate verb, const std::string& sentence)
 {
+    if (is_dry_run_)
+        return forecast(plan_of(verb));
     const v1::Operated operated = operate(std::move(verb));
     Json warnings = Json::array();
     for (const std::string& warning : operated.done().warnings()) {
@@ -157,6 +165,18 @@ int Call::done(v1::Operate verb, const std::string& sentence)
     }
     print({{"done", true}, {"warnings", warnings}}, sentence + "\n");
     return 0;
+}
+
+int Call::forecast(v1::Plan plan)
+{
+    v1::Operate verb;
+    *verb.mutable_plan() = std::move(plan);
+    const v1::Operated operated = operate(std::move(verb));
+    const v1::Forecast& forecast = operated.forecast();
+    if (forecast.has_refused())
+        throw Refused(forecast.refused());
+    print({{"forecast", forecast_json(forecast)}}, forecast_text(forecast, is_colored()));
+    return forecast.locks() > 0 ? exit_would_lock : 0;
 }
 
 } // namespace usher::tools

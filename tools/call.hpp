@@ -30,6 +30,9 @@ class Call {
     void add_duration(const std::string& name, std::chrono::milliseconds& value,
                       const std::string& help);
 
+    /// --dry-run: `done` then tells what the verb would do, and nothing is done.
+    void add_dry_run();
+
     /// Sets all options. What stands behind a `--` is none of them: it is `command`.
     void parse();
     [[nodiscard]] const std::vector<std::string>& command() const { return command_; }
@@ -60,6 +63,8 @@ class Call {
     /// For a verb that has nothing to show: says `sentence` where it was done, and passes warnings
     /// on.
     int done(v1::Operate operate, const std::string& sentence);
+    /// Shows what a plan would do. The exit code says whether somebody would be locked.
+    int forecast(v1::Plan plan);
 
   private:
     void add_common_options();
@@ -72,6 +77,7 @@ class Call {
     CLI::App app_;
 
     bool is_json_ = false;
+    bool is_dry_run_ = false;
     std::string color_ = "auto";
     std::string server_;
     std::string socket_ = "/run/usher/usherd.sock";

@@ -1,5 +1,7 @@
 #include "tools/instants.hpp"
 
+#include "daemon/trust/instant.hpp"
+
 #include <algorithm>
 #include <array>
 #include <chrono>
@@ -19,6 +21,15 @@ std::string instant_text(std::int64_t us)
     const std::size_t length =
         std::strftime(text.data(), text.size(), "%Y-%m-%dT%H:%M:%SZ", &parts);
     return {text.data(), length};
+}
+
+std::optional<std::int64_t> instant_from_text(const std::string& text)
+{
+    const bool is_day = text.find('T') == std::string::npos;
+    const auto instant = trust::instant_from(is_day ? text + "T00:00:00Z" : text);
+    if (!instant)
+        return std::nullopt;
+    return instant->time_since_epoch().count();
 }
 
 std::string span_text(std::int64_t us)

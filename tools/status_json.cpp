@@ -33,7 +33,11 @@ Json stable_pool(const v1::StatusPart::Pool& pool)
               {"available", pool.available()},
               {"locked", pool.locked()},
               {"reason", text_or_null(pool.reason())},
-              {"short", pool.short_()}};
+              {"short", pool.short_()},
+              {"scheme", text_or_null(pool.scheme())},
+              {"owner", text_or_null(pool.owner())},
+              {"closed", pool.closed()},
+              {"leases", text_or_null(pool.leases())}};
     if (pool.unlimited()) {
         json["stock"] = nullptr;
         json["available"] = nullptr;
@@ -90,7 +94,8 @@ Json status_json(const v1::StatusPart& picture)
               {"pools", list(picture.pools(), stable_pool)},
               {"profiles", list(picture.profiles(), stable_profile)},
               {"leases", list(picture.leases(), stable_lease)},
-              {"queue", list(picture.queue(), stable_waiter)}};
+              {"queue", list(picture.queue(), stable_waiter)},
+              {"parties", list(picture.parties(), party_json)}};
     if (picture.has_anchor())
         json["anchor"] = picture.anchor();
     if (!picture.moved_to().empty())
@@ -150,6 +155,18 @@ Json pool_json(const v1::StatusPart::Pool& pool)
     Json json = stable_pool(pool);
     json["users"] = pool.named_users() ? list(pool.users()) : Json(nullptr);
     return json;
+}
+
+Json party_json(const v1::StatusPart::Party& party)
+{
+    return {{"id", party.id()},
+            {"kind", party.kind()},
+            {"company", text_or_null(party.company())},
+            {"source", text_or_null(party.source())},
+            {"pool", text_or_null(party.pool())},
+            {"users", party.kind() == "company" ? Json(party.users()) : Json(nullptr)},
+            {"leases", party.leases()},
+            {"lock", text_or_null(party.lock())}};
 }
 
 Json profile_json(const v1::StatusPart::Profile& profile)

@@ -1,10 +1,10 @@
 #include "tools/status_text.hpp"
 
 #include "tools/instants.hpp"
+#include "tools/pools_text.hpp"
 #include "tools/printable.hpp"
 
 #include <algorithm>
-#include <map>
 
 namespace usher::tools {
 namespace {
@@ -20,32 +20,6 @@ std::string joined(const Texts& texts)
     return line;
 }
 
-std::string text_or_dash(const std::string& text)
-{
-    return text.empty() ? "-" : text;
-}
-
-std::string text_or_nothing(const Table& table, bool is_colored, const std::string& nothing)
-{
-    return table.empty() ? in_tone(nothing, Tone::faint, is_colored) + "\n"
-                         : table.text(is_colored);
-}
-
-/// Why nothing of a pool may be lent, or that nothing is left of it.
-Cell state_of(const Part::Pool& pool)
-{
-    if (pool.short_() > 0) {
-        const std::string why =
-            pool.reason().empty() || pool.reason() == "POOL_LOCKED" ? "" : " " + pool.reason();
-        return {"locked:" + why + " " + std::to_string(pool.short_()) + " short", Tone::alarm};
-    }
-    if (!pool.reason().empty())
-        return {pool.reason(), Tone::alarm};
-    if (!pool.unlimited() && pool.available() == 0)
-        return {"full", Tone::warning};
-    return {"", Tone::plain};
-}
-
 /// A floating lease whose holder is not connected lives for its term only.
 Cell state_of(const Part::Lease& lease)
 {
@@ -54,12 +28,6 @@ Cell state_of(const Part::Lease& lease)
     if (!lease.connected() && lease.kind() == "floating")
         return {"away", Tone::warning};
     return {"", Tone::plain};
-}
-
-/// Of an expected license: what is still to be done.
-std::string still_to_do(const Part::License& license)
-{
-    return "to " + license.expected();
 }
 
 Cell state_of(const Part::License& license)
@@ -108,27 +76,6 @@ std::string move_text(const Part& picture)
 
 } // namespace
 
-std::string pools_text(const Part& picture, bool is_colored)
-{
-    Table table({{"POOL"}, {"PRODUCT"}, {"SEAT PER"}, {"IN USE", true}, {"FREE", true}, {"STATE"}});
-    std::map<std::string, std::string> expected; // What is to be done for its pool to have units.
-    for (const Part::License& license : picture.licenses())
-        if (!license.expected().empty())
-            expected[license.id()] = still_to_do(license);
-    for (const Part::Pool& pool : picture.pools()) {
-        const auto missing = expected.find(pool.id());
-        const std::string stock = pool.unlimited() ? "unlimited" : std::to_string(pool.stock());
-        table.add(
-            {{pool.id()},
-             {pool.product()},
-             {pool.metric()},
-             {std::to_string(pool.held()) + " of " + stock},
-             {pool.unlimited() ? "unlimited" : std::to_string(pool.available())},
-             missing == expected.end() ? state_of(pool) : Cell{missing->second, Tone::warning}});
-    }
-    return text_or_nothing(table, is_colored, "no pools: usher license install");
-}
-
 std::string profiles_text(const Part& picture, bool is_colored)
 {
     Table table({{"PROFILE"},
@@ -144,7 +91,7 @@ std::string profiles_text(const Part& picture, bool is_colored)
                    {profile.has_re_use() ? std::to_string(profile.re_use()) : "-"},
                    {profile.has_capacity() ? std::to_string(profile.capacity()) : "-"},
                    {profile.is_default() ? "default" : ""}});
-    return text_or_nothing(table, is_colored, "no profiles: usher profile add");
+    return text_or(table, "no profiles: usher profile add", is_colored);
 }
 
 std::string leases_text(const Part& picture, bool is_colored)
@@ -169,7 +116,7 @@ std::string leases_text(const Part& picture, bool is_colored)
              {span_text(picture.at_us() - lease.started_us())},
              {lease.has_deadline_us() ? span_text(lease.deadline_us() - picture.at_us()) : "-"},
              state_of(lease)});
-    return text_or_nothing(table, is_colored, "no leases");
+    return text_or(table, "no leases", is_colored);
 }
 
 std::string queue_text(const Part& picture, bool is_colored)
@@ -191,7 +138,7 @@ std::string queue_text(const Part& picture, bool is_colored)
                    {std::to_string(waiter.units())},
                    {span_text(picture.at_us() - waiter.since_us())},
                    {span_text(waiter.until_us() - picture.at_us())}});
-    return text_or_nothing(table, is_colored, "nobody waits");
+    return text_or(table, "nobody waits", is_colored);
 }
 
 /// Who knows no activation code need not read of activations.
@@ -221,7 +168,7 @@ std::string licenses_text(const Part& picture, bool is_colored)
         row.push_back(state_of(license));
         table.add(std::move(row));
     }
-    return text_or_nothing(table, is_colored, "no licenses: usher license install");
+    return text_or(table, "no licenses: usher license install", is_colored);
 }
 
 std::string credentials_text(const Part& picture, const std::string& kind, bool is_colored)
@@ -231,7 +178,7 @@ std::string credentials_text(const Part& picture, const std::string& kind, bool 
         if (credential.kind() == kind)
             table.add(
                 {{credential.name()}, {credential.role()}, {instant_text(credential.made_us())}});
-    return text_or_nothing(table, is_colored, "no " + kind + "s: usher " + kind + " create");
+    return text_or(table, "no " + kind + "s: usher " + kind + " create", is_colored);
 }
 
 std::string status_text(const Part& picture, bool is_colored)
@@ -239,7 +186,7 @@ std::string status_text(const Part& picture, bool is_colored)
     std::string text = headline(picture, is_colored) + move_text(picture);
     if (!picture.moved_to().empty() && picture.pools().empty())
         return text; // It has nothing any more, and wants nothing.
-    text += "\n" + pools_text(picture, is_colored);
+    text += "\n" + pools_text(picture, is_colored, children_on_a_screen);
     text += "\n" + profiles_text(picture, is_colored);
     text += "\n" + leases_text(picture, is_colored);
     if (!picture.queue().empty())

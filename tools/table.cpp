@@ -76,4 +76,15 @@ std::string Table::text(bool is_colored) const
     return text;
 }
 
+std::string text_or(const Table& table, const std::string& nothing, bool is_colored)
+{
+    return table.empty() ? in_tone(nothing, Tone::faint, is_colored) + "\n"
+                         : table.text(is_colored);
+}
+
+std::string text_or_dash(const std::string& text)
+{
+    return text.empty() ? "-" : text;
+}
+
 } // namespace usher::tools

@@ -43,4 +43,10 @@ class Table {
     std::vector<std::vector<Cell>> rows_;
 };
 
+/// The table; where it has no row, `nothing` as a line.
+[[nodiscard]] std::string text_or(const Table& table, const std::string& nothing, bool is_colored);
+
+/// What stands in a cell of which there is nothing to say.
+[[nodiscard]] std::string text_or_dash(const std::string& text);
+
 } // namespace usher::tools

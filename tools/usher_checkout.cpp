@@ -44,6 +44,7 @@ v1::Request question(const client::Wish& wish)
     v1::Checkout& checkout = *request.mutable_checkout();
     checkout.mutable_lease()->assign(id.begin(), id.end());
     checkout.set_profile(wish.profile);
+    checkout.set_pool(wish.pool);
     checkout.set_units(wish.units);
     checkout.set_user(wish.user);
     checkout.set_device(wish.device);

@@ -16,7 +16,18 @@ int license_install(Call& call)
         ->required();
     call.options().add_option("--profile", *install.mutable_profile(),
                               "The name that applications will ask for; one is made up otherwise");
+    call.options()
+        .add_option("--scheme", *install.mutable_scheme(),
+                    "How its pools behave, where its root is new; else as usherd.toml says")
+        ->type_name("SCHEME");
+    call.options()
+        .add_option("--pool", *install.mutable_pool(), "The root that it feeds")
+        ->type_name("ROOT");
+    bool replace = false;
+    call.options().add_flag("--replace", replace, "Takes the place of the license of its number");
+    call.add_dry_run();
     call.parse();
+    install.set_replace(replace);
     install.set_document(read_file(file));
     return call.done(operate, "installed " + printable(file));
 }
@@ -41,6 +52,7 @@ int license_remove(Call& call)
         ->required();
     bool force = false;
     call.options().add_flag("--force", force, "End the leases of it");
+    call.add_dry_run();
     call.parse();
     remove.set_force(force);
     return call.done(operate, "removed " + printable(remove.license()));

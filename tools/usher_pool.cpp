@@ -1,10 +1,12 @@
+#include "daemon/ledger/types.hpp"
 #include "tools/call.hpp"
 #include "tools/files.hpp"
+#include "tools/pools_text.hpp"
 #include "tools/printable.hpp"
-#include "tools/status_text.hpp"
 #include "tools/usher_verbs.hpp"
 
 #include <algorithm>
+#include <cstdint>
 
 namespace usher::tools {
 namespace {
@@ -36,6 +38,63 @@ int pool_list(Call& call)
         list.push_back(pool_json(pool));
     call.print({{"pools", list}}, pools_text(picture, call.is_colored()));
     return 0;
+}
+
+int pool_open(Call& call)
+{
+    v1::Operate operate;
+    v1::PoolOpen& open = *operate.mutable_pool_open();
+    call.options().add_option("NAME", *open.mutable_pool(), "The new pool")->required();
+    call.options()
+        .add_option("--in", *open.mutable_root(), "The root that it gets units from")
+        ->required()
+        ->type_name("ROOT");
+    call.options()
+        .add_option("--owner", *open.mutable_owner(), "The company or user whose own it is")
+        ->type_name("PARTY");
+    call.add_dry_run();
+    call.parse();
+    return call.done(operate,
+                     "opened pool " + printable(open.pool()) + " under " + printable(open.root()));
+}
+
+int pool_allocate(Call& call)
+{
+    v1::Operate operate;
+    v1::PoolAllocate& allocate = *operate.mutable_pool_allocate();
+    std::int64_t units = 0;
+    bool force = false;
+    call.options().add_option("FROM", *allocate.mutable_from(), "Takes them from")->required();
+    call.options().add_option("TO", *allocate.mutable_to(), "Gives them to")->required();
+    call.options()
+        .add_option("UNITS", units, "How many")
+        ->required()
+        ->check(CLI::Range(std::int64_t{1}, std::int64_t{ledger::units_max}))
+        ->type_name("UNITS");
+    call.options().add_flag("--force", force, "Even where FROM is then locked: it holds more");
+    call.add_dry_run();
+    call.parse();
+    allocate.set_units(units);
+    allocate.set_force(force);
+    return call.done(operate, "moved " + std::to_string(units) + (units == 1 ? " unit" : " units") +
+                                  " from " + printable(allocate.from()) + " to " +
+                                  printable(allocate.to()));
+}
+
+int pool_close(Call& call)
+{
+    v1::Operate operate;
+    v1::PoolClose& close = *operate.mutable_pool_close();
+    bool keep = false;
+    bool release = false;
+    call.options().add_option("NAME", *close.mutable_pool(), "The pool")->required();
+    CLI::Option* const kept =
+        call.options().add_flag("--keep", keep, "Its leases stay, locked, until given back");
+    call.options().add_flag("--release", release, "Its leases end")->excludes(kept);
+    call.add_dry_run();
+    call.parse();
+    close.set_leases(keep ? "keep" : release ? "release" : "");
+    return call.done(operate, "closed pool " + printable(close.pool()));
 }
 
 int pool_users(Call& call)

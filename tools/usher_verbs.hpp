@@ -31,7 +31,26 @@ int profile_default(Call& call);
 int profile_remove(Call& call);
 int profile_list(Call& call);
 int pool_list(Call& call); // usher_pool.cpp
+int pool_open(Call& call);
+int pool_allocate(Call& call);
+int pool_close(Call& call);
 int pool_users(Call& call);
+int party_add(Call& call); // usher_party.cpp
+int party_list(Call& call);
+int party_rebind(Call& call);
+int party_mode(Call& call);
+int party_remove(Call& call);
+int party_state(Call& call);
+int plan(Call& call); // usher_plan.cpp
+int plan_license(Call& call);
+int plan_allocate(Call& call);
+int plan_close(Call& call);
+int plan_rebind(Call& call);
+int plan_mode(Call& call);
+int plan_remove(Call& call);
+int device_add(Call& call); // usher_device.cpp
+int device_list(Call& call);
+int device_remove(Call& call);
 int export_description(Call& call); // usher_description.cpp
 int import_description(Call& call);
 int maintenance(Call& call); // usher_maintenance.cpp

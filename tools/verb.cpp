@@ -115,13 +115,14 @@ std::string help_text(std::span<const Verb> verbs)
 
 Where the daemon is:
   USHER_SERVER      usher://HOST:PORT/?ca=sha256:HEX, as `usher address` prints it: for checkout,
-                    checkin, renew and run; for other verbs it must be given with --server
+                    checkin, renew, run and devices; for other verbs it must be given by --server
   USHER_SOCKET      the operators' local socket, by default /run/usher/usherd.sock
   USHER_KEY         the key of `usher key create`
   USHER_VENDOR_KEY  usher-vendor:NAME:KEY: the server must prove to be that vendor's customer
 
-Exit codes: 0 done; 1 refused, or failed; 2 not understood. `usher run` gives its command's own,
-125 where no seat could be had, 126 and 127 where the command could not be run or found.
+Exit codes: 0 done; 1 refused, or failed; 2 not understood; 3 of `usher plan` and --dry-run:
+somebody would be locked. `usher run` gives its command's own, 125 where no seat could be had, 126
+and 127 where the command could not be run or found.
 )";
 }
 

@@ -11,12 +11,6 @@
 namespace usher::tools {
 namespace {
 
-std::string this_user()
-{
-    const ::passwd* const entry = ::getpwuid(::getuid());
-    return entry == nullptr ? "uid-" + std::to_string(::getuid()) : entry->pw_name;
-}
-
 std::string this_device()
 {
     std::array<char, 257> name{};
@@ -27,13 +21,23 @@ std::string this_device()
 
 } // namespace
 
+std::string this_user()
+{
+    const ::passwd* const entry = ::getpwuid(::getuid());
+    return entry == nullptr ? "uid-" + std::to_string(::getuid()) : entry->pw_name;
+}
+
 void add_wish_options(Call& call, client::Wish& wish)
 {
     wish.user = this_user();
     wish.device = this_device();
     wish.pid = static_cast<std::uint64_t>(::getpid());
     CLI::App& options = call.options();
-    options.add_option("PROFILE", wish.profile, "What to ask for; else the server's default");
+    CLI::Option* const profile =
+        options.add_option("PROFILE", wish.profile, "What to ask for; else the server's default");
+    options.add_option("--pool", wish.pool, "This pool, instead of a profile")
+        ->excludes(profile)
+        ->type_name("POOL");
     options.add_option("--units", wish.units, "How many; 1")
         ->check(CLI::Range(std::int64_t{1}, std::int64_t{ledger::units_max}))
         ->type_name("UNITS");

@@ -3,12 +3,19 @@
 #include "protocol/operator.pb.h"
 
 #include <cstdint>
+#include <string>
+#include <string_view>
 
 namespace usher::test {
 
 /// 2030-01-15 12:00 UTC: the noon around which all pictures of these tests are taken.
 inline constexpr std::int64_t noon_us = 1'894'708'800'000'000;
 inline constexpr std::int64_t second_us = 1'000'000;
+
+inline bool contains(std::string_view text, std::string_view part)
+{
+    return text.find(part) != std::string_view::npos;
+}
 
 inline void add_pool(v1::StatusPart& picture, const char* id, const char* product,
                      const char* metric, std::int64_t stock, std::int64_t held)
@@ -21,6 +28,26 @@ inline void add_pool(v1::StatusPart& picture, const char* id, const char* produc
     pool.set_stock(stock);
     pool.set_held(held);
     pool.set_available(stock - held);
+    pool.set_scheme("server");
+    pool.set_leases("floating");
+}
+
+/// A pool under a root.
+inline v1::StatusPart::Pool& add_child(v1::StatusPart& picture, const std::string& id,
+                                       const char* root, std::int64_t stock, std::int64_t held)
+{
+    add_pool(picture, id.c_str(), "Devices", "lease", stock, held);
+    v1::StatusPart::Pool& pool = *picture.mutable_pools(picture.pools_size() - 1);
+    pool.set_root(root);
+    pool.set_scheme("keys");
+    pool.set_leases("persistent");
+    return pool;
+}
+
+/// A root that lends nothing itself, with so many units left, after those that are under it.
+inline void add_root(v1::StatusPart& picture, const char* id, std::int64_t unassigned)
+{
+    add_child(picture, id, id, unassigned, 0);
 }
 
 inline v1::StatusPart::Profile& add_profile(v1::StatusPart& picture, const char* name,

@@ -19,13 +19,16 @@ BOOST_AUTO_TEST_CASE(the_shape_is_the_documented_one)
         "pools": [
             {"id": "015.120.055.014", "root": "015.120.055.014", "product": "Client",
              "metric": "user_device", "stock": 10, "held": 2, "available": 8, "locked": false,
-             "reason": null, "short": 0},
+             "reason": null, "short": 0, "scheme": "server", "owner": null, "closed": false,
+             "leases": "floating"},
             {"id": "015.120.064.022", "root": "015.120.064.022", "product": "PROServer",
              "metric": "lease", "stock": 100, "held": 0, "available": 100, "locked": false,
-             "reason": null, "short": 0},
+             "reason": null, "short": 0, "scheme": "server", "owner": null, "closed": false,
+             "leases": "floating"},
             {"id": "015.120.065.016", "root": "015.120.065.016", "product": "PROSession",
              "metric": "lease", "stock": 1, "held": 1, "available": 0, "locked": false,
-             "reason": null, "short": 0}],
+             "reason": null, "short": 0, "scheme": "server", "owner": null, "closed": false,
+             "leases": "floating"}],
         "profiles": [
             {"name": "Client", "pools": ["015.120.055.014"], "in_use": 2, "re_use": 1,
              "default": false},
@@ -51,7 +54,8 @@ BOOST_AUTO_TEST_CASE(the_shape_is_the_documented_one)
         "queue": [
             {"id": "00000000000000b1", "profile": "ProLicense", "pools": ["015.120.065.016"],
              "units": 1, "party": null, "user": "goofy", "device": "desk-3", "position": 1,
-             "since": "2030-01-15T11:59:55Z", "until": "2030-01-15T12:00:25Z"}]
+             "since": "2030-01-15T11:59:55Z", "until": "2030-01-15T12:00:25Z"}],
+        "parties": []
     })");
 
     BOOST_TEST(status_json(test::busy_afternoon()).dump(1) == expected.dump(1));
@@ -63,7 +67,8 @@ BOOST_AUTO_TEST_CASE(an_empty_daemon_shows_empty_lists)
     picture.set_mode("serving");
 
     BOOST_TEST(tools::to_text(status_json(picture)) ==
-               R"({"mode":"serving","node":"","pools":[],"profiles":[],"leases":[],"queue":[]})");
+               R"({"mode":"serving","node":"","pools":[],"profiles":[],"leases":[],"queue":[],)"
+               R"("parties":[]})");
 }
 
 BOOST_AUTO_TEST_CASE(a_move_is_told_in_members_that_stand_there_only_then)
@@ -77,6 +82,37 @@ BOOST_AUTO_TEST_CASE(a_move_is_told_in_members_that_stand_there_only_then)
     picture.set_arriving_from("00000000000000aa");
     BOOST_TEST(status_json(picture)["arriving_from"] == "00000000000000aa");
     BOOST_TEST(status_json(picture)["followed"] == 0);
+}
+
+BOOST_AUTO_TEST_CASE(a_pool_under_a_root_names_root_scheme_and_owner)
+{
+    v1::StatusPart picture;
+    test::add_child(picture, "site-a", "Devices", 10, 2).set_owner("acme");
+    picture.mutable_pools(0)->set_closed(true);
+
+    const Json json = status_json(picture)["pools"][0];
+
+    BOOST_TEST(json["root"] == "Devices");
+    BOOST_TEST(json["scheme"] == "keys");
+    BOOST_TEST(json["owner"] == "acme");
+    BOOST_TEST(json["closed"] == true);
+    BOOST_TEST(json["leases"] == "persistent");
+}
+
+BOOST_AUTO_TEST_CASE(a_party_is_told_with_null_for_what_it_has_not)
+{
+    v1::StatusPart picture;
+    v1::StatusPart::Party& party = *picture.add_parties();
+    party.set_id("web");
+    party.set_kind("instance");
+    party.set_source("pool");
+    party.set_pool("site-a");
+    party.set_leases(3);
+    party.set_lock("POOL_CLOSED");
+
+    BOOST_TEST(tools::to_text(status_json(picture)["parties"][0]) ==
+               R"({"id":"web","kind":"instance","company":null,"source":"pool","pool":"site-a",)"
+               R"("users":null,"leases":3,"lock":"POOL_CLOSED"})");
 }
 
 BOOST_AUTO_TEST_CASE(unlimited_is_null_and_says_so)

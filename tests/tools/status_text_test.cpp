@@ -5,16 +5,8 @@
 #include <string>
 
 using namespace usher;
+using test::contains;
 using tools::status_text;
-
-namespace {
-
-bool contains(const std::string& text, std::string_view part)
-{
-    return text.find(part) != std::string::npos;
-}
-
-} // namespace
 
 BOOST_AUTO_TEST_SUITE(status_for_people)
 

@@ -47,6 +47,14 @@ BOOST_AUTO_TEST_CASE(instants_are_in_utc_and_in_whole_seconds)
     BOOST_TEST(instant_text(-1) == "1969-12-31T23:59:59Z");
 }
 
+BOOST_AUTO_TEST_CASE(an_instant_is_read_as_it_is_written_and_a_day_means_its_beginning)
+{
+    BOOST_TEST(instant_from_text("2030-01-15T12:00:00Z").value() == 1'894'708'800'000'000);
+    BOOST_TEST(instant_text(instant_from_text("2030-01-15").value()) == "2030-01-15T00:00:00Z");
+    for (const char* wrong : {"", "tomorrow", "2030-02-30", "2030-1-15", "2030-01-15T12:00:00"})
+        BOOST_TEST(!instant_from_text(wrong).has_value(), wrong);
+}
+
 BOOST_AUTO_TEST_CASE(spans_are_said_by_their_two_largest_units)
 {
     constexpr std::int64_t second = 1'000'000;
