@@ -37,13 +37,13 @@ Json license_of(const Part::License& license, const Part::Pool& pool)
     const bool was_activated = license.expected() == "activate" ||
                                license.activation_number() > 0 || license.receipt_number() > 0;
     Json json{{"number", license.id()},
-            {"product", license.product()},
-            {"vendor", license.vendor()},
-            {"metric", pool.metric()},
-            {"quantity", license.unlimited() ? Json("unlimited") : Json(license.quantity())},
-            {"nodelock", license.nodelock()},
-            {"activated", was_activated},
-            {"users", pool.named_users() ? list(pool.users()) : Json(nullptr)}};
+              {"product", license.product()},
+              {"vendor", license.vendor()},
+              {"metric", pool.metric()},
+              {"quantity", license.unlimited() ? Json("unlimited") : Json(license.quantity())},
+              {"nodelock", license.nodelock()},
+              {"activated", was_activated},
+              {"users", pool.named_users() ? list(pool.users()) : Json(nullptr)}};
     // Where nobody has another scheme, earlier servers can read it too.
     if (pool.id() != license.id())
         json["pool"] = pool.id();

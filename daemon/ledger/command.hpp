@@ -106,11 +106,11 @@ struct Import {
     };
 
     Identity by;
-    std::vector<License> licenses; ///< Each number once.
-    std::vector<Profile> profiles; ///< Each name once.
+    std::vector<License> licenses;   ///< Each number once.
+    std::vector<Profile> profiles;   ///< Each name once.
     std::vector<Child> pools = {};   ///< Each name once.
     std::vector<Party> parties = {}; ///< Each name once.
-    Duration term{};               ///< As it was there: compared, and not taken over.
+    Duration term{};                 ///< As it was there: compared, and not taken over.
     Duration grace{};
     bool dry_run = false; ///< Only says what would become otherwise; needs no maintenance.
 };

@@ -67,9 +67,8 @@ class Importing {
     {
         for (const Import::License& one : command.licenses) {
             std::optional<Units>& units = announced_.try_emplace(one.license.root, 0).first->second;
-            units = units && one.license.quantity
-                        ? std::optional(*units + *one.license.quantity)
-                        : std::nullopt;
+            units = units && one.license.quantity ? std::optional(*units + *one.license.quantity)
+                                                  : std::nullopt;
         }
     }
 
@@ -123,8 +122,7 @@ Verdict Importing::verdict()
 ProductId Importing::product_of(const PoolId& pool) const
 {
     const PoolRecord* here = state_.find_pool(pool);
-    return here ? here->pool.product
-                : pools_.license_for(*pools_.root_of(pool))->license.product;
+    return here ? here->pool.product : pools_.license_for(*pools_.root_of(pool))->license.product;
 }
 
 std::vector<std::string> Importing::products_of(const Profile& profile) const

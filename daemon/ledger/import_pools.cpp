@@ -68,8 +68,8 @@ const Scheme* PoolImport::scheme_of(const PoolId& root) const
 bool PoolImport::is_here(const Import::Child& child) const
 {
     const PoolRecord* here = state_.find_pool(child.pool);
-    return here && !here->pool.closed && !here->is_root() &&
-           here->root->pool.id == child.root && here->pool.owner == child.owner;
+    return here && !here->pool.closed && !here->is_root() && here->root->pool.id == child.root &&
+           here->pool.owner == child.owner;
 }
 
 /// Of a license: where it belongs, and how its root behaves.
@@ -94,7 +94,7 @@ std::optional<Refusal> PoolImport::judge(const Import::License& announced) const
                           " too, and describes it otherwise");
     const auto known = state_.entitlements.find(license.id);
     const auto expected = state_.expected.find(license.id);
-    const PoolId* root = known != state_.entitlements.end() ? &known->second.entitlement.root
+    const PoolId* root = known != state_.entitlements.end()  ? &known->second.entitlement.root
                          : expected != state_.expected.end() ? &expected->second.root
                                                              : nullptr;
     if (root && *root != license.root)
@@ -167,7 +167,8 @@ std::optional<Refusal> PoolImport::judge_source(const Party& party) const
         return lock_refusal(state_, *here);
     const Scheme* scheme = scheme_of(is_described ? children_.at(party.pool)->root : *root);
     if (scheme && scheme->rebind != Rebinding::drop)
-        return refuse(Code::not_in_scheme, "scheme " + scheme->name, "no instance uses a pool of it");
+        return refuse(Code::not_in_scheme, "scheme " + scheme->name,
+                      "no instance uses a pool of it");
     return std::nullopt;
 }
 

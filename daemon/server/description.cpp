@@ -136,14 +136,13 @@ ledger::Party party(Members members)
 {
     using ledger::Source;
     using Kind = ledger::Party::Kind;
-    ledger::Party party{.id = {members.name("name")},
-                        .kind = word_of(members, "kind",
-                                        {Kind::company, Kind::user, Kind::instance}),
-                        .company = {},
-                        .source = word_of(members, "source",
-                                          {Source::root, Source::pool, Source::personal,
-                                           Source::delegate}),
-                        .pool = {}};
+    ledger::Party party{
+        .id = {members.name("name")},
+        .kind = word_of(members, "kind", {Kind::company, Kind::user, Kind::instance}),
+        .company = {},
+        .source = word_of(members, "source",
+                          {Source::root, Source::pool, Source::personal, Source::delegate}),
+        .pool = {}};
     if (party.kind == Kind::user)
         party.company = {members.name("company")};
     if (party.kind == Kind::instance)

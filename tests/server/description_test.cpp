@@ -88,8 +88,8 @@ BOOST_AUTO_TEST_CASE(a_description_becomes_what_it_says_in_its_order)
 /// `whole` with pools and parties.
 std::string with_pools(const std::string& from, const std::string& to)
 {
-    std::string text = with("\"users\": null",
-                            "\"users\": null, \"pool\": \"Extra\", \"scheme\": \"companies\"");
+    std::string text =
+        with("\"users\": null", "\"users\": null, \"pool\": \"Extra\", \"scheme\": \"companies\"");
     text.replace(text.find("[\"1.2.3.4\"]"), 11, "[\"Extra/acme\"]");
     text.replace(text.find("[\"1.2.3.4\", "), 10, "[\"Extra\"");
     text.replace(text.find("\"profiles\""), 0, R"("pools": [
@@ -143,8 +143,7 @@ BOOST_AUTO_TEST_CASE(each_mistake_about_pools_and_parties_is_named_with_its_plac
         {with_pools("\"source\": \"personal\"", "\"source\": \"luck\""),
          "parties[1].source: is none of root, pool, personal, delegate"},
         {with_pools(", \"company\": \"acme\"", ""), "parties[1].company: is missing"},
-        {with_pools("\"name\": \"ada\"", "\"name\": \"acme\""),
-         "parties[1].name: stands twice"},
+        {with_pools("\"name\": \"ada\"", "\"name\": \"acme\""), "parties[1].name: stands twice"},
         {with_pools("\"source\": \"pool\", \"pool\": \"key-1\"", "\"source\": \"pool\""),
          "parties[2].pool: is missing"},
         {with_pools("\"scheme\": \"companies\"", "\"scheme\": 1"), "licenses[1].scheme: "},

@@ -144,9 +144,8 @@ BOOST_AUTO_TEST_CASE(pools_under_a_root_and_parties_are_written_without_their_un
     BOOST_REQUIRE((license != json["licenses"].end()));
     BOOST_TEST((*license)["pool"] == "Editor");
     BOOST_TEST((*license)["scheme"] == "companies");
-    BOOST_TEST(json["pools"].dump() ==
-               R"([{"name":"Editor/acme","root":"Editor","owner":"acme"},)"
-               R"({"name":"Editor/zed","root":"Editor","owner":"zed"}])");
+    BOOST_TEST(json["pools"].dump() == R"([{"name":"Editor/acme","root":"Editor","owner":"acme"},)"
+                                       R"({"name":"Editor/zed","root":"Editor","owner":"zed"}])");
     BOOST_TEST(json["parties"].dump() ==
                R"([{"name":"ada","kind":"user","source":"personal","company":"acme"}])");
     BOOST_TEST(!tools::description_json(afternoon(), {}).contains("pools"));
