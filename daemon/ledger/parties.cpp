@@ -127,7 +127,8 @@ Verdict move_user(const State& state, const Party& before, const Party& after, c
     Relocation relocation(state, "rebind " + before.id.text, verdict);
     if (auto refusal = relocation.move(before, from, after, to))
         return no(*std::move(refusal));
-    relocation.drop_waits();
+    if (auto refusal = relocation.finish())
+        return no(*std::move(refusal));
     return verdict;
 }
 
@@ -146,7 +147,8 @@ Verdict change_company(const State& state, const PartyRecord& record, Source sou
         if (auto refusal = relocation.move(user, record.party, user, after))
             return no(*std::move(refusal));
     }
-    relocation.drop_waits();
+    if (auto refusal = relocation.finish())
+        return no(*std::move(refusal));
     return verdict;
 }
 
