@@ -1,6 +1,7 @@
 #pragma once
 
 #include "daemon/ledger/entities.hpp"
+#include "daemon/trust/lease_tag.hpp"
 #include "protocol/answers.hpp"
 #include "tools/instants.hpp"
 #include "tools/status_json.hpp"
@@ -15,6 +16,12 @@ namespace usher::tools {
 [[nodiscard]] inline std::string instant(ledger::CalendarInstant at)
 {
     return instant_text(at.time_since_epoch().count());
+}
+
+/// Of the id itself nothing is shown.
+[[nodiscard]] inline std::string tag_text(const ledger::LeaseId& id)
+{
+    return protocol::to_text(trust::tag_of(id));
 }
 
 /// One fact while it is being told. What there is not is not told.

@@ -1,11 +1,11 @@
 #include "tools/journal_json.hpp"
 
-#include "daemon/trust/lease_tag.hpp"
 #include "daemon/trust/node.hpp"
 #include "daemon/trust/signature.hpp"
 #include "protocol/answers.hpp"
 #include "tools/fact_teller.hpp"
 #include "tools/instants.hpp"
+#include "tools/pool_fact_json.hpp"
 #include "tools/printable.hpp"
 
 #include <ranges>
@@ -15,18 +15,13 @@
 namespace usher::tools {
 namespace {
 
-std::string tag_text(const ledger::LeaseId& id)
-{
-    return protocol::to_text(trust::tag_of(id));
-}
-
 /// As status names a host.
 std::string node_text(const ledger::NodeKey& key)
 {
     return trust::short_name_of(key.bytes);
 }
 
-Json told(const ledger::Refusal& refusal)
+Json refusal_json(const ledger::Refusal& refusal)
 {
     Json json{{"code", word(refusal.code)}, {"text", sentence(refusal)}};
     const auto tell = [&](const char* key, const std::optional<ledger::Units>& units) {
@@ -38,6 +33,7 @@ Json told(const ledger::Refusal& refusal)
     tell("want", refusal.want);
     tell("short", refusal.short_by);
     tell("queue", refusal.queue);
+    tell("row", refusal.row);
     for (const ledger::Holder& holder : refusal.holders)
         json["holders"].push_back({{"user", holder.user.text},
                                    {"device", holder.device.text},
@@ -60,39 +56,6 @@ struct Told {
             .tell("vendor", fact.product.id.vendor)
             .tell("requires", fact.product.requires_product);
     }
-    Json operator()(const ledger::EntitlementInstalled& fact) const
-    {
-        const ledger::Entitlement& license = fact.entitlement;
-        Teller teller("license_installed");
-        teller.tell("license", license.id).tell("pool", license.root);
-        teller.tell("product", license.product.name).tell("vendor", license.product.vendor);
-        teller.tell_text("type", license.type);
-        if (license.quantity)
-            teller.tell("quantity", license.quantity);
-        else
-            teller.tell("unlimited", Json(true));
-        teller.tell("from", license.from).tell("to", license.to);
-        teller.tell("maintenance_until", license.maintenance_until);
-        teller.tell("lock", Json(word(license.lock)));
-        teller.tell("on_this_node", Json(license.on_this_node));
-        if (license.activation != 0)
-            teller.tell("activation", Json(license.activation));
-        return teller.tell("by", fact.by);
-    }
-    Json operator()(const ledger::LicenseExpected& fact) const
-    {
-        Teller teller("license_expected");
-        teller.tell("license", fact.license.id).tell("pool", fact.license.root);
-        teller.tell("product", fact.license.product.name);
-        teller.tell("vendor", fact.license.product.vendor);
-        if (fact.license.quantity)
-            teller.tell("quantity", fact.license.quantity);
-        else
-            teller.tell("unlimited", Json(true));
-        teller.tell("lock", Json(word(fact.license.lock)));
-        teller.tell("activated", Json(fact.license.activated));
-        return teller.tell("by", fact.by);
-    }
     Json operator()(const ledger::EntitlementRemoved& fact) const
     {
         return Teller("license_removed").tell("license", fact.id).tell("by", fact.by);
@@ -102,16 +65,6 @@ struct Told {
         return Teller("node_lock_seen")
             .tell("license", fact.id)
             .tell("on_this_node", Json(fact.on_this_node));
-    }
-    Json operator()(const ledger::PoolOpened& fact) const
-    {
-        const ledger::Pool& pool = fact.pool;
-        Teller teller("pool_opened");
-        teller.tell("pool", pool.id).tell("parent", pool.parent);
-        teller.tell("product", pool.product.name).tell("vendor", pool.product.vendor);
-        teller.tell("metric", Json(word(pool.metric)));
-        teller.tell_text("scheme", pool.scheme).tell("owner", pool.owner);
-        return pool.allow ? teller.tell_list("users", *pool.allow) : teller;
     }
     Json operator()(const ledger::PoolRemoved& fact) const
     {
@@ -160,16 +113,6 @@ struct Told {
             .tell("user", fact.user)
             .tell("device", fact.device)
             .tell("last", Json(instant(fact.last)));
-    }
-    Json operator()(const ledger::UsersSet& fact) const
-    {
-        Teller teller("users_set");
-        teller.tell("pool", fact.pool);
-        if (fact.users)
-            teller.tell_list("users", *fact.users);
-        else
-            teller.tell("everybody", Json(true));
-        return teller.tell("by", fact.by);
     }
     Json operator()(const ledger::LeaseGranted& fact) const
     {
@@ -232,7 +175,7 @@ struct Told {
             .tell("profile", fact.profile)
             .tell("user", fact.user)
             .tell("device", fact.device)
-            .tell("refused", told(fact.refusal));
+            .tell("refused", refusal_json(fact.refusal));
     }
     Json operator()(const ledger::TimeSeen&) const { return Teller("time_seen"); }
     Json operator()(const ledger::ActivationRequested& fact) const
@@ -336,6 +279,19 @@ struct Told {
             .tell("doubt", Json(word(fact.doubt)));
     }
 
+    Json operator()(const ledger::EntitlementInstalled& fact) const { return told(fact); }
+    Json operator()(const ledger::EntitlementAmended& fact) const { return told(fact); }
+    Json operator()(const ledger::LicenseExpected& fact) const { return told(fact); }
+    Json operator()(const ledger::LicenseForgotten& fact) const { return told(fact); }
+    Json operator()(const ledger::SchemeSet& fact) const { return told(fact); }
+    Json operator()(const ledger::PoolOpened& fact) const { return told(fact); }
+    Json operator()(const ledger::PoolClosed& fact) const { return told(fact); }
+    Json operator()(const ledger::PoolRenamed& fact) const { return told(fact); }
+    Json operator()(const ledger::UsersSet& fact) const { return told(fact); }
+    Json operator()(const ledger::PartySet& fact) const { return told(fact); }
+    Json operator()(const ledger::PartyRemoved& fact) const { return told(fact); }
+    Json operator()(const ledger::LeaseMoved& fact) const { return told(fact); }
+
     // Fleeting: no journal has them.
     Json operator()(const ledger::LeaseRenewed&) const { return {}; }
     Json operator()(const ledger::ConnectionLost&) const { return {}; }
@@ -344,6 +300,9 @@ struct Told {
     Json operator()(const ledger::StreamBegun&) const { return {}; }
     Json operator()(const ledger::StreamRead&) const { return {}; }
     Json operator()(const ledger::CounterReached&) const { return {}; }
+    Json operator()(const ledger::StateWatched&) const { return {}; }
+    Json operator()(const ledger::WatchEnded&) const { return {}; }
+    Json operator()(const ledger::StateTold&) const { return {}; }
 };
 
 /// A text with quotes where it would else not end where it ends, or pass for another value.

@@ -144,6 +144,8 @@ void stream_on(State& state, const Fact& fact)
     } else if (auto* queued = std::get_if<Queued>(&kept)) {
         queued->connection = {};
         queued->deadline = {};
+    } else if (auto* moved = std::get_if<LeaseMoved>(&kept)) {
+        moved->deadline = {};
     }
 }
 

@@ -1,7 +1,7 @@
 #include "daemon/ledger/followed.hpp"
 
+#include "daemon/ledger/judge.hpp"
 #include "daemon/ledger/limits.hpp"
-#include "daemon/ledger/outlook.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -9,162 +9,11 @@
 namespace usher::ledger {
 namespace {
 
-using Complaint = std::string; ///< Empty: none.
-
-constexpr Units stock_max = units_max * 1'000'000; ///< Far from overflow, and beyond all sales.
 constexpr Duration patience_max = std::chrono::days(366);
 constexpr std::size_t ways_max = 1024; ///< More defaults than anybody has; a status can say them.
 constexpr std::uint64_t place_max = std::uint64_t(1) << 62U;
-constexpr CalendarInstant first_instant = std::chrono::sys_days(std::chrono::year(1970) / 1 / 1);
-constexpr CalendarInstant last_instant = std::chrono::sys_days(std::chrono::year(10000) / 1 / 1);
 
-bool is_instant(const std::optional<CalendarInstant>& instant)
-{
-    return !instant || (*instant >= first_instant && *instant < last_instant);
-}
-
-/// Says of each fact why it cannot happen, or remembers what it changes.
-class Judge {
-  public:
-    explicit Judge(const State& state)
-        : state_(state), seen_(state), wishes_held_(state.leases.size() + state.waiters.size())
-    {}
-
-    template <class Other> // Of one host, or fleeting.
-    Complaint operator()(const Other&)
-    {
-        return "it is none that another server has to know";
-    }
-
-    Complaint operator()(const ProductDefined&) { return {}; }
-    Complaint operator()(const EntitlementInstalled& fact);
-    Complaint operator()(const EntitlementRemoved& fact);
-    Complaint operator()(const LicenseExpected& fact);
-    Complaint operator()(const EntitlementCounted& fact);
-    Complaint operator()(const PoolOpened& fact);
-    Complaint operator()(const PoolRemoved& fact);
-    Complaint operator()(const Posted& fact);
-    Complaint operator()(const UsersSet& fact) { return there_is(seen_.pool(fact.pool), "pool"); }
-    Complaint operator()(const ProfileSet& fact);
-    Complaint operator()(const ProfileRenamed& fact);
-    Complaint operator()(const ProfileRemoved& fact);
-    Complaint operator()(const ProfileUsed& fact);
-    Complaint operator()(const LeaseGranted& fact);
-    Complaint operator()(const LeaseEnded& fact) { return end(fact.id, false); }
-    Complaint operator()(const Queued& fact);
-    Complaint operator()(const Unqueued& fact) { return end(fact.id, true); }
-    Complaint operator()(const EndingRemembered&) { return {}; }
-    Complaint operator()(const CredentialIssued& fact);
-    Complaint operator()(const CredentialRevoked& fact);
-    Complaint operator()(const Denied& fact)
-    {
-        return is_instant(fact.at) ? "" : "its time is out of range";
-    }
-
-    /// A no that names no fact.
-    std::optional<Refusal> other_no;
-
-  private:
-    static Complaint there_is(const void* thing, const char* what)
-    {
-        return thing ? "" : "there is no such " + std::string(what);
-    }
-    static Complaint there_is_none(const void* thing, const char* what)
-    {
-        return thing ? "there is such a " + std::string(what) + " already" : "";
-    }
-
-    Complaint begin(const Lease& lease, Outlook::Wish seen);
-    Complaint end(const LeaseId& id, bool is_wait);
-    void forget(const LeaseId& id, const Outlook::Wish& seen);
-
-    const State& state_;
-    Outlook seen_;
-    std::size_t wishes_held_;
-};
-
-// Licenses and pools.
-
-Complaint Judge::operator()(const EntitlementInstalled& fact)
-{
-    const Entitlement& one = fact.entitlement;
-    Outlook::Pool* const root = seen_.pool(one.root);
-    if (!root)
-        return there_is(root, "pool");
-    if (!is_instant(one.from) || !is_instant(one.to) || !is_instant(one.maintenance_until))
-        return "its time is out of range";
-    if (seen_.license(one.id))
-        return there_is_none(seen_.license(one.id), "license");
-    seen_.licenses.put(one.id, {one.root, false});
-    ++root->users_more;
-    return {};
-}
-
-Complaint Judge::operator()(const EntitlementRemoved& fact)
-{
-    const Outlook::License* const one = seen_.license(fact.id);
-    if (!one)
-        return there_is(one, "license");
-    if (one->counts)
-        return "the license counts still";
-    --seen_.pool(one->root)->users_more;
-    seen_.licenses.take(fact.id);
-    return {};
-}
-
-Complaint Judge::operator()(const LicenseExpected& fact)
-{
-    if (seen_.license(fact.license.id))
-        return there_is_none(seen_.license(fact.license.id), "license");
-    return there_is(seen_.pool(fact.license.root), "pool");
-}
-
-Complaint Judge::operator()(const EntitlementCounted& fact)
-{
-    Outlook::License* const one = seen_.license(fact.id);
-    if (one)
-        one->counts = fact.counts;
-    return there_is(one, "license");
-}
-
-Complaint Judge::operator()(const PoolOpened& fact)
-{
-    if (seen_.pool(fact.pool.id))
-        return there_is_none(seen_.pool(fact.pool.id), "pool");
-    if (fact.pool.parent && !seen_.pool(*fact.pool.parent))
-        return "there is no such pool above it";
-    seen_.open(fact.pool.id, fact.pool.parent);
-    return {};
-}
-
-Complaint Judge::operator()(const PoolRemoved& fact)
-{
-    const Outlook::Pool* const one = seen_.pool(fact.pool);
-    if (!one)
-        return there_is(one, "pool");
-    if (one->stock != 0 || seen_.users_of(fact.pool) != 0)
-        return "the pool is not empty";
-    if (one->parent)
-        --seen_.pool(*one->parent)->users_more;
-    seen_.pools.take(fact.pool);
-    return {};
-}
-
-Complaint Judge::operator()(const Posted& fact)
-{
-    for (const auto& [id, units] :
-         {std::pair(fact.from, -fact.units), std::pair(fact.to, fact.units)}) {
-        if (!id)
-            continue;
-        Outlook::Pool* const one = seen_.pool(*id);
-        if (!one)
-            return there_is(one, "pool");
-        one->stock += units;
-        if (one->stock < 0 || one->stock > stock_max)
-            return "no pool has so many units";
-    }
-    return {};
-}
+} // namespace
 
 // Profiles.
 
@@ -213,16 +62,17 @@ Complaint Judge::begin(const Lease& lease, Outlook::Wish seen)
 {
     if (!is_instant(lease.started) || !is_instant(lease.ends))
         return "its time is out of range";
-    for (const PoolId& id : seen.pools)
-        if (!seen_.pool(id))
-            return there_is(seen_.pool(id), "pool");
+    if (std::ranges::count(seen.pools, nullptr) > 0)
+        return there_is(nullptr, "pool");
     if (seen_.tag(seen.tag))
         return there_is_none(seen_.tag(seen.tag), "lease");
     if (++wishes_held_ > state_.leases_max)
         other_no =
             refuse(Code::limit_reached, {}, "leases_max is " + std::to_string(state_.leases_max));
-    for (const PoolId& id : seen.pools)
-        ++seen_.pool(id)->users_more;
+    for (Outlook::Pool* const pool : seen.pools) {
+        ++pool->users;
+        pool->waiters += seen.place != 0 ? 1 : 0;
+    }
     seen_.tags.put(seen.tag, true);
     if (seen.place != 0)
         seen_.places.put(seen.place, true);
@@ -232,8 +82,10 @@ Complaint Judge::begin(const Lease& lease, Outlook::Wish seen)
 
 void Judge::forget(const LeaseId& id, const Outlook::Wish& seen)
 {
-    for (const PoolId& name : seen.pools)
-        --seen_.pool(name)->users_more;
+    for (Outlook::Pool* const pool : seen.pools) {
+        --pool->users;
+        pool->waiters -= seen.place != 0 ? 1 : 0;
+    }
     seen_.tags.take(seen.tag);
     if (seen.place != 0)
         seen_.places.take(seen.place);
@@ -257,7 +109,21 @@ Complaint Judge::operator()(const LeaseGranted& fact)
             return there_is_none(one, "lease");
         forget(fact.lease.id, Outlook::Wish(*one)); // It has waited for it.
     }
-    return begin(fact.lease, {fact.lease.tag, 0, {fact.lease.pool}});
+    return begin(fact.lease, {fact.lease.tag, 0, {seen_.pool(fact.lease.pool)}});
+}
+
+Complaint Judge::operator()(const LeaseMoved& fact)
+{
+    Outlook::Wish* const one = seen_.wish(fact.id);
+    if (!one || one->place != 0)
+        return there_is(nullptr, "lease");
+    Outlook::Pool* const to = seen_.pool(fact.to);
+    if (!to)
+        return there_is(to, "pool");
+    --one->pools.front()->users;
+    ++to->users;
+    one->pools.front() = to;
+    return {};
 }
 
 Complaint Judge::operator()(const Queued& fact)
@@ -270,14 +136,15 @@ Complaint Judge::operator()(const Queued& fact)
     if (waiter.patience < Duration::zero() || waiter.patience > patience_max)
         return "nobody has so much patience";
     Outlook::Wish seen{waiter.lease.tag, waiter.place, {}};
-    for (const Way& way : waiter.ways) {
-        if (std::ranges::count(seen.pools, way.pool) > 0)
-            return "it waits twice for one pool";
-        seen.pools.push_back(way.pool);
-    }
-    if (seen.pools.size() > ways_max)
+    if (waiter.ways.size() > ways_max)
         return "nobody waits for so many pools";
-    if (seen.pools.empty() || waiter.lease.pool != seen.pools.front() ||
+    for (const Way& way : waiter.ways) {
+        Outlook::Pool* const pool = seen_.pool(way.pool);
+        if (pool && std::ranges::count(seen.pools, pool) > 0)
+            return "it waits twice for one pool";
+        seen.pools.push_back(pool);
+    }
+    if (waiter.ways.empty() || waiter.lease.pool != waiter.ways.front().pool ||
         waiter.lease.profile != waiter.ways.front().profile)
         return "it does not wait for its first pool";
     return begin(waiter.lease, std::move(seen));
@@ -310,8 +177,6 @@ Complaint Judge::operator()(const CredentialRevoked& fact)
     seen_.credentials.take(fact.name);
     return {};
 }
-
-} // namespace
 
 std::optional<Refusal> why_impossible(const State& state, std::span<const Fact> facts)
 {

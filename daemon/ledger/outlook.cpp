@@ -2,12 +2,30 @@
 
 namespace usher::ledger {
 
+Outlook::Pool* Outlook::known(const PoolRecord* record)
+{
+    const auto [found, is_new] = known_.try_emplace(record->number);
+    Pool& one = found->second;
+    if (is_new)
+        one = {.stock = record->stock,
+               .root = record->is_root() ? nullptr : known(record->root),
+               .product = record->pool.product,
+               .metric = record->pool.metric,
+               .scheme = record->pool.scheme,
+               .closed = record->pool.closed,
+               .users = record->fed_by.size() + record->queue.size() + record->leases +
+                        record->children.size() + record->instances.size(),
+               .waiters = record->queue.size()};
+    return &one;
+}
+
 Outlook::Pool* Outlook::pool(const PoolId& id)
 {
-    return pools.find(id, [&](const PoolId& key) -> std::optional<Pool> {
+    Pool** const found = pools.find(id, [&](const PoolId& key) -> std::optional<Pool*> {
         const PoolRecord* record = state_.find_pool(key);
-        return record ? std::optional(Pool{record->stock, record->pool.parent, 0}) : std::nullopt;
+        return record ? std::optional(known(record)) : std::nullopt;
     });
+    return found ? *found : nullptr;
 }
 
 Outlook::License* Outlook::license(const EntitlementId& id)
@@ -16,7 +34,29 @@ Outlook::License* Outlook::license(const EntitlementId& id)
         const auto found = state_.entitlements.find(key);
         if (found == state_.entitlements.end())
             return std::nullopt;
-        return License{found->second.entitlement.root, found->second.counts};
+        const Entitlement& one = found->second.entitlement;
+        return License{known(state_.find_pool(one.root)), one.product, found->second.counts};
+    });
+}
+
+Outlook::Party* Outlook::party(const PartyId& id)
+{
+    return parties.find(id, [&](const PartyId& key) -> std::optional<Party> {
+        const PartyRecord* record = state_.find_party(key);
+        if (!record)
+            return std::nullopt;
+        const ledger::Party& one = record->party;
+        const bool is_instance = one.kind == ledger::Party::Kind::instance;
+        return Party{one.kind, one.company,
+                     is_instance ? known(state_.find_pool(one.pool)) : nullptr,
+                     record->users.size()};
+    });
+}
+
+bool* Outlook::scheme(const std::string& name)
+{
+    return schemes.find(name, [&](const std::string& key) {
+        return state_.schemes.contains(key) ? std::optional(true) : std::nullopt;
     });
 }
 
@@ -32,13 +72,13 @@ Outlook::Wish* Outlook::wish(const LeaseId& id)
 {
     return wishes.find(id, [&](const LeaseId& key) -> std::optional<Wish> {
         if (const LeaseRecord* record = state_.find_lease(key))
-            return Wish{record->lease.tag, 0, {record->lease.pool}};
+            return Wish{record->lease.tag, 0, {known(record->pool)}};
         const WaiterRecord* record = state_.find_waiter(key);
         if (!record)
             return std::nullopt;
         Wish wish{record->waiter.lease.tag, record->waiter.place, {}};
         for (const Way& way : record->waiter.ways)
-            wish.pools.push_back(way.pool);
+            wish.pools.push_back(known(state_.find_pool(way.pool)));
         return wish;
     });
 }
@@ -77,30 +117,19 @@ std::string* Outlook::bearer(const CredentialDigest& digest)
     });
 }
 
-std::ptrdiff_t Outlook::users_of(const PoolId& id)
+void Outlook::open(const ledger::Pool& pool, Pool* root)
 {
-    const Pool* const seen = pool(id);
-    return users_in_state(id) + (seen ? seen->users_more : 0);
+    opened_.push_back(
+        {.root = root, .product = pool.product, .metric = pool.metric, .scheme = pool.scheme});
+    pools.put(pool.id, &opened_.back());
+    if (root)
+        ++root->users;
 }
 
-void Outlook::open(const PoolId& id, const std::optional<PoolId>& parent)
+void Outlook::rename(const PoolId& from, const PoolId& to)
 {
-    pools.put(id, {0, parent, -users_in_state(id)}); // Those were of one that has gone.
-    if (parent)
-        ++pool(*parent)->users_more;
-}
-
-std::ptrdiff_t Outlook::users_in_state(const PoolId& id) const
-{
-    const PoolRecord* const record = state_.find_pool(id);
-    if (!record)
-        return 0;
-    std::size_t count = record->fed_by.size() + record->queue.size();
-    for (const LeaseRecord* lease = record->first; lease; lease = lease->after)
-        ++count;
-    for (const auto& [other, child] : state_.pools)
-        count += child.pool.parent == id ? 1 : 0;
-    return static_cast<std::ptrdiff_t>(count);
+    pools.put(to, pool(from));
+    pools.take(from);
 }
 
 } // namespace usher::ledger

@@ -3,6 +3,7 @@
 #include "daemon/ledger/state.hpp"
 
 #include <cstdint>
+#include <deque>
 #include <map>
 #include <optional>
 #include <string>
@@ -35,27 +36,48 @@ class OutlookTable {
 
 class Outlook {
   public:
+    /// What refers to one refers to it by whatever name it has: a closed pool may get another.
     struct Pool {
         Units stock = 0;
-        std::optional<PoolId> parent;
-        std::ptrdiff_t users_more = 0; ///< Than the state has; see `users_of`.
+        Pool* root = nullptr; ///< None: it is one.
+        ProductId product;
+        Metric metric = Metric::lease;
+        std::string scheme;
+        bool closed = false;
+        /// Licenses, leases, places in its queue, pools under it and instances.
+        std::size_t users = 0;
+        std::size_t waiters = 0; ///< Of those the places.
+
+        [[nodiscard]] bool is_root() const { return !root; }
+        [[nodiscard]] const Pool* account() const { return root ? root : this; }
     };
     struct License {
-        PoolId root;
+        Pool* root = nullptr;
+        ProductId product;
         bool counts = false;
     };
     /// A lease, or a place in the queue.
     struct Wish {
         LeaseTag tag;
-        std::uint64_t place = 0; ///< 0: a lease.
-        std::vector<PoolId> pools;
+        std::uint64_t place = 0;  ///< 0: a lease.
+        std::vector<Pool*> pools; ///< Of a lease one.
+    };
+    struct Party {
+        ledger::Party::Kind kind = ledger::Party::Kind::user;
+        PartyId company;      ///< Of a user.
+        Pool* pool = nullptr; ///< Of an instance.
+        std::size_t users = 0;
     };
 
     explicit Outlook(const State& state) : state_(state) {}
+    Outlook(const Outlook&) = delete; // It points at what it holds.
+    Outlook& operator=(const Outlook&) = delete;
 
     // Null: there is none.
     [[nodiscard]] Pool* pool(const PoolId& id);
     [[nodiscard]] License* license(const EntitlementId& id);
+    [[nodiscard]] Party* party(const PartyId& id);
+    [[nodiscard]] bool* scheme(const std::string& name);
     [[nodiscard]] bool* profile(const ProfileName& name); ///< Whether it has a capacity.
     [[nodiscard]] Wish* wish(const LeaseId& id);
     [[nodiscard]] bool* tag(LeaseTag tag);
@@ -63,13 +85,13 @@ class Outlook {
     [[nodiscard]] CredentialDigest* credential(const std::string& name);
     [[nodiscard]] std::string* bearer(const CredentialDigest& digest); ///< Its name.
 
-    /// How many licenses, leases, places in its queue and pools under it a pool has. Only where
-    /// one goes, for it counts them.
-    [[nodiscard]] std::ptrdiff_t users_of(const PoolId& id);
-    void open(const PoolId& id, const std::optional<PoolId>& parent);
+    void open(const ledger::Pool& pool, Pool* root);
+    void rename(const PoolId& from, const PoolId& to);
 
-    OutlookTable<PoolId, Pool> pools;
+    OutlookTable<PoolId, Pool*> pools;
     OutlookTable<EntitlementId, License> licenses;
+    OutlookTable<PartyId, Party> parties;
+    OutlookTable<std::string, bool> schemes;
     OutlookTable<ProfileName, bool> profiles;
     OutlookTable<LeaseId, Wish> wishes;
     OutlookTable<LeaseTag, bool> tags;
@@ -78,9 +100,12 @@ class Outlook {
     OutlookTable<CredentialDigest, std::string> bearers;
 
   private:
-    [[nodiscard]] std::ptrdiff_t users_in_state(const PoolId& id) const;
+    /// The one of the state, as it is after the facts.
+    Pool* known(const PoolRecord* record);
 
     const State& state_;
+    std::map<std::uint64_t, Pool> known_; ///< By their numbers in the state.
+    std::deque<Pool> opened_;
 };
 
 } // namespace usher::ledger

@@ -38,6 +38,10 @@ struct Judge {
     void operator()(ledger::LeaseEnded&) const {}
     void operator()(ledger::Unqueued&) const {}
     void operator()(ledger::CredentialRevoked&) const {}
+    void operator()(ledger::LicenseForgotten&) const {}
+    void operator()(ledger::PoolClosed&) const {}
+    void operator()(ledger::PartyRemoved&) const {}
+    void operator()(ledger::LeaseMoved&) const {}
 
     void operator()(ledger::ProductDefined& fact) const
     {
@@ -45,28 +49,28 @@ struct Judge {
         if (fact.product.requires_product)
             fields.name("requires", fact.product.requires_product->text);
     }
-    void operator()(ledger::EntitlementInstalled& fact) const
-    {
-        auto read = entitlement_in(*fact.entitlement.document, premises);
-        if (auto* no = std::get_if<Refusal>(&read)) {
-            refusal = std::move(*no);
-            return;
-        }
-        auto& said = std::get<ledger::Entitlement>(read);
-        fact.entitlement.on_this_node = said.on_this_node;
-        fields.require(said == fact.entitlement, "license", "its document says otherwise");
-    }
+    void operator()(ledger::EntitlementInstalled& fact) const { judge(fact.entitlement); }
+    void operator()(ledger::EntitlementAmended& fact) const { judge(fact.entitlement); }
     void operator()(ledger::LicenseExpected& fact) const
     {
         fields.name("license", fact.license.id.text);
         name_product(fact.license.product);
     }
+    void operator()(ledger::SchemeSet& fact) const { fields.name("scheme", fact.scheme.name); }
     void operator()(ledger::PoolOpened& fact) const
     {
         fields.name("pool", fact.pool.id.text);
         name_product(fact.pool.product);
+        fields.name_or_none("owner", fact.pool.owner.text);
         if (fact.pool.allow)
             name_users(*fact.pool.allow);
+    }
+    void operator()(ledger::PoolRenamed& fact) const { fields.name("to", fact.to.text); }
+    void operator()(ledger::PartySet& fact) const
+    {
+        fields.name("party", fact.party.id.text);
+        fields.name_or_none("company", fact.party.company.text);
+        fields.name_or_none("pool", fact.party.pool.text);
     }
     void operator()(ledger::UsersSet& fact) const
     {
@@ -106,7 +110,8 @@ struct Judge {
         fields.name("user", fact.user.text);
         fields.name("device", fact.device.text);
         for (const std::string* text : {&fact.refusal.subject, &fact.refusal.detail,
-                                        &fact.refusal.wanted, &fact.refusal.host})
+                                        &fact.refusal.wanted, &fact.refusal.host,
+                                        &fact.refusal.root})
             fields.remark("refused", *text);
         fields.require(fact.refusal.holders.size() <= ledger::holders_max &&
                            fact.refusal.redirect.empty(),
@@ -131,6 +136,19 @@ struct Judge {
         }
         fields.require(users.size() <= protocol::users_max && bytes <= protocol::users_bytes_max,
                        "users", "too many");
+    }
+    /// Which pool a license feeds is no word of its document's.
+    void judge(ledger::Entitlement& entitlement) const
+    {
+        auto read = entitlement_in(*entitlement.document, premises);
+        if (auto* no = std::get_if<Refusal>(&read)) {
+            refusal = std::move(*no);
+            return;
+        }
+        auto& said = std::get<ledger::Entitlement>(read);
+        said.root = entitlement.root;
+        entitlement.on_this_node = said.on_this_node;
+        fields.require(said == entitlement, "license", "its document says otherwise");
     }
     void judge(const ledger::Lease& lease) const
     {

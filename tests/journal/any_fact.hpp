@@ -58,10 +58,38 @@ class AnyFact {
         if constexpr (std::is_same_v<decltype(fact), ledger::Posted>)
             if (!fact.from && !fact.to)
                 fact.to = ledger::PoolId{"somewhere"};
+        if constexpr (std::is_same_v<decltype(fact), ledger::PoolOpened>)
+            fact.pool.closed = false; // Another fact says so.
+        name_what_needs_a_name(fact);
         return fact;
     }
 
     std::uint64_t below(std::uint64_t bound) { return random_() % bound; }
+
+    static void name_what_needs_a_name(auto& fact)
+    {
+        using One = std::remove_cvref_t<decltype(fact)>;
+        const auto name = [](std::string& text) {
+            if (text.empty())
+                text = "somebody";
+        };
+        if constexpr (std::is_same_v<One, ledger::PoolOpened>)
+            name(fact.pool.scheme);
+        if constexpr (std::is_same_v<One, ledger::SchemeSet>)
+            name(fact.scheme.name);
+        if constexpr (std::is_same_v<One, ledger::LicenseForgotten>)
+            name(fact.license.text);
+        if constexpr (std::is_same_v<One, ledger::PoolClosed>)
+            name(fact.pool.text);
+        if constexpr (std::is_same_v<One, ledger::PoolRenamed>)
+            name(fact.from.text), name(fact.to.text);
+        if constexpr (std::is_same_v<One, ledger::PartySet>)
+            name(fact.party.id.text);
+        if constexpr (std::is_same_v<One, ledger::PartyRemoved>)
+            name(fact.party.text);
+        if constexpr (std::is_same_v<One, ledger::LeaseMoved>)
+            name(fact.to.text);
+    }
 
     /// Texts as they should not be too: empty, long, with zeros and bytes that are no UTF-8.
     void fill(std::string& text)
@@ -96,6 +124,11 @@ class AnyFact {
     void fill(ledger::EndReason& one) { pick(one, ledger::EndReason::no_longer_possible); }
     void fill(ledger::Doubt& one) { pick(one, ledger::Doubt::state_restored); }
     void fill(ledger::Credential::Kind& one) { pick(one, ledger::Credential::Kind::certificate); }
+    void fill(ledger::RootPer& one) { pick(one, ledger::RootPer::product); }
+    void fill(ledger::Rebinding& one) { pick(one, ledger::Rebinding::carry); }
+    void fill(ledger::Closing& one) { pick(one, ledger::Closing::release); }
+    void fill(ledger::Source& one) { pick(one, ledger::Source::delegate); }
+    void fill(ledger::Party::Kind& one) { pick(one, ledger::Party::Kind::instance); }
     template <class Enum>
     void pick(Enum& one, Enum last)
     {

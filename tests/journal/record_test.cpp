@@ -143,6 +143,46 @@ BOOST_AUTO_TEST_CASE(a_record_needs_no_newer_format_than_what_stands_in_it)
     BOOST_TEST(needs() == 2U);
 }
 
+BOOST_AUTO_TEST_CASE(what_is_of_pools_and_parties_needs_format_5_and_nothing_else_does)
+{
+    AnyFact any(3);
+    const auto needs = [](const ledger::Fact& fact) {
+        RecordWriter writer;
+        record::Record record;
+        record.ParseFromString(std::string(writer.write({&fact, 1})));
+        return record.needs();
+    };
+    BOOST_TEST(needs(any.of<ledger::SchemeSet>()) == 5U);
+    BOOST_TEST(needs(any.of<ledger::PoolOpened>()) == 5U);
+    BOOST_TEST(needs(any.of<ledger::PartySet>()) == 5U);
+    BOOST_TEST(needs(any.of<ledger::LeaseMoved>()) == 5U);
+    BOOST_TEST(needs(any.of<ledger::PoolRemoved>()) == 1U);
+    BOOST_TEST(needs(any.of<ledger::LeaseGranted>()) == 1U);
+    BOOST_TEST(needs(any.of<ledger::CounterAnchored>()) == 4U);
+    ledger::Denied denied{.refusal = {.code = ledger::Code::no_free_seat}};
+    BOOST_TEST(needs(denied) == 1U);
+    denied.refusal.redirect = "signed";
+    BOOST_TEST(needs(denied) == 3U);
+    denied.refusal.row = 7;
+    BOOST_TEST(needs(denied) == 5U);
+    for (const auto code : {ledger::Code::pool_closed, ledger::Code::not_home_pool})
+        BOOST_TEST(needs(ledger::Denied{.refusal = {.code = code}}) == 5U);
+}
+
+BOOST_AUTO_TEST_CASE(a_pool_of_format_4_was_of_the_scheme_that_every_server_had)
+{
+    const std::vector<ledger::Fact> facts{ledger::PoolOpened{
+        {.id = {"1"}, .parent = {}, .product = {{"acme"}, {"Pro"}}, .allow = {}}}};
+    RecordWriter writer;
+    record::Record record;
+    BOOST_REQUIRE(record.ParseFromString(std::string(writer.write(facts))));
+    record.set_needs(4);
+    record.mutable_facts(0)->mutable_pool_opened()->clear_scheme();
+    std::vector<ledger::Fact> read;
+    BOOST_REQUIRE(!read_record(record.SerializeAsString(), read));
+    BOOST_TEST((read == facts));
+}
+
 BOOST_AUTO_TEST_CASE(what_format_1_did_not_say_of_a_vendor_is_taken_from_the_license)
 {
     const ledger::ProductId product{{"acme"}, {"Pro"}};
@@ -155,7 +195,7 @@ BOOST_AUTO_TEST_CASE(what_format_1_did_not_say_of_a_vendor_is_taken_from_the_lic
     RecordWriter writer;
     record::Record record;
     BOOST_REQUIRE(record.ParseFromString(std::string(writer.write(facts))));
-    BOOST_TEST(record.needs() == 2U);
+    BOOST_TEST(record.needs() == journal::record_format);
     record.set_needs(1);
     record.mutable_facts(0)->mutable_product_defined()->clear_vendor();
     record.mutable_facts(1)->mutable_pool_opened()->clear_vendor();
@@ -212,7 +252,6 @@ BOOST_AUTO_TEST_CASE(each_field_of_another_fact_that_cannot_be_is_refused_by_its
         "from and to are both missing");
     has(spoiled(Fact::kPoolOpened, [](Fact& f) { f.mutable_pool_opened()->set_metric("weight"); }),
         "metric");
-    has(spoiled(Fact::kPoolOpened, [](Fact& f) { f.mutable_pool_opened()->clear_kind(); }), "kind");
     has(spoiled(Fact::kEntitlementInstalled,
                 [](Fact& f) { f.mutable_entitlement_installed()->set_lock("gpu"); }),
         "lock");
@@ -262,6 +301,46 @@ BOOST_AUTO_TEST_CASE(each_field_of_another_fact_that_cannot_be_is_refused_by_its
             Fact::kDenied,
             [](Fact& f) { f.mutable_denied()->mutable_refusal()->add_holders()->set_units(0); }),
         "units");
+}
+
+BOOST_AUTO_TEST_CASE(each_field_of_a_pool_or_party_that_cannot_be_is_refused_by_its_name)
+{
+    has(spoiled(Fact::kSchemeSet, [](Fact& f) { f.mutable_scheme_set()->clear_name(); }),
+        "name is missing");
+    has(spoiled(Fact::kSchemeSet, [](Fact& f) { f.mutable_scheme_set()->set_root("tree"); }),
+        "root is no word");
+    has(spoiled(Fact::kSchemeSet, [](Fact& f) { f.mutable_scheme_set()->set_leases("fast"); }),
+        "leases is no word");
+    has(spoiled(Fact::kSchemeSet, [](Fact& f) { f.mutable_scheme_set()->set_rebind("carol"); }),
+        "rebind is no word");
+    has(spoiled(Fact::kSchemeSet, [](Fact& f) { f.mutable_scheme_set()->clear_close(); }),
+        "close is no word");
+    has(spoiled(Fact::kSchemeSet, [](Fact& f) { f.mutable_scheme_set()->set_lease_length_us(-1); }),
+        "lease_length is out of its range");
+    has(spoiled(Fact::kEntitlementAmended,
+                [](Fact& f) { f.mutable_entitlement_amended()->set_quantity(-1); }),
+        "quantity");
+    has(spoiled(Fact::kLicenseForgotten,
+                [](Fact& f) { f.mutable_license_forgotten()->clear_license(); }),
+        "license is missing");
+    has(spoiled(Fact::kPoolClosed, [](Fact& f) { f.mutable_pool_closed()->clear_pool(); }),
+        "pool is missing");
+    has(spoiled(Fact::kPoolRenamed, [](Fact& f) { f.mutable_pool_renamed()->clear_to(); }),
+        "to is missing");
+    has(spoiled(Fact::kPartySet, [](Fact& f) { f.mutable_party_set()->set_kind("crowd"); }),
+        "kind is no word");
+    has(spoiled(Fact::kPartySet, [](Fact& f) { f.mutable_party_set()->set_source("luck"); }),
+        "source is no word");
+    has(spoiled(Fact::kPartySet, [](Fact& f) { f.mutable_party_set()->clear_id(); }),
+        "id is missing");
+    has(spoiled(Fact::kPartyRemoved, [](Fact& f) { f.mutable_party_removed()->clear_party(); }),
+        "party is missing");
+    has(spoiled(Fact::kLeaseMoved, [](Fact& f) { f.mutable_lease_moved()->set_id("short"); }),
+        "id has the wrong length");
+    has(spoiled(Fact::kLeaseMoved, [](Fact& f) { f.mutable_lease_moved()->clear_to(); }),
+        "to is missing");
+    has(spoiled(Fact::kLeaseMoved, [](Fact& f) { f.mutable_lease_moved()->set_kind("fast"); }),
+        "kind is no word");
 }
 
 BOOST_AUTO_TEST_CASE(no_byte_that_is_changed_in_a_record_breaks_the_reader)

@@ -197,6 +197,30 @@ BOOST_AUTO_TEST_CASE(a_lease_that_ended_has_the_tag_that_the_daemon_gives_it)
     BOOST_TEST(tools::turn_json(turn).at("facts")[0].at("lease") == "374708fff7719dd5");
 }
 
+BOOST_AUTO_TEST_CASE(a_turn_says_what_becomes_of_pools_and_of_whom_they_are)
+{
+    const std::string text = tools::turn_text(
+        {1,
+         day(1),
+         {ledger::PartySet{{.id = {"ada"},
+                            .company = {"acme"},
+                            .source = ledger::Source::personal},
+                           {"cert:anna"}},
+          ledger::PoolOpened{{.id = {"Editor/ada"},
+                              .parent = ledger::PoolId{"Editor"},
+                              .product = {{"soft"}, {"Editor"}},
+                              .allow = {},
+                              .scheme = "companies",
+                              .owner = {"ada"}}},
+          ledger::PoolRenamed{{"key-1"}, {"key-1~2"}}}});
+    const std::vector<std::string> lines = lines_of(text);
+    BOOST_TEST(lines.at(1) == "    party_set party=ada kind=user company=acme source=personal "
+                              "by=cert:anna");
+    BOOST_TEST(lines.at(2) == "    pool_opened pool=Editor/ada parent=Editor product=Editor "
+                              "vendor=soft metric=lease scheme=companies owner=ada");
+    BOOST_TEST(lines.at(3) == "    pool_renamed from=key-1 to=key-1~2");
+}
+
 BOOST_AUTO_TEST_CASE(every_lasting_fact_can_be_told_and_has_a_word_of_its_own)
 {
     const std::uint64_t seed = any_seed();
