@@ -42,7 +42,8 @@ class Operators(unittest.TestCase):
     def test_status_has_exactly_its_documented_keys(self):
         self.daemon.must("checkout", "Client")
         status = self.daemon.status()
-        self.assertEqual(list(status), ["mode", "node", "pools", "profiles", "leases", "queue", "parties"])
+        self.assertEqual(list(status), ["mode", "node", "pools", "profiles", "leases", "queue",
+                                        "parties"])
         self.assertEqual(list(status["pools"][0]),
                          ["id", "root", "product", "metric", "stock", "held", "available", "locked",
                           "reason", "short", "scheme", "owner", "closed", "leases"])
