@@ -99,7 +99,7 @@ Verdict rebind_instance(const State& state, const Rebind& command, const Party& 
 {
     const PoolId target{command.target};
     if (party.pool == target && !state.find_pool(target)->pool.closed)
-        return {Done{}, {}}; // U-Q11
+        return {Done{}, {}};                      // U-Q11
     if (auto refusal = why_no_key(state, target)) // Before anything is dropped.
         return no(*std::move(refusal));
     if (command.source && *command.source != Source::pool)

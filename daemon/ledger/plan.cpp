@@ -37,7 +37,8 @@ class Copy {
     std::map<LeaseId, std::size_t> stands_for_; ///< So many leases each, where more than one.
 };
 
-Copy::Copy(const State& from, const std::set<PartyId>& concerned, Now now) : state(from.hash.seed), now_(now)
+Copy::Copy(const State& from, const std::set<PartyId>& concerned, Now now)
+    : state(from.hash.seed), now_(now)
 {
     state.term = from.term;
     state.leases_max = from.leases_max;

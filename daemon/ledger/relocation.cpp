@@ -39,17 +39,16 @@ Units Relocation::weigh(const Load& load, const PoolId& target)
     return units;
 }
 
-/// `root/owner`, or the first number behind it that is free, where a pool of one of that name before
-/// is still used.
+/// `root/owner`, or the first number behind it that is free, where a pool of one of that name
+/// before is still used.
 PoolId Relocation::name_for(const PoolRecord& root, const PartyId& owner) const
 {
     const auto is_free = [&](const PoolId& name) {
         const PoolRecord* known = state_.find_pool(name);
         const bool is_used = known && !(known->pool.closed && !known->first &&
                                         known->instances.empty() && known->pool.owner.empty());
-        return !is_used && std::ranges::none_of(opened_, [&](const auto& one) {
-            return one.second == name;
-        });
+        return !is_used &&
+               std::ranges::none_of(opened_, [&](const auto& one) { return one.second == name; });
     };
     PoolId name{pool_stem(root.pool.id.text + "/" + owner.text)};
     for (std::size_t number = 2; !is_free(name); ++number)

@@ -103,7 +103,10 @@ Answer House::turn(const Command& command)
 
 void House::install(std::size_t number, Units quantity)
 {
-    Install command{.by = operator_name, .profile = {"Devices"}, .scheme = "keys", .pool = root,
+    Install command{.by = operator_name,
+                    .profile = {"Devices"},
+                    .scheme = "keys",
+                    .pool = root,
                     .replace = true};
     command.entitlement = {.id = {"license" + std::to_string(number)},
                            .root = {},
