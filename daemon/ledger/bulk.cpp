@@ -163,6 +163,9 @@ std::optional<Refusal> Registration::why_not_at(const Stop& stop)
         refusal.want = static_cast<Units>(new_rows_.size());
         return refusal;
     }
+    if (stop.pool->scheme->leases == LeaseKind::floating)
+        return refuse(Code::not_in_scheme, "scheme " + stop.pool->scheme->name,
+                      "its leases end with their holder's silence, and are checked out one by one");
     for (const std::size_t i : new_rows_)
         if (auto refusal = why_never(state_, *stop.pool, lease_of(command_.rows[i], stop)))
             return at_row(i, *std::move(refusal));

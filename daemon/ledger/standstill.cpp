@@ -25,7 +25,13 @@ struct Gate {
     }
     Opinion operator()(const AwaitHolders&) const { return Verdict{}; }
     Opinion operator()(const SetSchemes&) const { return Verdict{Done{}, {}}; }
-    Opinion operator()(const LoseConnection&) const { return Verdict{}; }
+    Opinion operator()(const LoseConnection& command) const
+    {
+        Verdict verdict;
+        if (state.watches_of.contains(command.connection))
+            verdict.facts.emplace_back(WatchEnded{command.connection});
+        return verdict;
+    }
 
     // These only look.
     Opinion operator()(const Greet&) const { return std::nullopt; }

@@ -86,7 +86,7 @@ LeasePicture picture_of(const State& state, const LeaseRecord& record, Now now)
     LeasePicture picture{.lease = record.lease,
                          .seat = seat_of(record),
                          .deadline = record.lease.ends,
-                         .connected = bool(record.connection),
+                         .connected = record.connection && record.lease.kind == LeaseKind::floating,
                          .locked = is_locked(*record.pool)};
     if (const auto silent = silent_at(state, record))
         picture.deadline = calendar_of(*silent, now);

@@ -6,7 +6,7 @@ import re
 import signal
 import unittest
 
-from siege import Siege
+from pool_refusals import PoolRefusals
 from support import wire
 from support.daemon import SOURCE, Daemon
 from support.ferry import Ferry
@@ -34,11 +34,11 @@ IN_SCENARIOS = {
 
 def codes():
     """All codes as the ledger's table has them."""
-    text = (SOURCE / "daemon" / "ledger" / "refusal.cpp").read_text()
+    text = (SOURCE / "daemon" / "ledger" / "wordings.hpp").read_text()
     return set(re.findall(r'\{Code::\w+,\s*"([A-Z_]+)"', text))
 
 
-class EveryCode(Siege):
+class EveryCode(PoolRefusals):
     """A test `test_CODE` a code."""
 
     numbers = iter(range(1, 1000))
@@ -47,12 +47,6 @@ class EveryCode(Siege):
     def setUpClass(cls):
         super().setUpClass()
         cls.install(License("1.0.0.9", "Named", 2, "user"), "Named")
-
-    def setUp(self):
-        self.desk = self.operator()
-        self.client = self.connect()
-        self.addCleanup(self.desk.close)
-        self.addCleanup(self.client.close)
 
     # What the tests do.
 

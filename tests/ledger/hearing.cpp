@@ -121,7 +121,7 @@ struct Witness::Hearing {
     {
         if (command.dry_run || !is_done_in_maintenance())
             return;
-        for (const auto& [license, metric, users] : command.licenses) {
+        for (const auto& [license, metric, users, scheme] : command.licenses) {
             if (!house.licenses.contains(license.root)) {
                 house.metrics.try_emplace(license.root, metric);
                 house.foundations.try_emplace(license.product, std::nullopt);
