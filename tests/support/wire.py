@@ -38,11 +38,11 @@ def tag(lease):
 
 
 def checkout(profile, *, lease=None, user="user", device="device", units=1, wait_ms=0, pid=None,
-             party=""):
+             party="", pool=""):
     """A checkout with a new random id, unless `lease` is one."""
     return usher.Checkout(lease=os.urandom(16) if lease is None else lease, profile=profile,
                           units=units, user=user, device=device, wait_ms=wait_ms,
-                          pid=os.getpid() if pid is None else pid, party=party)
+                          pid=os.getpid() if pid is None else pid, party=party, pool=pool)
 
 
 def frame(message):
