@@ -122,7 +122,8 @@ class History:
     def check(self):
         pools = self.pools()
         for name, pool in pools.items():
-            if pool["stock"] < pool["held"] or pool["locked"]:
+            is_locked = pool["locked"] and not pool["closed"]
+            if pool["stock"] < pool["held"] or is_locked:
                 self.fail(f"{name} open", f"{pool['held']} of {pool['stock']}, {pool['reason']}")
         if (total := sum(pool["stock"] for pool in pools.values())) != self.license.quantity:
             self.fail(f"{self.license.quantity} units in all", str(total))
