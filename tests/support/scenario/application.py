@@ -107,7 +107,7 @@ class Application:
             return Answer("waiting", {"position": answer.waiting.position}
                           | refusal_facts(answer.waiting.refused))
         held.state = "held"
-        return Answer("granted", granted_facts(answer.granted))
+        return Answer("granted", granted_facts(answer.granted, self.stage))
 
     def renew(self, lease=None):
         """One lease, or all that it has; the answer is that of the first."""
@@ -264,7 +264,7 @@ class Application:
             if kind == "granted":
                 held.state = "held"
                 self._renew_later()
-                self._note("granted", held, granted_facts(about))
+                self._note("granted", held, granted_facts(about, self.stage))
             elif kind == "wait_ended":
                 held.state = "lost"
                 self._note("wait ended", held, refusal_facts(about.refused)
@@ -292,8 +292,10 @@ class Application:
         self.events.append(Event(word, held, self.stage.now_ms, facts))
 
 
-def granted_facts(granted):
-    return {"from": [granted.pool, granted.product], "units": granted.units,
+def granted_facts(granted, stage):
+    # All pools under a root are of its product, so only a license's own pool goes by that name.
+    names = [granted.pool, granted.product] if granted.pool in stage.licenses else [granted.pool]
+    return {"from": names, "units": granted.units,
             "shares": granted.shares_seat, "kind": granted.kind, "term": granted.term_ms}
 
 

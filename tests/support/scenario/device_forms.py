@@ -110,7 +110,7 @@ def devices(stage, step, app, party, count=None, names=None):
 # How a pool stands.
 
 
-@form("<app:name> asks how( party <party:name>|)( pool <pool:name>|)"
+@form("<app:name> asks how( party <party:name>|)(( in|) pool <pool:name>|)"
       "( profile <profile:name>|) stands(<watch:watches>|)",
       answers=STANDS, default="")
 def ask_state(stage, step, app, party, pool, profile, watch):

@@ -34,6 +34,7 @@ class History:
         self.network.host = host
         self.seed, self.opened = seed, 0
         self.told = [f"seed {seed}"]
+        self.others = self.used() - len(self.network.registered())  # Whose devices stay.
 
     def go_on(self):
         step = self.random.choice([self.open, self.fill, self.fill, self.empty, self.close,
@@ -86,7 +87,7 @@ class History:
             self.must(f"give back {len(rows)}", self.network.give_back(rows))
 
     def shrink(self, _):
-        used = sum(pool["held"] for pool in self.pools().values())
+        used = self.used()
         if used < self.license.quantity:
             self.resize(self.random.randint(max(1, used), self.license.quantity))
 
@@ -115,6 +116,9 @@ class History:
         return {pool["id"]: pool for pool in self.host.daemon.status()["pools"]
                 if pool["root"] == self.root}
 
+    def used(self):
+        return sum(pool["held"] for pool in self.pools().values())
+
     def keys(self):
         return [pool for name, pool in self.pools().items()
                 if name != self.root and not pool["closed"]]
@@ -127,9 +131,9 @@ class History:
                 self.fail(f"{name} open", f"{pool['held']} of {pool['stock']}, {pool['reason']}")
         if (total := sum(pool["stock"] for pool in pools.values())) != self.license.quantity:
             self.fail(f"{self.license.quantity} units in all", str(total))
-        used = sum(pool["held"] for pool in pools.values())
-        if used != len(self.network.registered()):
-            self.fail(f"{len(self.network.registered())} devices", str(used))
+        devices = self.others + len(self.network.registered())
+        if self.used() != devices:
+            self.fail(f"{devices} devices", str(self.used()))
 
     def fail(self, expected, got):
         raise Mismatch(f"{expected} after {'; '.join(self.told)}", got)

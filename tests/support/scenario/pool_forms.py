@@ -53,8 +53,9 @@ def close_pool(stage, step, pool, leases):
 @form("[the ]total of <root:name>( is|:|) (<units:number>|unlimited)(, <held:number> held|)")
 def total(stage, step, root, units, held):
     """Of a root and all that stands under it."""
+    root = words.name(root).rstrip(":")
     pools = [pool for pool in stage.host(step.host).daemon.status()["pools"]
-             if pool["root"] == words.name(root)]
+             if pool["root"] == root]
     if not pools:
         raise Mismatch(f"a root {root}", "there is none")
     is_unlimited = any(pool["stock"] is None for pool in pools)
