@@ -19,9 +19,10 @@ using Json = nlohmann::ordered_json;
 /// "lock"}]}`.
 ///
 /// Unlimited: `stock` and `available` are null, and the pool has `"unlimited":true`. Null as well:
-/// a `reason`, `owner`, `party` or `lock` that there is not, the `users` of who is no company, `re_use` where every lease is a seat, the `deadline` of
-/// a persistent lease. The units of a pool's different `seat`s add up to what is held: where every
-/// lease is a seat, `seat` is the lease's `id`.
+/// a `reason`, `owner`, `party` or `lock` that there is not, the `users` of who is no company,
+/// `re_use` where every lease is a seat, the `deadline` of a persistent lease. The units of a
+/// pool's different `seat`s add up to what is held: where every lease is a seat, `seat` is the
+/// lease's `id`.
 ///
 /// `picture` is all parts merged into the first.
 [[nodiscard]] Json status_json(const v1::StatusPart& picture);

@@ -117,9 +117,18 @@ int party_remove(Call& call)
 int party_state(Call& call)
 {
     v1::Request request;
-    std::string& party = *request.mutable_state_ask()->mutable_party();
-    call.options().add_option("NAME", party, "The party")->required();
+    v1::StateAsk& ask = *request.mutable_state_ask();
+    call.options().add_option("NAME", *ask.mutable_party(), "The party")->required();
+    CLI::Option* const pool =
+        call.options()
+            .add_option("--pool", *ask.mutable_pool(), "Of a user: under this root")
+            ->type_name("POOL");
+    call.options()
+        .add_option("--profile", *ask.mutable_profile(), "Of a user: in a pool of this profile")
+        ->type_name("PROFILE")
+        ->excludes(pool);
     call.parse();
+    const std::string party = ask.party();
     const v1::PoolState state = call.ask(request).pool_state();
     if (state.has_refused())
         say(call.terminal(), state.refused());

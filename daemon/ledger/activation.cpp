@@ -114,8 +114,8 @@ Verdict decide(const State& state, const Activate& command, Now now)
     if (auto refusal = why_not_activated(state, command))
         return no(*std::move(refusal));
 
-    auto placement = record ? std::variant<Install, Refusal>(command.install)
-                            : placed(state, command.install);
+    auto placement =
+        record ? std::variant<Install, Refusal>(command.install) : placed(state, command.install);
     if (auto* refusal = std::get_if<Refusal>(&placement))
         return no(std::move(*refusal));
     const Install& install = std::get<Install>(placement);

@@ -182,10 +182,10 @@ struct Forecast {
     };
 
     CalendarInstant at{};
-    std::optional<Refusal> refusal;    ///< What the command would be told; nothing changes then.
-    std::vector<PoolChange> pools;     ///< Those that would stand otherwise, that lock first.
-    std::size_t pools_left_out = 0;    ///< More of them than are listed.
-    std::size_t locks = 0;             ///< How many pools would lock that are not locked now.
+    std::optional<Refusal> refusal; ///< What the command would be told; nothing changes then.
+    std::vector<PoolChange> pools;  ///< Those that would stand otherwise, that lock first.
+    std::size_t pools_left_out = 0; ///< More of them than are listed.
+    std::size_t locks = 0;          ///< How many pools would lock that are not locked now.
     std::size_t leases_ended = 0;
     std::size_t leases_moved = 0;
     std::vector<std::string> warnings; ///< As the command would give them.
@@ -197,10 +197,9 @@ inline constexpr std::size_t forecast_pools_max = 1'000;
 using Picture = std::shared_ptr<const Summary>;
 
 /// `Arrival`: that it has arrived, to be signed by who has the node's key.
-using Answer =
-    std::variant<Done, Refusal, Granted, Waiting, Renewed, Greeted, Picture, Refusals, Handed,
-                 Showing, MoveBegun, StreamPart, Receipts, Position, Arrival, Concerns, PoolState,
-                 Registered, LeaseList, Forecast>;
+using Answer = std::variant<Done, Refusal, Granted, Waiting, Renewed, Greeted, Picture, Refusals,
+                            Handed, Showing, MoveBegun, StreamPart, Receipts, Position, Arrival,
+                            Concerns, PoolState, Registered, LeaseList, Forecast>;
 
 // Notices: told without being asked, to the connection that speaks for the lease.
 

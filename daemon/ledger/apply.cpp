@@ -182,7 +182,10 @@ void Applier::operator()(const PoolOpened& fact) const
     else
         record.root->children.emplace(record.number, &record);
     if (const auto owner = state.parties.find(fact.pool.owner); owner != state.parties.end()) {
-        owner->second.own.insert_or_assign(record.root->pool.id, &record);
+        PoolRecord*& own = owner->second.own[record.root->pool.id];
+        if (own)
+            own->pool.owner = {}; // A closed one, which nobody comes home to any more.
+        own = &record;
         look_again_for(state, fact.pool.owner);
         for (const PartyId& user : owner->second.users)
             look_again_for(state, user);

@@ -242,7 +242,9 @@ void Applier::operator()(const LeaseMoved& fact) const
     LeaseRecord& record = state.leases.at(fact.id);
     PoolRecord& from = *record.pool;
     PoolRecord& to = state.pools.at(fact.to);
-    unwatch(state, record);
+    const bool is_watched_on = record.watch != Watch::none && fact.kind == LeaseKind::floating;
+    if (!is_watched_on) // Else its term goes on.
+        unwatch(state, record);
     if (record.lease.kind == LeaseKind::fixed && record.lease.ends)
         state.fixed_ends.erase({*record.lease.ends, fact.id});
     leave_profile(state, record, at);
@@ -264,7 +266,7 @@ void Applier::operator()(const LeaseMoved& fact) const
     append(to, record);
     sit_down(to, record);
     join_profile(state, record, at);
-    if (fact.kind == LeaseKind::floating) {
+    if (fact.kind == LeaseKind::floating && !is_watched_on) {
         record.deadline = fact.deadline;
         watch_speaking(state, record);
     }

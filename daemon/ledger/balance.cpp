@@ -44,10 +44,8 @@ void share_by_spare(std::vector<Giver>& givers, Units units, Units spare)
 void give_back(const PoolRecord& pool, Units units, std::vector<Fact>& facts)
 {
     if (units > 0)
-        facts.emplace_back(Posted{.from = pool.pool.id,
-                                  .to = pool.root->pool.id,
-                                  .units = units,
-                                  .cause = "rebalance"});
+        facts.emplace_back(Posted{
+            .from = pool.pool.id, .to = pool.root->pool.id, .units = units, .cause = "rebalance"});
 }
 
 /// From the newest pool down to nothing, then from the next.
@@ -74,8 +72,9 @@ void rebalance(const PoolRecord& root, Units stock, bool unlimited, std::vector<
     if (wanted == 0)
         return;
     std::vector<Giver> givers = givers_of(root);
-    const Units spare = std::accumulate(givers.begin(), givers.end(), Units(0),
-                                        [](Units sum, const Giver& one) { return sum + one.spare; });
+    const Units spare =
+        std::accumulate(givers.begin(), givers.end(), Units(0),
+                        [](Units sum, const Giver& one) { return sum + one.spare; });
     const Units shared = std::min(wanted, spare);
     if (shared > 0)
         share_by_spare(givers, shared, spare);

@@ -21,8 +21,8 @@ std::optional<Refusal> why_not_so_many(std::size_t rows)
         return refuse(Code::bad_request, {}, "it names no leases");
     if (rows > rows_max)
         return refuse(Code::limit_reached, {},
-                      std::to_string(rows) + " rows are more than the " +
-                          std::to_string(rows_max) + " of one request");
+                      std::to_string(rows) + " rows are more than the " + std::to_string(rows_max) +
+                          " of one request");
     return std::nullopt;
 }
 
@@ -164,8 +164,7 @@ std::optional<Refusal> Registration::why_not_at(const Stop& stop)
         return refusal;
     }
     for (const std::size_t i : new_rows_)
-        if (auto refusal =
-                why_never(state_, *stop.pool, lease_of(command_.rows[i], stop)))
+        if (auto refusal = why_never(state_, *stop.pool, lease_of(command_.rows[i], stop)))
             return at_row(i, *std::move(refusal));
     if (is_locked(*stop.pool))
         return lock_refusal(state_, *stop.pool);
@@ -211,8 +210,8 @@ Verdict Registration::verdict()
         return take({.pool = known_->pool, .profile = {}, .asked = {}, .party = {}, .refusal = {}});
     if (state_.mode == Mode::maintenance)
         return no(refuse(Code::in_maintenance));
-    Route route = route_of(state_, {command_.profile, command_.pool, command_.party,
-                                    command_.rows.front().user});
+    Route route = route_of(
+        state_, {command_.profile, command_.pool, command_.party, command_.rows.front().user});
     if (route.refusal)
         return no(*std::move(route.refusal));
     const std::size_t after = state_.leases.size() + state_.waiters.size() + new_rows_.size();

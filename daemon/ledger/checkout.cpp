@@ -112,8 +112,7 @@ Search search(const State& state, const Route& route, const Lease& lease)
             found.served = &stop;
             return found;
         }
-        if (refusal->code == Code::no_free_seat && stop.pool &&
-            has_enough(state, *stop.pool, wish))
+        if (refusal->code == Code::no_free_seat && stop.pool && has_enough(state, *stop.pool, wish))
             found.to_wait_for.push_back(&stop);
         if (!found.refusal) {
             if (stop.pool && !stop.refusal)
@@ -188,8 +187,7 @@ Verdict decide(const State& state, const Checkout& command, Now now)
     }
     if (state.mode == Mode::maintenance)
         return denied(state, command, refuse(Code::in_maintenance), now);
-    Route route =
-        route_of(state, {command.profile, command.pool, command.party, command.user});
+    Route route = route_of(state, {command.profile, command.pool, command.party, command.user});
     if (route.refusal)
         return denied(state, command, *std::move(route.refusal), now);
 

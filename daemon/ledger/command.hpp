@@ -88,20 +88,29 @@ struct Revoke {
     std::string reason;
 };
 
-/// What `usher export` wrote of another daemon, or of this one: makes its profiles, their mapping
-/// and its named users here, all or nothing. A license that is not here yet is expected from then
-/// on. Each profile's pools are roots of `licenses`, or are here.
+/// What `usher export` wrote of another daemon, or of this one: makes its profiles, their mapping,
+/// its named users, pools and parties here, all or nothing. A license that is not here yet is
+/// expected from then on. Each profile's pools are roots of `licenses`, of `pools`, or are here.
 struct Import {
     struct License {
         ExpectedLicense license;
         Metric metric = Metric::lease;
         std::optional<std::set<UserName>> users; ///< Named users of its pool; none: everybody.
+        std::string scheme{server_scheme};       ///< Of its root.
+    };
+    /// A pool under a root; its units are no part of a description.
+    struct Child {
+        PoolId pool;
+        PoolId root;
+        PartyId owner; ///< Empty: nobody's.
     };
 
     Identity by;
-    std::vector<License> licenses; ///< Each number once.
-    std::vector<Profile> profiles; ///< Each name once.
-    Duration term{};               ///< As it was there: compared, and not taken over.
+    std::vector<License> licenses;   ///< Each number once.
+    std::vector<Profile> profiles;   ///< Each name once.
+    std::vector<Child> pools = {};   ///< Each name once.
+    std::vector<Party> parties = {}; ///< Each name once.
+    Duration term{};                 ///< As it was there: compared, and not taken over.
     Duration grace{};
     bool dry_run = false; ///< Only says what would become otherwise; needs no maintenance.
 };

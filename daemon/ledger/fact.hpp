@@ -324,18 +324,16 @@ struct TermsSet {
     friend bool operator==(const TermsSet&, const TermsSet&) = default;
 };
 
-using Fact =
-    std::variant<ProductDefined, EntitlementInstalled, EntitlementRemoved, NodeLockSeen, PoolOpened,
-                 PoolRemoved, Posted, EntitlementCounted, ProfileSet, ProfileRenamed,
-                 ProfileRemoved, ProfileUsed, UsersSet, LeaseGranted, LeaseEnded, Queued, Unqueued,
-                 ModeSet, CredentialIssued, CredentialRevoked, Denied, TimeSeen, EndingRemembered,
-                 ActivationRequested, ActivationCancelled, Activated, ActivationEnded,
-                 ReceiptDelivered, ShowingMade, IssuerAnswered, LicenseExpected, Departed,
-                 DepartureConfirmed, ArrivalBegun, Followed, Arrived, ArrivalAbandoned,
-                 CounterAnchored, ActivationDoubted, SchemeSet, EntitlementAmended,
-                 LicenseForgotten, PoolClosed, PoolRenamed, PartySet, PartyRemoved, LeaseMoved, LeaseRenewed, ConnectionLost,
-                 AmnestyGranted, TermsSet, StreamBegun, StreamRead, CounterReached, StateWatched,
-                 WatchEnded, StateTold>;
+using Fact = std::variant<
+    ProductDefined, EntitlementInstalled, EntitlementRemoved, NodeLockSeen, PoolOpened, PoolRemoved,
+    Posted, EntitlementCounted, ProfileSet, ProfileRenamed, ProfileRemoved, ProfileUsed, UsersSet,
+    LeaseGranted, LeaseEnded, Queued, Unqueued, ModeSet, CredentialIssued, CredentialRevoked,
+    Denied, TimeSeen, EndingRemembered, ActivationRequested, ActivationCancelled, Activated,
+    ActivationEnded, ReceiptDelivered, ShowingMade, IssuerAnswered, LicenseExpected, Departed,
+    DepartureConfirmed, ArrivalBegun, Followed, Arrived, ArrivalAbandoned, CounterAnchored,
+    ActivationDoubted, SchemeSet, EntitlementAmended, LicenseForgotten, PoolClosed, PoolRenamed,
+    PartySet, PartyRemoved, LeaseMoved, LeaseRenewed, ConnectionLost, AmnestyGranted, TermsSet,
+    StreamBegun, StreamRead, CounterReached, StateWatched, WatchEnded, StateTold>;
 
 /// Facts that a fact holds: it is declared before `Fact` is.
 struct FactList {

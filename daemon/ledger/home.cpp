@@ -25,8 +25,8 @@ const PoolRecord* pool_of_party(const State& state, const Party& party, const Po
     case Party::Kind::user:
         return root ? pool_of_owner(state, home_owner_of(state, party), *root->root) : nullptr;
     case Party::Kind::company:
-        return root ? pool_of_owner(
-                          state, party.source == Source::pool ? party.id : PartyId{}, *root->root)
+        return root ? pool_of_owner(state, party.source == Source::pool ? party.id : PartyId{},
+                                    *root->root)
                     : nullptr;
     }
     return nullptr;

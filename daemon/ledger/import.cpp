@@ -1,6 +1,8 @@
-#include "daemon/ledger/decide.hpp"
+#include "daemon/ledger/import_pools.hpp"
 
 #include <algorithm>
+#include <map>
+#include <set>
 #include <utility>
 
 namespace usher::ledger {
@@ -42,6 +44,15 @@ std::string text(Duration duration)
     return ms % 1000 == 0 ? std::to_string(ms / 1000) + "s" : std::to_string(ms) + "ms";
 }
 
+/// What stands in a root and in all pools under it.
+Units issued(const PoolRecord& root)
+{
+    Units sum = root.stock;
+    for (const auto& [number, child] : root.children)
+        sum += child->stock;
+    return sum;
+}
+
 Refusal mismatch(std::string subject, const std::string& here, const std::string& there)
 {
     return refuse(Code::product_mismatch, std::move(subject),
@@ -51,7 +62,15 @@ Refusal mismatch(std::string subject, const std::string& here, const std::string
 /// One import: first everything is judged, then told as facts; the first no is the answer.
 class Importing {
   public:
-    Importing(const State& state, const Import& command) : state_(state), command_(command) {}
+    Importing(const State& state, const Import& command)
+        : state_(state), command_(command), pools_(state, command)
+    {
+        for (const Import::License& one : command.licenses) {
+            std::optional<Units>& units = announced_.try_emplace(one.license.root, 0).first->second;
+            units = units && one.license.quantity ? std::optional(*units + *one.license.quantity)
+                                                  : std::nullopt;
+        }
+    }
 
     Verdict verdict();
 
@@ -63,13 +82,16 @@ class Importing {
     void drop_automatic_profiles();
     void compare_terms();
 
-    [[nodiscard]] const Import::License* find(const PoolId& root) const;
     [[nodiscard]] ProductId product_of(const PoolId& pool) const;
     [[nodiscard]] std::vector<std::string> products_of(const Profile& profile) const;
+    [[nodiscard]] std::optional<Units> announced_for(const PoolId& root) const;
     [[nodiscard]] std::optional<Units> units_behind(const Profile& profile) const;
 
     const State& state_;
     const Import& command_;
+    PoolImport pools_;
+    std::map<PoolId, std::optional<Units>> announced_; ///< For each root; none: unlimited.
+    std::set<PoolId> opened_;                          ///< Roots, each once.
     std::vector<Fact> facts_;
     Done done_;
 };
@@ -79,11 +101,14 @@ Verdict Importing::verdict()
     for (const Import::License& announced : command_.licenses)
         if (auto refusal = judge(announced))
             return no(*std::move(refusal));
+    if (auto refusal = pools_.judge())
+        return no(*std::move(refusal));
     for (const Profile& profile : command_.profiles)
         if (auto refusal = judge(profile))
             return no(*std::move(refusal));
     for (const Import::License& announced : command_.licenses)
         take_over(announced);
+    pools_.take_over(facts_, done_);
     drop_automatic_profiles(); // Before their pools get other names.
     for (const Profile& profile : command_.profiles)
         take_over(profile);
@@ -93,20 +118,11 @@ Verdict Importing::verdict()
     return {std::move(done_), std::move(facts_)};
 }
 
-const Import::License* Importing::find(const PoolId& root) const
-{
-    const auto found =
-        std::ranges::find_if(command_.licenses, [&](const Import::License& announced) {
-            return announced.license.root == root;
-        });
-    return found == command_.licenses.end() ? nullptr : &*found;
-}
-
 /// Of a pool that is here or announced.
 ProductId Importing::product_of(const PoolId& pool) const
 {
     const PoolRecord* here = state_.find_pool(pool);
-    return here ? here->pool.product : find(pool)->license.product;
+    return here ? here->pool.product : pools_.license_for(*pools_.root_of(pool))->license.product;
 }
 
 std::vector<std::string> Importing::products_of(const Profile& profile) const
@@ -120,18 +136,27 @@ std::vector<std::string> Importing::products_of(const Profile& profile) const
     return products;
 }
 
-/// What its licenses are for, whether they are here yet or not; none: unlimited.
+/// None: unlimited.
+std::optional<Units> Importing::announced_for(const PoolId& root) const
+{
+    const auto found = announced_.find(root);
+    return found == announced_.end() ? std::optional<Units>(0) : found->second;
+}
+
+/// What its licenses are for, whether they are here yet or not; none: unlimited. What a pool under
+/// a root gets of them is still to be said.
 std::optional<Units> Importing::units_behind(const Profile& profile) const
 {
+    std::set<PoolId> roots;
+    for (const PoolId& id : profile.pools)
+        roots.insert(*pools_.root_of(id));
     Units sum = 0;
-    for (const PoolId& id : profile.pools) {
-        const PoolRecord* pool = state_.find_pool(id);
-        if (pool && is_unlimited(*pool))
+    for (const PoolId& id : roots) {
+        const PoolRecord* root = state_.find_pool(id);
+        const std::optional<Units> announced = announced_for(id);
+        if (!announced || (root && is_unlimited(*root)))
             return std::nullopt;
-        const Import::License* announced = find(id);
-        if (announced && !announced->license.quantity)
-            return std::nullopt;
-        sum += std::max(pool ? pool->stock : 0, announced ? *announced->license.quantity : 0);
+        sum += std::max(root ? issued(*root) : 0, *announced);
     }
     return sum;
 }
@@ -142,11 +167,11 @@ std::optional<Refusal> Importing::judge(const Import::License& announced) const
     if (const PoolRecord* here = state_.find_pool(license.root);
         here && here->pool.product != license.product)
         return other_product("license " + license.id.text, here->pool.product, license.product);
-    if (announced.users && license.quantity &&
-        std::cmp_greater(announced.users->size(), *license.quantity)) {
+    const std::optional<Units> units = announced_for(license.root);
+    if (announced.users && units && std::cmp_greater(announced.users->size(), *units)) {
         Refusal refusal = refuse(Code::list_full, license.product.name.text);
         refusal.want = static_cast<Units>(announced.users->size());
-        refusal.stock = license.quantity;
+        refusal.stock = units;
         return refusal;
     }
     return std::nullopt;
@@ -155,7 +180,7 @@ std::optional<Refusal> Importing::judge(const Import::License& announced) const
 std::optional<Refusal> Importing::judge(const Profile& profile) const
 {
     for (const PoolId& id : profile.pools)
-        if (!state_.find_pool(id) && !find(id))
+        if (!pools_.root_of(id))
             return refuse(Code::unknown_pool, id.text);
     const std::optional<Units> behind = units_behind(profile);
     if (profile.capacity && behind && *profile.capacity > *behind) {
@@ -182,12 +207,14 @@ void Importing::take_over(const Import::License& announced)
     const PoolRecord* pool = state_.find_pool(license.root);
     const auto expected = state_.expected.find(license.id);
     const bool is_here = state_.entitlements.contains(license.id);
-    if (!pool)
+    const bool is_first = opened_.insert(license.root).second;
+    if (!pool && is_first)
         facts_.emplace_back(PoolOpened{Pool{.id = license.root,
                                             .parent = {},
                                             .product = license.product,
                                             .metric = announced.metric,
-                                            .allow = {}}});
+                                            .allow = {},
+                                            .scheme = announced.scheme}});
     if (!is_here && (expected == state_.expected.end() || expected->second != license)) {
         facts_.emplace_back(LicenseExpected{license, command_.by});
         done_.changes.push_back(name + " (" + license.product.name.text + ", " +
@@ -199,7 +226,7 @@ void Importing::take_over(const Import::License& announced)
             name + " is for " +
             quantity_text(state_.entitlements.at(license.id).entitlement.quantity) +
             " here, and for " + quantity_text(license.quantity) + " in the description");
-    if (announced.users == (pool ? pool->pool.allow : std::nullopt))
+    if (!is_first || announced.users == (pool ? pool->pool.allow : std::nullopt))
         return;
     facts_.emplace_back(UsersSet{license.root, announced.users, command_.by});
     done_.changes.push_back(

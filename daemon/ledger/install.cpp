@@ -248,8 +248,7 @@ Verdict decide(const State& state, const Install& asked, Now now)
         return asked.replace ? replace(state, asked, known->second, now)
                              : no(refuse(Code::already_installed, id.text));
     const auto expected = state.expected.find(id);
-    if (expected != state.expected.end() &&
-        expected->second.product != asked.entitlement.product)
+    if (expected != state.expected.end() && expected->second.product != asked.entitlement.product)
         return no(other_product("license " + id.text, asked.entitlement.product,
                                 expected->second.product));
     auto placement = placed(state, asked);

@@ -15,9 +15,9 @@ struct Install {
     Entitlement entitlement;
     Metric metric = Metric::lease;
     std::optional<ProductName> requires_product; ///< Of the same vendor.
-    ProfileName profile; ///< Empty: `ProfileN` with the first free N (A-R12).
-    std::string scheme;  ///< Of its root, where that is new; empty: the usual one.
-    PoolId pool;         ///< The root that it feeds; empty: as its scheme says.
+    ProfileName profile;  ///< Empty: `ProfileN` with the first free N (A-R12).
+    std::string scheme;   ///< Of its root, where that is new; empty: the usual one.
+    PoolId pool;          ///< The root that it feeds; empty: as its scheme says.
     bool replace = false; ///< Another content of a license that is here takes its place.
 };
 

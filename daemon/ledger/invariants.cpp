@@ -269,8 +269,7 @@ void Walk::lists()
     if (stands_still(state_.mode))
         return; // Nothing is settled before the move ends.
     expect(state_.uncounted.empty() && state_.freed.empty() && state_.shareable.empty() &&
-               state_.watches_due.empty() &&
-               !state_.documents_changed && !state_.hopes_changed,
+               state_.watches_due.empty() && !state_.documents_changed && !state_.hopes_changed,
            "all is settled", "");
     const auto is_ordered = [&](const std::list<LeaseRecord*>& list) {
         return std::ranges::is_sorted(

@@ -173,8 +173,8 @@ Verdict decide(const State& state, const SetTerms& command, Now now)
     const bool same_term = command.term == state.term && command.grace == state.grace;
     if (same_term && command.leases_max == state.leases_max && command.validity == state.validity)
         return {};
-    Verdict verdict{
-        Done{}, {TermsSet{command.term, command.grace, command.leases_max, command.validity}}};
+    Verdict verdict{Done{},
+                    {TermsSet{command.term, command.grace, command.leases_max, command.validity}}};
     if (!same_term && !stands_still(state.mode)) // Else nobody's time has begun.
         verdict.facts.emplace_back(
             AmnestyGranted{now.steady, now.steady + std::max(command.term, state.term)});

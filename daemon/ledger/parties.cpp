@@ -99,7 +99,7 @@ Verdict rebind_instance(const State& state, const Rebind& command, const Party& 
 {
     const PoolId target{command.target};
     if (party.pool == target && !state.find_pool(target)->pool.closed)
-        return {Done{}, {}}; // U-Q11
+        return {Done{}, {}};                      // U-Q11
     if (auto refusal = why_no_key(state, target)) // Before anything is dropped.
         return no(*std::move(refusal));
     if (command.source && *command.source != Source::pool)
@@ -127,7 +127,8 @@ Verdict move_user(const State& state, const Party& before, const Party& after, c
     Relocation relocation(state, "rebind " + before.id.text, verdict);
     if (auto refusal = relocation.move(before, from, after, to))
         return no(*std::move(refusal));
-    relocation.drop_waits();
+    if (auto refusal = relocation.finish())
+        return no(*std::move(refusal));
     return verdict;
 }
 
@@ -146,7 +147,8 @@ Verdict change_company(const State& state, const PartyRecord& record, Source sou
         if (auto refusal = relocation.move(user, record.party, user, after))
             return no(*std::move(refusal));
     }
-    relocation.drop_waits();
+    if (auto refusal = relocation.finish())
+        return no(*std::move(refusal));
     return verdict;
 }
 

@@ -37,7 +37,8 @@ class Copy {
     std::map<LeaseId, std::size_t> stands_for_; ///< So many leases each, where more than one.
 };
 
-Copy::Copy(const State& from, const std::set<PartyId>& concerned, Now now) : state(from.hash.seed), now_(now)
+Copy::Copy(const State& from, const std::set<PartyId>& concerned, Now now)
+    : state(from.hash.seed), now_(now)
 {
     state.term = from.term;
     state.leases_max = from.leases_max;
@@ -56,8 +57,8 @@ void Copy::grant(Lease lease)
 
 void Copy::copy_leases(const PoolRecord& pool, const std::set<PartyId>& concerned)
 {
-    const bool may_join = pool.pool.metric == Metric::lease &&
-                          pool.scheme->leases != LeaseKind::fixed;
+    const bool may_join =
+        pool.pool.metric == Metric::lease && pool.scheme->leases != LeaseKind::fixed;
     Lease all;
     all.units = 0;
     std::size_t count = 0;
@@ -219,8 +220,8 @@ class Physician {
         for (const auto& [number, child] : root.children)
             if (!child->pool.closed && available(*child) > 0)
                 list.push_back(child);
-        const auto most = list.begin() + static_cast<std::ptrdiff_t>(
-                                             std::min(list.size(), donors_max));
+        const auto most =
+            list.begin() + static_cast<std::ptrdiff_t>(std::min(list.size(), donors_max));
         std::ranges::partial_sort(list, most, std::greater<>(),
                                   [](const PoolRecord* one) { return available(*one); });
         list.erase(most, list.end());
@@ -249,6 +250,13 @@ class Physician {
 
 using Change = Forecast::PoolChange;
 
+/// Nobody is locked by a pool that has ended and that nobody uses.
+bool locks_somebody(const PoolRecord& pool)
+{
+    const bool is_used = pool.first || !pool.instances.empty();
+    return is_locked(pool) && (is_used || !pool.pool.closed);
+}
+
 Change change_of(const PoolRecord* before, const PoolRecord* after, Physician& physician)
 {
     Change change{.pool = (after ? after : before)->pool.id, .cures = {}};
@@ -258,13 +266,13 @@ Change change_of(const PoolRecord* before, const PoolRecord* after, Physician& p
         change.unlimited_before = is_unlimited(*before);
         change.stock_before = before->stock;
         change.held_before = before->held;
-        change.locked_before = is_locked(*before);
+        change.locked_before = locks_somebody(*before);
     }
     if (after) {
         change.unlimited_after = is_unlimited(*after);
         change.stock_after = after->stock;
         change.held_after = after->held;
-        change.locked_after = is_locked(*after);
+        change.locked_after = locks_somebody(*after);
         if (change.locked_after && !after->pool.closed)
             change.short_by = -available(*after);
         if (change.locked_after && !change.locked_before)

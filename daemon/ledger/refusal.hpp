@@ -94,7 +94,7 @@ struct Refusal {
     Code code = Code::bad_request;
     std::string subject; ///< The pool, profile, product or name that it is about.
     std::string detail;  ///< More, where the numbers do not say it: which field, which limit.
-    std::string root; ///< Of a pool under another: the one that it gets units from.
+    std::string root;    ///< Of a pool under another: the one that it gets units from.
     std::string wanted;  ///< Where `subject` is a product that another stands on: that other one.
     std::optional<Code> because; ///< Of a locked pool: why what feeds it counts nothing.
     std::optional<Units> stock;

@@ -15,47 +15,40 @@ struct Relocation::Load {
     const PoolRecord* source = nullptr; ///< Where his leases are; null: he has none.
     std::vector<const LeaseRecord*> leases;
     const PoolRecord* own = nullptr; ///< His personal pool; null: he has none.
-    Units carried = 0;               ///< Units of his seats.
-    Units left_held = 0;             ///< What others hold of the source then.
+    Units carried = 0;               ///< Units of his seats, once he has gone.
 };
 
-namespace {
-
-/// The leases' seats, each once; and what would be held of the pool without them.
-void weigh(const PoolRecord& pool, const std::vector<const LeaseRecord*>& leases, Units& carried,
-           Units& left_held)
+/// The units of his seats that go to `target`; and what is held of the pool without them.
+Units Relocation::weigh(const Load& load, const PoolId& target)
 {
-    std::map<const Seat*, Seat> rest; // Of seats that others may share.
-    std::map<const Seat*, Units> mine;
-    left_held = pool.held;
-    for (const LeaseRecord* lease : leases) {
-        const Units units = lease->lease.units;
+    Loss& loss = losses_.try_emplace(load.source, Loss{0, load.source->held}).first->second;
+    Units units = 0;
+    for (const LeaseRecord* lease : load.leases) {
         if (!lease->seat) {
-            carried += units;
-            left_held -= units;
+            units += lease->lease.units;
+            loss.left_held -= lease->lease.units;
             continue;
         }
-        Seat& others = rest.try_emplace(lease->seat, *lease->seat).first->second;
-        left_held -= others.stand_up(units);
-        Units& largest = mine[lease->seat];
-        carried += std::max<Units>(0, units - largest);
-        largest = std::max(largest, units);
+        loss.left_held -=
+            left_.try_emplace(lease->seat, *lease->seat).first->second.stand_up(lease->lease.units);
+        Units& carried = carried_[{lease->seat, target}];
+        units += std::max<Units>(0, lease->lease.units - carried);
+        carried = std::max(carried, lease->lease.units);
     }
+    loss.carried += units;
+    return units;
 }
 
-} // namespace
-
-/// `root/owner`, or the first number behind it that is free, where a pool of one of that name before
-/// is still used.
+/// `root/owner`, or the first number behind it that is free, where a pool of one of that name
+/// before is still used.
 PoolId Relocation::name_for(const PoolRecord& root, const PartyId& owner) const
 {
     const auto is_free = [&](const PoolId& name) {
         const PoolRecord* known = state_.find_pool(name);
         const bool is_used = known && !(known->pool.closed && !known->first &&
                                         known->instances.empty() && known->pool.owner.empty());
-        return !is_used && std::ranges::none_of(opened_, [&](const auto& one) {
-            return one.second == name;
-        });
+        return !is_used &&
+               std::ranges::none_of(opened_, [&](const auto& one) { return one.second == name; });
     };
     PoolId name{pool_stem(root.pool.id.text + "/" + owner.text)};
     for (std::size_t number = 2; !is_free(name); ++number)
@@ -82,7 +75,7 @@ std::variant<PoolId, Refusal> Relocation::home_under(const PoolRecord& root, con
 }
 
 /// Each seat with its units: it stays what it is, and where it came from has fewer (B-R12, B-Q4).
-std::optional<Refusal> Relocation::carry(const PoolRecord& root, const Load& load)
+std::optional<Refusal> Relocation::carry(const PoolRecord& root, Load& load)
 {
     if (load.leases.empty() || load.owner_before == load.owner_after)
         return std::nullopt;
@@ -92,17 +85,12 @@ std::optional<Refusal> Relocation::carry(const PoolRecord& root, const Load& loa
         name_holders(refusal, source);
         return refusal;
     }
-    if (!is_unlimited(source) && source.stock - load.carried < load.left_held) {
-        Refusal refusal = refuse(Code::would_overcommit, source); // Others share his seats.
-        refusal.want = load.carried;
-        refusal.short_by = load.left_held - (source.stock - load.carried);
-        return refusal;
-    }
     auto home = home_under(root, load.owner_after);
     if (auto* refusal = std::get_if<Refusal>(&home))
         return std::move(*refusal);
     const PoolId& target = std::get<PoolId>(home);
     const PoolRecord* there = state_.find_pool(target);
+    load.carried = weigh(load, target);
     Units& gained = gained_[target];
     gained += load.carried;
     if (there && !there->pool.closed)
@@ -123,9 +111,9 @@ void Relocation::carry_rest(const PoolRecord& root, const Load& load, const Part
 {
     if (!load.own || load.own->pool.closed || to.source == Source::delegate)
         return;
-    const bool his_seats_were_here = load.owner_before == load.user;
-    const Units rest = load.own->stock - (his_seats_were_here ? load.carried : 0) -
-                       (his_seats_were_here ? load.left_held : load.own->held);
+    const auto lost = losses_.find(load.own);
+    const Loss loss = lost == losses_.end() ? Loss{0, load.own->held} : lost->second;
+    const Units rest = load.own->stock - loss.carried - loss.left_held;
     if (rest <= 0)
         return;
     PoolId target = root.pool.id;
@@ -159,8 +147,6 @@ std::optional<Refusal> Relocation::move(const Party& before, const Party& from, 
         load.owner_before = home_owner(before, from);
         load.owner_after = home_owner(after, to);
         std::ranges::sort(load.leases, {}, &LeaseRecord::number);
-        if (load.source)
-            weigh(*load.source, load.leases, load.carried, load.left_held);
         if (auto refusal = carry(root, load))
             return refusal;
         carry_rest(root, load, from, to);
@@ -170,16 +156,24 @@ std::optional<Refusal> Relocation::move(const Party& before, const Party& from, 
     return std::nullopt;
 }
 
-void Relocation::drop_waits()
+std::optional<Refusal> Relocation::finish()
 {
+    for (const auto& [source, loss] : losses_)
+        if (!is_unlimited(*source) && source->stock - loss.carried < loss.left_held) {
+            Refusal refusal = refuse(Code::would_overcommit, *source); // Others share a seat.
+            refusal.want = loss.carried;
+            refusal.short_by = loss.left_held - (source->stock - loss.carried);
+            return refusal;
+        }
     if (moved_.empty())
-        return;
+        return std::nullopt;
     for (const auto& [place, record] : state_.waiters)
         if (moved_.contains(record.waiter.lease.party))
             verdict_.facts.emplace_back(Unqueued{.id = record.waiter.lease.id,
                                                  .reason = EndReason::no_longer_possible,
                                                  .by = {},
                                                  .note = {}});
+    return std::nullopt;
 }
 
 } // namespace usher::ledger

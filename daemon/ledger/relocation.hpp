@@ -20,13 +20,15 @@ class Relocation {
     [[nodiscard]] std::optional<Refusal> move(const Party& before, const Party& from,
                                               const Party& after, const Party& to);
 
-    /// Who was moved waits for no seat of where he was. Once, at the end.
-    void drop_waits();
+    /// Once, at the end: who was moved waits for no seat of where he was. Why not; none: the facts
+    /// are told.
+    [[nodiscard]] std::optional<Refusal> finish();
 
   private:
     struct Load;
 
-    [[nodiscard]] std::optional<Refusal> carry(const PoolRecord& root, const Load& load);
+    [[nodiscard]] Units weigh(const Load& load, const PoolId& target);
+    [[nodiscard]] std::optional<Refusal> carry(const PoolRecord& root, Load& load);
     [[nodiscard]] std::variant<PoolId, Refusal> home_under(const PoolRecord& root,
                                                            const PartyId& owner);
     [[nodiscard]] PoolId name_for(const PoolRecord& root, const PartyId& owner) const;
@@ -37,6 +39,15 @@ class Relocation {
     Verdict& verdict_;
     std::map<std::pair<PoolId, PartyId>, PoolId> opened_; ///< By this turn.
     std::map<PoolId, Units> gained_;
+    /// What pools have lost, and what is held of them still.
+    struct Loss {
+        Units carried = 0;
+        Units left_held = 0;
+    };
+    std::map<const PoolRecord*, Loss> losses_;
+    std::map<const Seat*, Seat> left_; ///< Of seats that several share: who has not gone yet.
+    /// A seat goes once, whoever of those who share it goes.
+    std::map<std::pair<const Seat*, PoolId>, Units> carried_;
     std::set<PartyId> moved_;
 };
 

@@ -101,8 +101,7 @@ std::optional<Refusal> why_still_needed(const EntitlementRecord& record, const P
     const Units missing = shortage_without(root, record.units);
     if (is_alone ? !root.first : missing == 0)
         return std::nullopt;
-    Refusal refusal =
-        refuse(is_alone ? Code::leases_outstanding : Code::would_overcommit, root);
+    Refusal refusal = refuse(is_alone ? Code::leases_outstanding : Code::would_overcommit, root);
     if (!is_alone) {
         refusal.want = record.units;
         refusal.short_by = missing;
@@ -117,8 +116,8 @@ Verdict decide(const State& state, const Remove& command, Now)
     const auto expected = state.expected.find(command.license);
     if (found == state.entitlements.end() && expected == state.expected.end())
         return no(refuse(Code::unknown_license, command.license.text));
-    const PoolId& root_id = found != state.entitlements.end() ? found->second.entitlement.root
-                                                              : expected->second.root;
+    const PoolId& root_id =
+        found != state.entitlements.end() ? found->second.entitlement.root : expected->second.root;
     const PoolRecord& root = *state.find_pool(root_id);
     if (root.scheme->asks_maintenance && state.mode != Mode::maintenance)
         return no(refuse(Code::not_in_maintenance));

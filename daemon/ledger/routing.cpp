@@ -46,8 +46,7 @@ Stop stop_of_user(const State& state, const PoolRecord& pool, const Asked& asked
         return refused(std::move(stop), unknown_party(stop.party, "user"));
     const Party& party = known->party;
     if (party.kind != Party::Kind::user)
-        return refused(std::move(stop),
-                       wrong_kind(party, "this is for a user"));
+        return refused(std::move(stop), wrong_kind(party, "this is for a user"));
     const PoolRecord* home = pool_of_party(state, party, &pool);
     stop.pool = home;
     if (!pool.is_root() && home != &pool)
@@ -89,6 +88,17 @@ void append_stops(const State& state, const Profile& profile, const Asked& asked
     }
 }
 
+/// An instance uses one pool, so who names it and no profile has said which. A user has one under
+/// each root. Null: nobody has said so.
+const PoolRecord* pool_of_instance(const State& state, const Asked& asked)
+{
+    if (!asked.profile.empty() || asked.party.empty())
+        return nullptr;
+    const PartyRecord* known = state.find_party(asked.party);
+    const bool is_instance = known && known->party.kind == Party::Kind::instance;
+    return is_instance ? state.find_pool(known->party.pool) : nullptr;
+}
+
 } // namespace
 
 /// In the order of profiles and of their pools (A-Q7, A-Q8). A pool of several defaults is reached
@@ -103,7 +113,9 @@ Route route_of(const State& state, const Asked& asked)
             route.refusal = refuse(Code::unknown_pool, asked.pool.text);
         return route;
     }
-    if (asked.profile.empty()) {
+    if (const PoolRecord* own = pool_of_instance(state, asked)) {
+        route.stops.push_back(stop_at(state, *own, {}, asked));
+    } else if (asked.profile.empty()) {
         for (const auto& [number, record] : state.defaults)
             append_stops(state, record->profile, asked, route);
     } else if (const ProfileRecord* named = state.find_profile(asked.profile)) {

@@ -19,13 +19,13 @@ struct Asked {
 struct Stop {
     const PoolRecord* pool = nullptr; ///< Null: its party has none yet.
     ProfileName profile;
-    PoolId asked;  ///< The pool that was named, or that the profile names.
-    PartyId party; ///< Whom a lease of it is for.
+    PoolId asked;                           ///< The pool that was named, or that the profile names.
+    PartyId party;                          ///< Whom a lease of it is for.
     std::shared_ptr<const Refusal> refusal; ///< Why it is none after all; null: it may be one.
 };
 
 struct Route {
-    std::vector<Stop> stops; ///< In the order in which they are tried; no pool twice.
+    std::vector<Stop> stops;        ///< In the order in which they are tried; no pool twice.
     std::optional<Refusal> refusal; ///< Why there are none.
 };
 

@@ -50,6 +50,8 @@ std::optional<std::string> why_unsound(const Scheme& scheme)
         return "rebind: parties need pools under the root: children = true";
     if (scheme.rebind == Rebinding::carry && !scheme.root_leasable)
         return "rebind: a party whose source is the root needs root_leasable = true";
+    if (scheme.rebind == Rebinding::carry && is_fixed)
+        return "leases: what is carried along has no end: \"persistent\" or \"floating\"";
     if (scheme.is_trial && !is_fixed)
         return "trial: needs leases = \"fixed\"";
     if (scheme.is_trial && scheme.has_children)

@@ -60,8 +60,8 @@ void count(const State& state, const EntitlementRecord& record, Now now, Net& ne
     net.unlimited -= record.unlimited ? 1 : 0;
 }
 
-/// `sync` in the model: all of them first, then each root once, so that what ends and what begins at
-/// one instant locks nobody (U-Q10).
+/// `sync` in the model: all of them first, then each root once, so that what ends and what begins
+/// at one instant locks nobody (U-Q10).
 Facts count_entitlements(const State& state, Now now)
 {
     std::set<EntitlementId> due = state.uncounted;
@@ -132,8 +132,8 @@ Facts end_fixed_leases(const State& state, Now now)
         if (pool && !facts.empty())
             break;
         if (pool) {
-            facts.emplace_back(LeaseMoved{
-                id, pool->pool.id, pool->scheme->leases, now.steady + state.term});
+            facts.emplace_back(
+                LeaseMoved{id, pool->pool.id, pool->scheme->leases, now.steady + state.term});
             break;
         }
         facts.emplace_back(

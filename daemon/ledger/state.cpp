@@ -102,7 +102,8 @@ const Activation* State::find_activation(const EntitlementId& license) const
 bool is_empty(const State& state)
 {
     return state.entitlements.empty() && state.expected.empty() && state.pools.empty() &&
-           state.profiles.empty() && state.parties.empty() && state.leases.empty() && state.waiters.empty();
+           state.profiles.empty() && state.parties.empty() && state.leases.empty() &&
+           state.waiters.empty();
 }
 
 std::string client_key(const UserName& user, const DeviceName& device)

@@ -70,8 +70,8 @@ struct PoolRecord {
 /// A party with everything that refers to it.
 struct PartyRecord {
     Party party;
-    std::set<PartyId> users;            ///< Of a company.
-    std::map<PoolId, PoolRecord*> own;  ///< The newest pool that it owns under each root.
+    std::set<PartyId> users;           ///< Of a company.
+    std::map<PoolId, PoolRecord*> own; ///< The newest pool that it owns under each root.
 };
 
 /// A lease with what moves while it lives.

@@ -143,8 +143,7 @@ void append_profiles(const State& state, Now now, Summary& summary)
 PartyPicture picture_of(const State& state, const PartyRecord& record)
 {
     PartyPicture picture{.party = record.party, .users = record.users.size(), .lock = {}};
-    if (const auto latest = state.leases_of.find(record.party.id);
-        latest != state.leases_of.end())
+    if (const auto latest = state.leases_of.find(record.party.id); latest != state.leases_of.end())
         for (const LeaseRecord* lease = latest->second; lease; lease = lease->party_after)
             ++picture.leases;
     if (record.party.kind == Party::Kind::instance)
@@ -160,7 +159,8 @@ auto in_order(const Table& table, Make make)
     entries.reserve(table.size());
     for (const auto& entry : table)
         entries.push_back(&entry);
-    std::ranges::sort(entries, {}, [](const auto* entry) -> const auto& { return entry->first; });
+    std::ranges::sort(
+        entries, {}, [](const auto* entry) -> const auto& { return entry->first; });
     std::vector<decltype(make(entries.front()->second))> pictures;
     pictures.reserve(entries.size());
     for (const auto* entry : entries)

@@ -81,8 +81,8 @@ struct Summary {
     std::vector<EntitlementPicture> entitlements; ///< All in the order of their ids.
     std::vector<ActivationPicture> activations;   ///< Of licenses that are known or are not.
     std::vector<ExpectedLicense> expected;
-    std::vector<PoolPicture> pools;     ///< Likewise.
-    std::vector<PartyPicture> parties;  ///< Likewise.
+    std::vector<PoolPicture> pools;    ///< Likewise.
+    std::vector<PartyPicture> parties; ///< Likewise.
     std::vector<ProfilePicture> profiles;
     std::vector<LeasePicture> leases; ///< In the order in which they started.
     std::vector<WaiterPicture> queue; ///< In the order in which they are served.

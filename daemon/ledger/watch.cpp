@@ -65,8 +65,7 @@ Verdict decide(const State& state, const AskState& command, Now)
     if (state.watches.size() >= watches_max)
         return no(refuse(Code::limit_reached, {},
                          std::to_string(watches_max) + " pools are watched already"));
-    verdict.facts.emplace_back(
-        StateWatched{command.asker.connection, first.party, first.asked});
+    verdict.facts.emplace_back(StateWatched{command.asker.connection, first.party, first.asked});
     return verdict;
 }
 

@@ -251,25 +251,27 @@ inline constexpr auto wordings = std::to_array<Wording>({
 
 // Where the same no needs other words.
 
-inline constexpr Wording no_default{Code::unknown_profile,
-                             "UNKNOWN_PROFILE",
-                             "no profile was named, and this server has no default one",
-                             {"name a profile: usher status lists them", "usher profile default"}};
+inline constexpr Wording no_default{
+    Code::unknown_profile,
+    "UNKNOWN_PROFILE",
+    "no profile was named, and this server has no default one",
+    {"name a profile: usher status lists them", "usher profile default"}};
 inline constexpr Wording active_here{Code::already_active,
-                              "ALREADY_ACTIVE",
-                              "license {subject} is active on this server",
-                              {"usher deactivate, for a receipt that frees it"}};
+                                     "ALREADY_ACTIVE",
+                                     "license {subject} is active on this server",
+                                     {"usher deactivate, for a receipt that frees it"}};
 inline constexpr Wording active_over_tickets{Code::already_active,
-                                      "ALREADY_ACTIVE",
-                                      "license {subject} is active on {host}, and {detail}",
-                                      {"usher move, to finish what was begun",
-                                       "usher receipt --deliver, if it has ended there",
-                                       "ask the vendor to release it"}};
-inline constexpr Wording nothing_to_move{Code::not_movable,
-                                  "NOT_MOVABLE",
-                                  "there is nothing to move: this server has no license",
-                                  {"usher status shows what a server has",
-                                   "--server or --socket, of the one that has the licenses"}};
+                                             "ALREADY_ACTIVE",
+                                             "license {subject} is active on {host}, and {detail}",
+                                             {"usher move, to finish what was begun",
+                                              "usher receipt --deliver, if it has ended there",
+                                              "ask the vendor to release it"}};
+inline constexpr Wording nothing_to_move{
+    Code::not_movable,
+    "NOT_MOVABLE",
+    "there is nothing to move: this server has no license",
+    {"usher status shows what a server has",
+     "--server or --socket, of the one that has the licenses"}};
 inline constexpr Wording without_activation{
     Code::not_active_here,
     "NOT_ACTIVE_HERE",

@@ -51,6 +51,12 @@ std::set<std::string> names(Members& members, const std::string& name, std::size
     return found;
 }
 
+/// Of a member that earlier descriptions do not have.
+bool has(const Members& members, const std::string& name)
+{
+    return std::ranges::count(members.names(), name) > 0;
+}
+
 template <class Word>
 Word word_of(Members& members, const std::string& name, std::initializer_list<Word> all)
 {
@@ -94,9 +100,12 @@ ledger::Import::License license(Members members)
     using ledger::Metric;
     using ledger::NodeLock;
     const std::string number = members.name("number");
+    const std::string root = has(members, "pool") ? members.name("pool") : number;
+    const std::string scheme =
+        has(members, "scheme") ? members.name("scheme") : std::string(ledger::server_scheme);
     ledger::Import::License announced{
         .license = {.id = {number},
-                    .root = {number},
+                    .root = {root},
                     .product = {{members.name("vendor")}, {members.name("product")}},
                     .quantity = quantity(members),
                     .lock = word_of(members, "nodelock",
@@ -105,12 +114,44 @@ ledger::Import::License license(Members members)
         .metric = word_of(members, "metric",
                           {Metric::lease, Metric::device, Metric::user, Metric::user_device}),
         .users = users(members),
+        .scheme = scheme,
     };
     members.expect_no_more();
     return announced;
 }
 
-ledger::Profile profile(Members members, const std::set<std::string>& licenses)
+ledger::Import::Child pool(Members members, const std::set<std::string>& roots)
+{
+    ledger::Import::Child child{
+        .pool = {members.name("name")}, .root = {members.name("root")}, .owner = {}};
+    if (!roots.contains(child.root.text))
+        members.refuse("root", "is fed by no license of this description");
+    if (!members.value("owner").is_null())
+        child.owner = {members.name("owner")};
+    members.expect_no_more();
+    return child;
+}
+
+ledger::Party party(Members members)
+{
+    using ledger::Source;
+    using Kind = ledger::Party::Kind;
+    ledger::Party party{
+        .id = {members.name("name")},
+        .kind = word_of(members, "kind", {Kind::company, Kind::user, Kind::instance}),
+        .company = {},
+        .source = word_of(members, "source",
+                          {Source::root, Source::pool, Source::personal, Source::delegate}),
+        .pool = {}};
+    if (party.kind == Kind::user)
+        party.company = {members.name("company")};
+    if (party.kind == Kind::instance)
+        party.pool = {members.name("pool")};
+    members.expect_no_more();
+    return party;
+}
+
+ledger::Profile profile(Members members, const std::set<std::string>& known)
 {
     ledger::Profile profile{.name = {members.name("name")},
                             .pools = {},
@@ -118,7 +159,7 @@ ledger::Profile profile(Members members, const std::set<std::string>& licenses)
                             .capacity = {}};
     static_cast<void>(names(members, "pools", ledger::pools_per_profile_max));
     for (std::size_t i = 0; const json& pool : members.value("pools")) { // In their own order.
-        if (!licenses.contains(pool.get<std::string>()))
+        if (!known.contains(pool.get<std::string>()))
             members.refuse("pools[" + std::to_string(i) + "]",
                            "names no license of this description");
         profile.pools.push_back({pool.get<std::string>()});
@@ -143,6 +184,21 @@ void look_at_heading(Members members)
     members.expect_no_more();
 }
 
+/// Reads the objects of a list; `read` gives the name of each, which stands once.
+template <class Read>
+void for_each(Members& members, const std::string& of, const std::string& named, const Read& read)
+{
+    std::set<std::string> known;
+    for (std::size_t i = 0;
+         const json& value : list(members, of, protocol::description_bytes_max)) {
+        const std::string place = of + "[" + std::to_string(i++) + "]";
+        if (!value.is_object())
+            members.refuse(place, "is not an object");
+        if (!known.insert(read(Members(value, place + "."))).second)
+            members.refuse(place + "." + named, "stands twice");
+    }
+}
+
 ledger::Import command_of(const std::string& text)
 {
     const json object = trust::json_object(text, "description");
@@ -155,29 +211,30 @@ ledger::Import command_of(const std::string& text)
     command.grace = duration(policy, "grace");
     policy.expect_no_more();
 
-    const auto entry = [&](const std::string& of, std::size_t i, const json& value) {
-        const std::string place = of + "[" + std::to_string(i) + "]";
-        if (!value.is_object())
-            members.refuse(place, "is not an object");
-        return Members(value, place + ".");
-    };
-    std::set<std::string> numbers;
-    for (std::size_t i = 0;
-         const json& value : list(members, "licenses", protocol::description_bytes_max)) {
-        command.licenses.push_back(license(entry("licenses", i, value)));
-        const std::string& number = command.licenses.back().license.id.text;
-        if (!numbers.insert(number).second)
-            members.refuse("licenses[" + std::to_string(i) + "].number", "stands twice");
-        ++i;
-    }
-    std::set<ledger::ProfileName> known;
-    for (std::size_t i = 0;
-         const json& value : list(members, "profiles", protocol::description_bytes_max)) {
-        command.profiles.push_back(profile(entry("profiles", i, value), numbers));
-        if (!known.insert(command.profiles.back().name).second)
-            members.refuse("profiles[" + std::to_string(i) + "].name", "stands twice");
-        ++i;
-    }
+    std::set<std::string> pools; // That a profile may lead to.
+    for_each(members, "licenses", "number", [&](Members entry) {
+        command.licenses.push_back(license(entry));
+        pools.insert(command.licenses.back().license.root.text);
+        return command.licenses.back().license.id.text;
+    });
+    if (has(members, "pools"))
+        for_each(members, "pools", "name", [&, roots = pools](Members entry) {
+            command.pools.push_back(pool(entry, roots));
+            const std::string& name = command.pools.back().pool.text;
+            if (roots.contains(name))
+                entry.refuse("name", "is that of a pool that a license feeds");
+            pools.insert(name);
+            return name;
+        });
+    if (has(members, "parties"))
+        for_each(members, "parties", "name", [&](Members entry) {
+            command.parties.push_back(party(entry));
+            return command.parties.back().id.text;
+        });
+    for_each(members, "profiles", "name", [&](Members entry) {
+        command.profiles.push_back(profile(entry, pools));
+        return command.profiles.back().name.text;
+    });
     members.expect_no_more();
     return command;
 }

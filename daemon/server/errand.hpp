@@ -26,8 +26,8 @@ struct Errand {
     bool watches = false;                 ///< It wants to hear how a pool stands from now on.
     /// Of those for whom the connection speaks, what a yes lets go of; none: nothing.
     std::unique_ptr<std::vector<ledger::LeaseId>> given_back;
-    std::unique_ptr<Wish> wish;           ///< Of a checkout; for the log.
-    std::unique_ptr<Keepsake> keepsake;   ///< None: a plain one.
+    std::unique_ptr<Wish> wish;         ///< Of a checkout; for the log.
+    std::unique_ptr<Keepsake> keepsake; ///< None: a plain one.
 };
 
 /// All of them, under numbers that the desk gives back with its answer: finding one is a look, not
@@ -111,8 +111,7 @@ class Speaking {
     void drop(std::vector<ledger::LeaseId> ids)
     {
         std::ranges::sort(ids);
-        std::erase_if(leases_,
-                      [&](const auto& id) { return std::ranges::binary_search(ids, id); });
+        std::erase_if(leases_, [&](const auto& id) { return std::ranges::binary_search(ids, id); });
     }
 
     /// Those of `ids` that are there.

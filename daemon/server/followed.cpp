@@ -109,9 +109,9 @@ struct Judge {
         fields.name_or_none("profile", fact.profile.text);
         fields.name("user", fact.user.text);
         fields.name("device", fact.device.text);
-        for (const std::string* text : {&fact.refusal.subject, &fact.refusal.detail,
-                                        &fact.refusal.wanted, &fact.refusal.host,
-                                        &fact.refusal.root})
+        for (const std::string* text :
+             {&fact.refusal.subject, &fact.refusal.detail, &fact.refusal.wanted, &fact.refusal.host,
+              &fact.refusal.root})
             fields.remark("refused", *text);
         fields.require(fact.refusal.holders.size() <= ledger::holders_max &&
                            fact.refusal.redirect.empty(),

@@ -68,8 +68,8 @@ std::optional<Refusal> objection_to_names(const trust::License& license)
 
 } // namespace
 
-std::variant<ledger::Install, Refusal>
-open_install(const std::string& document, const Premises& premises, ledger::Install asked)
+std::variant<ledger::Install, Refusal> open_install(const std::string& document,
+                                                    const Premises& premises, ledger::Install asked)
 {
     if (document.size() > protocol::license_bytes_max)
         return invalid("it is longer than 16 KiB");

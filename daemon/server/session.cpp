@@ -344,8 +344,7 @@ std::optional<Refusal> Session::speak_for(const ledger::Command& command, Errand
         errand.lease = checkin->lease;
     if (const auto* many = std::get_if<ledger::CheckinMany>(&command))
         if (auto known = speaking_.known_in(many->leases); !known.empty())
-            errand.given_back =
-                std::make_unique<std::vector<ledger::LeaseId>>(std::move(known));
+            errand.given_back = std::make_unique<std::vector<ledger::LeaseId>>(std::move(known));
     if (const auto* state = std::get_if<ledger::AskState>(&command); state && state->watch) {
         errand.watches = true;
         ++watches_;

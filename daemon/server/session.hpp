@@ -127,7 +127,10 @@ class Session : public std::enable_shared_from_this<Session> {
     void end();
 
     [[nodiscard]] std::optional<Parting> lateness(Instant now) const;
-    [[nodiscard]] bool is_missed_at_the_desk() const { return speaking_.count() > 0 || watches_ > 0; }
+    [[nodiscard]] bool is_missed_at_the_desk() const
+    {
+        return speaking_.count() > 0 || watches_ > 0;
+    }
     [[nodiscard]] std::size_t unsent() const { return out_.size() - sent_; }
     [[nodiscard]] Speaker speaker() const;
 

@@ -117,6 +117,7 @@ void fill(v1::StatusPart::License& to, const ledger::EntitlementPicture& from)
 {
     const ledger::Entitlement& license = from.entitlement;
     to.set_id(license.id.text);
+    to.set_pool(license.root.text);
     to.set_product(license.product.name.text);
     to.set_vendor(license.product.vendor.text);
     to.set_type(license.type);
@@ -136,6 +137,7 @@ void fill(v1::StatusPart::License& to, const ledger::EntitlementPicture& from)
 void fill(v1::StatusPart::License& to, const ledger::ExpectedLicense& from)
 {
     to.set_id(from.id.text);
+    to.set_pool(from.root.text);
     to.set_product(from.product.name.text);
     to.set_vendor(from.product.vendor.text);
     to.set_unlimited(!from.quantity);

@@ -58,8 +58,7 @@ ledger::Register::Row row_of(Fields& fields, const v1::Register& asked,
     const ledger::LeaseId id = fields.lease("lease", row.lease());
     const std::string& user = row.user().empty() ? asked.user() : row.user();
     const ledger::Units units =
-        row.units() == 0 ? 1
-                         : fields.units("units", row.units(), protocol::units_per_checkout_max);
+        row.units() == 0 ? 1 : fields.units("units", row.units(), protocol::units_per_checkout_max);
     return {.id = id,
             .tag = trust::tag_of(id),
             .user = {fields.name("user", user)},

@@ -18,16 +18,28 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t siz
         return 0;
     }
     const auto& import = std::get<ledger::Import>(opened);
-    std::set<ledger::PoolId> roots;
+    std::set<ledger::EntitlementId> numbers;
+    std::set<ledger::PoolId> pools;
     for (const ledger::Import::License& announced : import.licenses) {
-        require(roots.insert(announced.license.root).second);
+        require(numbers.insert(announced.license.id).second);
         require(!announced.license.quantity || *announced.license.quantity >= 1);
+        require(!announced.scheme.empty());
+        pools.insert(announced.license.root);
+    }
+    const std::set<ledger::PoolId> roots = pools;
+    for (const ledger::Import::Child& child : import.pools)
+        require(roots.contains(child.root) && pools.insert(child.pool).second);
+    std::set<ledger::PartyId> parties;
+    for (const ledger::Party& party : import.parties) {
+        require(parties.insert(party.id).second);
+        require(party.company.empty() == (party.kind != ledger::Party::Kind::user));
+        require(party.pool.empty() == (party.kind != ledger::Party::Kind::instance));
     }
     std::set<ledger::ProfileName> names;
     for (const ledger::Profile& profile : import.profiles) {
         require(names.insert(profile.name).second && !profile.pools.empty());
         for (const ledger::PoolId& pool : profile.pools)
-            require(roots.contains(pool));
+            require(pools.contains(pool));
     }
     return 0;
 }

@@ -10,7 +10,8 @@ ROLES = ("application", "viewer", "operator", "admin")
 # The least role of each verb. A verb of the protocol that is missing here fails the test.
 LEAST = {
     "checkout": "application", "renew": "application", "checkin": "application",
-    "carry": "application",
+    "carry": "application", "register": "application", "checkin_many": "application",
+    "lease_list": "application", "state_ask": "application",
     "leave": "application",
     "look": "viewer", "explain_refusals": "viewer", "node_show": "viewer",
     "revoke": "operator", "profile_add": "operator", "profile_rename": "operator",
@@ -24,6 +25,9 @@ LEAST = {
     "move_begin": "admin", "move_read": "admin", "transfer_make": "admin", "depart": "admin",
     "departure_confirm": "admin", "arrival_begin": "admin", "follow": "admin", "arrive": "admin",
     "arrival_abandon": "admin",
+    "pool_open": "operator", "pool_allocate": "operator", "pool_close": "operator",
+    "party_add": "operator", "party_rebind": "operator", "party_source": "operator",
+    "party_remove": "operator", "plan": "viewer",
 }
 
 

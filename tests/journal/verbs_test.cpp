@@ -202,9 +202,7 @@ BOOST_AUTO_TEST_CASE(a_turn_says_what_becomes_of_pools_and_of_whom_they_are)
     const std::string text = tools::turn_text(
         {1,
          day(1),
-         {ledger::PartySet{{.id = {"ada"},
-                            .company = {"acme"},
-                            .source = ledger::Source::personal},
+         {ledger::PartySet{{.id = {"ada"}, .company = {"acme"}, .source = ledger::Source::personal},
                            {"cert:anna"}},
           ledger::PoolOpened{{.id = {"Editor/ada"},
                               .parent = ledger::PoolId{"Editor"},

@@ -27,14 +27,9 @@ auto& pick(Things& things, std::uint8_t number)
 
 const PoolPicture* find(const Summary& summary, const PoolId& id)
 {
-    const auto found = std::ranges::find(summary.pools, id,
-                                         [](const PoolPicture& one) { return one.pool.id; });
+    const auto found =
+        std::ranges::find(summary.pools, id, [](const PoolPicture& one) { return one.pool.id; });
     return found == summary.pools.end() ? nullptr : &*found;
-}
-
-bool can_lend(const PoolPicture& pool)
-{
-    return !pool.locked;
 }
 
 std::string text(const PoolPicture& pool)
@@ -44,45 +39,6 @@ std::string text(const PoolPicture& pool)
 }
 
 } // namespace
-
-std::vector<Units> shrunk(const std::vector<PoolPicture>& children, Units root_stock, Units change)
-{
-    std::vector<Units> stocks;
-    Units spare = 0;
-    for (const PoolPicture& child : children) {
-        stocks.push_back(child.stock);
-        spare += std::max<Units>(0, child.stock - child.held);
-    }
-    Units missing = -(root_stock + change);
-    if (missing <= 0)
-        return stocks;
-    // Each in turn gets one more of what is to be given, where its share is furthest behind: the
-    // whole parts first, then the largest remainders, the newest first among equals.
-    const Units shared = std::min(missing, spare);
-    std::vector<Units> given(children.size(), 0);
-    const auto share = [&](std::size_t i) {
-        return shared * std::max<Units>(0, children[i].stock - children[i].held);
-    };
-    Units left = shared;
-    for (std::size_t i = 0; i < children.size() && spare > 0; ++i)
-        while ((given[i] + 1) * spare <= share(i))
-            ++given[i], --left;
-    for (; left > 0; --left) {
-        std::size_t best = 0;
-        for (std::size_t i = 1; i < children.size(); ++i)
-            if (share(i) - given[i] * spare >= share(best) - given[best] * spare)
-                best = i;
-        ++given[best];
-    }
-    missing -= shared;
-    for (std::size_t i = children.size(); i-- > 0;) {
-        stocks[i] -= given[i];
-        const Units more = std::min(missing, stocks[i]);
-        stocks[i] -= more;
-        missing -= more;
-    }
-    return stocks;
-}
 
 EstateHistory::EstateHistory()
 {
@@ -107,73 +63,39 @@ std::string EstateHistory::fault() const
 void EstateHistory::live(Step step)
 {
     using Verb = void (EstateHistory::*)(Step);
-    constexpr std::array<Verb, 32> verbs{
-        &EstateHistory::open,           &EstateHistory::open,
-        &EstateHistory::allocate,       &EstateHistory::allocate,
-        &EstateHistory::allocate,       &EstateHistory::allocate,
-        &EstateHistory::close,          &EstateHistory::add,
-        &EstateHistory::add,            &EstateHistory::rebind,
-        &EstateHistory::rebind,         &EstateHistory::rebind,
-        &EstateHistory::rebind,         &EstateHistory::set_source,
-        &EstateHistory::set_source,     &EstateHistory::remove_party,
-        &EstateHistory::take,           &EstateHistory::take,
-        &EstateHistory::take,           &EstateHistory::take,
-        &EstateHistory::take,           &EstateHistory::register_devices,
-        &EstateHistory::register_devices, &EstateHistory::register_devices,
-        &EstateHistory::give_back,      &EstateHistory::give_many_back,
-        &EstateHistory::watch,          &EstateHistory::install,
-        &EstateHistory::install,        &EstateHistory::remove_license,
-        &EstateHistory::pass,           &EstateHistory::restart};
+    constexpr std::array<Verb, 32> verbs{&EstateHistory::open,
+                                         &EstateHistory::open,
+                                         &EstateHistory::allocate,
+                                         &EstateHistory::allocate,
+                                         &EstateHistory::allocate,
+                                         &EstateHistory::allocate,
+                                         &EstateHistory::close,
+                                         &EstateHistory::add,
+                                         &EstateHistory::add,
+                                         &EstateHistory::rebind,
+                                         &EstateHistory::rebind,
+                                         &EstateHistory::rebind,
+                                         &EstateHistory::rebind,
+                                         &EstateHistory::set_source,
+                                         &EstateHistory::set_source,
+                                         &EstateHistory::remove_party,
+                                         &EstateHistory::take,
+                                         &EstateHistory::take,
+                                         &EstateHistory::take,
+                                         &EstateHistory::take,
+                                         &EstateHistory::take,
+                                         &EstateHistory::register_devices,
+                                         &EstateHistory::register_devices,
+                                         &EstateHistory::register_devices,
+                                         &EstateHistory::give_back,
+                                         &EstateHistory::give_many_back,
+                                         &EstateHistory::watch,
+                                         &EstateHistory::install,
+                                         &EstateHistory::install,
+                                         &EstateHistory::remove_license,
+                                         &EstateHistory::pass,
+                                         &EstateHistory::restart};
     (this->*pick(verbs, step.verb))(step);
-}
-
-/// Safe shrink (I4), and that a license that changes is followed as the rule says.
-void EstateHistory::compare(const Summary& before, bool only_licenses)
-{
-    if (!only_licenses)
-        return;
-    const Summary& after = scene_.seen();
-    for (const PoolPicture& root : before.pools) {
-        const PoolPicture* now = find(after, root.pool.id);
-        if (root.pool.parent || !now)
-            continue;
-        std::vector<PoolPicture> was;
-        std::vector<PoolPicture> is;
-        Units issued = now->stock;
-        Units issued_before = root.stock;
-        Units held = now->held;
-        for (const PoolPicture& pool : before.pools)
-            if (const PoolPicture* same = find(after, pool.pool.id);
-                pool.pool.parent == root.pool.id && same) {
-                was.push_back(pool);
-                is.push_back(*same);
-                issued += same->stock;
-                issued_before += pool.stock;
-                held += same->pool.closed ? 0 : same->held;
-            }
-        if (now->unlimited)
-            continue;
-        is.push_back(*now);
-        was.push_back(root);
-        for (std::size_t i = 0; i < is.size(); ++i)
-            if (held <= issued && can_lend(was[i]) && is[i].locked)
-                complaints_.push_back("I4 safe shrink: " + text(was[i]) + " became " + text(is[i]));
-        if (root.held > 0 || now->held > 0)
-            continue;
-        is.pop_back();
-        was.pop_back();
-        // Pools are shown by name, and given by age.
-        const auto by_age = [&](const PoolPicture& a, const PoolPicture& b) {
-            return ages_.at(a.pool.id) < ages_.at(b.pool.id);
-        };
-        std::ranges::sort(was, by_age);
-        std::ranges::sort(is, by_age);
-        const std::vector<Units> expected = shrunk(was, root.stock, issued - issued_before);
-        for (std::size_t i = 0; i < is.size(); ++i)
-            if (is[i].stock != expected[i])
-                complaints_.push_back("shrink: " + text(was[i]) + " became " + text(is[i]) +
-                                      " and not " + std::to_string(expected[i]));
-    }
 }
 
 void EstateHistory::put(const Command& command, const std::string& told)
@@ -201,16 +123,16 @@ void EstateHistory::ask(const Plannable& what, const std::string& told)
     if (++asked_ % 8 != 0) // Often enough for every rule, and seldom enough for many histories.
         return do_it();
     const Summary before = scene_.seen();
-    const auto forecast = std::get<Forecast>(
-        scene_.ledger().decide(Plan{what, std::nullopt}, scene_.now()).answer);
+    const auto forecast =
+        std::get<Forecast>(scene_.ledger().decide(Plan{what, std::nullopt}, scene_.now()).answer);
     do_it();
     const Summary& after = scene_.seen();
     if (!before.queue.empty())
         return; // Who waits is no part of a plan, and may be served by what is freed.
     for (const PoolPicture& pool : after.pools) {
         const auto* was = find(before, pool.pool.id);
-        const auto told_of = std::ranges::find(forecast.pools, pool.pool.id,
-                                               &Forecast::PoolChange::pool);
+        const auto told_of =
+            std::ranges::find(forecast.pools, pool.pool.id, &Forecast::PoolChange::pool);
         const bool is_other = !was || was->stock != pool.stock || was->held != pool.held ||
                               was->locked != pool.locked || was->unlimited != pool.unlimited ||
                               was->pool.closed != pool.pool.closed;
@@ -251,8 +173,8 @@ void EstateHistory::open(Step step)
 
 void EstateHistory::allocate(Step step)
 {
-    Allocate command{operator_name, {pool(step.what)}, {pool(step.who)}, step.number % 24,
-                     step.verb >= 224};
+    Allocate command{
+        operator_name, {pool(step.what)}, {pool(step.who)}, step.number % 24, step.verb >= 224};
     if (step.number == 255)
         command.units = units_max;
     ask(Plannable(command), "allocate " + command.from.text + " " + command.to.text + " " +
@@ -285,10 +207,10 @@ void EstateHistory::add(Step step)
 
 void EstateHistory::rebind(Step step)
 {
-    Rebind command{.by = operator_name, .party = {pick(parties, step.what)}, .target = {},
-                   .source = {}};
-    command.target = command.party.text.front() == 'i' ? pool(step.who)
-                                                       : std::string(pick(companies, step.who));
+    Rebind command{
+        .by = operator_name, .party = {pick(parties, step.what)}, .target = {}, .source = {}};
+    command.target =
+        command.party.text.front() == 'i' ? pool(step.who) : std::string(pick(companies, step.who));
     if (step.number % 2)
         command.source = pick(sources, static_cast<std::uint8_t>(step.number / 2));
     command.may_drop = step.number % 8 < 6;
@@ -324,8 +246,8 @@ void EstateHistory::take(Step step)
         command.profile = {step.what % 4 ? "C" : "T"};
     else
         command.pool = {pool(step.what)};
-    put(Command(command), "take " + command.profile.text + command.pool.text + " for " +
-                              command.user.text);
+    put(Command(command),
+        "take " + command.profile.text + command.pool.text + " for " + command.user.text);
 }
 
 void EstateHistory::register_devices(Step step)
@@ -390,8 +312,11 @@ void EstateHistory::install(Step step)
     const std::array<const char*, 3> schemes{"keys", "companies", "trial"};
     const std::uint8_t number = which == 2 ? 0 : step.who % 3;
     const std::string id = std::string(roots[which]) + std::to_string(number);
-    Install command{.by = operator_name, .profile = {roots[which]}, .scheme = schemes[which],
-                    .pool = {roots[which]}, .replace = true};
+    Install command{.by = operator_name,
+                    .profile = {roots[which]},
+                    .scheme = schemes[which],
+                    .pool = {roots[which]},
+                    .replace = true};
     Entitlement& license = command.entitlement;
     license = {.id = {id}, .root = {id}, .product = {{"acme"}, {which == 0 ? "Key" : "Work"}}};
     if (step.number % 16 != 15)
@@ -402,7 +327,8 @@ void EstateHistory::install(Step step)
         license.from = scene_.now().calendar + pick(pauses, step.number);
     license.document = std::make_shared<const std::string>("license " + std::to_string(++made_));
     ask(Plannable(command),
-        "install " + id + " " + (license.quantity ? std::to_string(*license.quantity) : "unlimited"));
+        "install " + id + " " +
+            (license.quantity ? std::to_string(*license.quantity) : "unlimited"));
 }
 
 void EstateHistory::remove_license(Step step)
@@ -428,8 +354,8 @@ void EstateHistory::pass(Step step)
         before.leases, [](const auto& one) { return one.lease.kind == LeaseKind::fixed; });
     compare(before, !has_tries && before.queue.empty());
     for (const PoolPicture& pool : scene_.seen().pools)
-        if (const auto told_of = std::ranges::find(forecast.pools, pool.pool.id,
-                                                   &Forecast::PoolChange::pool);
+        if (const auto told_of =
+                std::ranges::find(forecast.pools, pool.pool.id, &Forecast::PoolChange::pool);
             told_of != forecast.pools.end() && before.queue.empty() &&
             (told_of->stock_after != pool.stock || told_of->locked_after != pool.locked))
             complaints_.push_back("in time not as it was foretold: " + text(pool));

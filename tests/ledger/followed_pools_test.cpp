@@ -66,10 +66,8 @@ BOOST_FIXTURE_TEST_CASE(a_closed_pool_has_no_units_and_gives_its_name_up, Arrivi
 BOOST_FIXTURE_TEST_CASE(a_party_comes_after_what_it_refers_to_and_keeps_it_there, Arriving)
 {
     const Party ada{.id = {"ada"}, .company = {"acme"}, .source = Source::personal};
-    const Party room{.id = {"room"},
-                     .kind = Party::Kind::instance,
-                     .source = Source::pool,
-                     .pool = {"C"}};
+    const Party room{
+        .id = {"room"}, .kind = Party::Kind::instance, .source = Source::pool, .pool = {"C"}};
     BOOST_TEST(refused({PartySet{ada, {}}}).detail == "fact 1: there is no such company");
     BOOST_TEST(refused({PartySet{room, {}}}).detail ==
                "fact 1: there is no such pool under a root");
@@ -105,8 +103,8 @@ BOOST_FIXTURE_TEST_CASE(a_scheme_comes_before_its_pools_and_is_one_that_pools_ca
     BOOST_TEST(refused({PoolOpened{owned}}).detail == "fact 1: there is no such scheme");
     BOOST_TEST(refused({SchemeSet{Scheme{}, false}}).detail == "fact 1: a scheme has no name");
     Scheme rooms{.name = "rooms", .root_leasable = false};
-    BOOST_TEST(refused({SchemeSet{rooms, false}}).detail.starts_with(
-        "fact 1: no pools can behave so: root_leasable"));
+    BOOST_TEST(refused({SchemeSet{rooms, false}})
+                   .detail.starts_with("fact 1: no pools can behave so: root_leasable"));
     rooms.has_children = true;
     accepted({SchemeSet{rooms, true}, PoolOpened{owned}});
     rooms.leases = LeaseKind::fixed;

@@ -227,9 +227,7 @@ struct Witness::Hearing {
     void operator()(const ListConcerns&) const {}
     // Its histories know one pool a license; `EstateHistory` asks for the others.
     template <class Command>
-        requires(is_of_estates<Command>)
-    void operator()(const Command&) const
-    {}
+    requires(is_of_estates<Command>) void operator()(const Command&) const {}
 };
 
 void Witness::Hearing::forgive(SteadyInstant until, bool is_new) const

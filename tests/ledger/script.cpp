@@ -130,8 +130,8 @@ std::string Script::look_at(const PoolPicture& pool)
 std::string Script::look_at(const PartyPicture& party)
 {
     const Party& one = party.party;
-    return " party kind=" + std::string(word(one.kind)) + " source=" +
-           std::string(word(one.source)) +
+    return " party kind=" + std::string(word(one.kind)) +
+           " source=" + std::string(word(one.source)) +
            (one.company.empty() ? "" : " company=" + one.company.text) +
            (one.pool.empty() ? "" : " uses=" + one.pool.text) +
            " users=" + std::to_string(party.users) + " leases=" + std::to_string(party.leases) +

@@ -43,8 +43,7 @@ Command scheme(std::istringstream& words)
         else if (key == "length")
             made.lease_length = duration(value);
         else if (key == "rebind")
-            made.rebind =
-                word_of(value, {Rebinding::none, Rebinding::drop, Rebinding::carry});
+            made.rebind = word_of(value, {Rebinding::none, Rebinding::drop, Rebinding::carry});
         else if (key == "close")
             made.close = word_of(value, {Closing::keep, Closing::release});
         else if (key == "maintenance")

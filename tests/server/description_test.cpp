@@ -85,6 +85,78 @@ BOOST_AUTO_TEST_CASE(a_description_becomes_what_it_says_in_its_order)
     BOOST_TEST(!import.profiles[1].capacity.has_value());
 }
 
+/// `whole` with pools and parties.
+std::string with_pools(const std::string& from, const std::string& to)
+{
+    std::string text =
+        with("\"users\": null", "\"users\": null, \"pool\": \"Extra\", \"scheme\": \"companies\"");
+    text.replace(text.find("[\"1.2.3.4\"]"), 11, "[\"Extra/acme\"]");
+    text.replace(text.find("[\"1.2.3.4\", "), 10, "[\"Extra\"");
+    text.replace(text.find("\"profiles\""), 0, R"("pools": [
+    {"name": "Extra/acme", "root": "Extra", "owner": "acme"},
+    {"name": "key-1", "root": "Extra", "owner": null}],
+  "parties": [
+    {"name": "acme", "kind": "company", "source": "pool"},
+    {"name": "ada", "kind": "user", "source": "personal", "company": "acme"},
+    {"name": "room", "kind": "instance", "source": "pool", "pool": "key-1"}],
+  )");
+    const std::size_t at = text.find(from);
+    BOOST_REQUIRE(at != std::string::npos);
+    return text.replace(at, from.size(), to);
+}
+
+BOOST_AUTO_TEST_CASE(pools_and_parties_are_read_where_there_are_any)
+{
+    const auto opened = open_description(with_pools("acme", "acme"));
+    BOOST_REQUIRE(std::holds_alternative<ledger::Import>(opened));
+    const auto& import = std::get<ledger::Import>(opened);
+    BOOST_TEST(import.licenses.at(0).license.root.text == "015.120.055.014");
+    BOOST_TEST(import.licenses.at(0).scheme == "server");
+    BOOST_TEST(import.licenses.at(1).license.root.text == "Extra");
+    BOOST_TEST(import.licenses.at(1).scheme == "companies");
+    BOOST_REQUIRE(import.pools.size() == 2U);
+    BOOST_TEST(import.pools[0].pool.text == "Extra/acme");
+    BOOST_TEST(import.pools[0].root.text == "Extra");
+    BOOST_TEST(import.pools[0].owner.text == "acme");
+    BOOST_TEST(import.pools[1].owner.text == "");
+    const ledger::Party ada{.id = {"ada"},
+                            .kind = ledger::Party::Kind::user,
+                            .company = {"acme"},
+                            .source = ledger::Source::personal};
+    BOOST_REQUIRE(import.parties.size() == 3U);
+    BOOST_TEST((import.parties[1] == ada));
+    BOOST_TEST(import.parties[2].pool.text == "key-1");
+}
+
+BOOST_AUTO_TEST_CASE(each_mistake_about_pools_and_parties_is_named_with_its_place)
+{
+    const std::vector<std::pair<std::string, std::string>> mistakes{
+        {with_pools("\"root\": \"Extra\"", "\"root\": \"Other\""),
+         "pools[0].root: is fed by no license of this description"},
+        {with_pools("\"name\": \"key-1\"", "\"name\": \"Extra/acme\""),
+         "pools[1].name: stands twice"},
+        {with_pools("\"name\": \"key-1\"", "\"name\": \"Extra\""),
+         "pools[1].name: is that of a pool that a license feeds"},
+        {with_pools(", \"owner\": null", ""), "pools[1].owner: is missing"},
+        {with_pools("\"kind\": \"company\"", "\"kind\": \"crowd\""),
+         "parties[0].kind: is none of company, user, instance"},
+        {with_pools("\"source\": \"personal\"", "\"source\": \"luck\""),
+         "parties[1].source: is none of root, pool, personal, delegate"},
+        {with_pools(", \"company\": \"acme\"", ""), "parties[1].company: is missing"},
+        {with_pools("\"name\": \"ada\"", "\"name\": \"acme\""), "parties[1].name: stands twice"},
+        {with_pools("\"source\": \"pool\", \"pool\": \"key-1\"", "\"source\": \"pool\""),
+         "parties[2].pool: is missing"},
+        {with_pools("\"scheme\": \"companies\"", "\"scheme\": 1"), "licenses[1].scheme: "},
+    };
+    for (const auto& [text, said] : mistakes) {
+        const std::string objected = objection(text);
+        BOOST_TEST_CONTEXT(said << " / " << objected)
+        {
+            BOOST_TEST(objected.find(said) != std::string::npos);
+        }
+    }
+}
+
 BOOST_AUTO_TEST_CASE(each_mistake_is_named_with_its_place)
 {
     const std::vector<std::pair<std::string, std::string>> mistakes{

@@ -18,6 +18,10 @@ const std::map<std::string, Role> needs{
     {"checkin", Role::application},
     {"leave", Role::application},
     {"carry", Role::application},
+    {"register", Role::application},
+    {"checkin_many", Role::application},
+    {"lease_list", Role::application},
+    {"state_ask", Role::application},
     {"look", Role::viewer},
     {"explain_refusals", Role::viewer},
     {"node_show", Role::viewer},
@@ -50,6 +54,14 @@ const std::map<std::string, Role> needs{
     {"follow", Role::admin},
     {"arrive", Role::admin},
     {"arrival_abandon", Role::admin},
+    {"pool_open", Role::operator_},
+    {"pool_allocate", Role::operator_},
+    {"pool_close", Role::operator_},
+    {"party_add", Role::operator_},
+    {"party_rebind", Role::operator_},
+    {"party_source", Role::operator_},
+    {"party_remove", Role::operator_},
+    {"plan", Role::viewer},
 };
 
 /// Every request that the protocol knows, by the name of its field, with nothing in it.

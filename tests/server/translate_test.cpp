@@ -32,6 +32,16 @@ const std::map<std::string, std::string> correct_requests{
     {"pool_users", R"(operate { pool_users { pool: "015.120.055.014" users: "daisy" } })"},
     {"key_create", R"(operate { key_create { name: "solver" role: "application" } })"},
     {"credential_revoke", R"(operate { credential_revoke { name: "solver" } })"},
+    {"register", R"(register { user: "daisy" rows { lease: "LLLLLLLLLLLLLLLL" device: "d" } })"},
+    {"lease_list", "lease_list { }"},
+    {"state_ask", "state_ask { }"},
+    {"pool_open", R"(operate { pool_open { pool: "K1" root: "NetMon" } })"},
+    {"pool_allocate", R"(operate { pool_allocate { from: "NetMon" to: "K1" units: 1 } })"},
+    {"pool_close", R"(operate { pool_close { pool: "K1" } })"},
+    {"party_add", R"(operate { party_add { party: "daisy" kind: "user" } })"},
+    {"party_rebind", R"(operate { party_rebind { party: "daisy" target: "ducks" } })"},
+    {"party_source", R"(operate { party_source { party: "ducks" source: "root" } })"},
+    {"party_remove", R"(operate { party_remove { party: "daisy" } })"},
 };
 
 v1::Request correct(const std::string& verb)
@@ -67,6 +77,25 @@ const std::vector<NameField> name_fields{
     {"pool_users", "users"},
     {"key_create", "name"},
     {"credential_revoke", "name"},
+    {"register", "profile", true},
+    {"register", "pool", true},
+    {"register", "party", true},
+    {"lease_list", "party", true},
+    {"state_ask", "profile", true},
+    {"state_ask", "pool", true},
+    {"state_ask", "party", true},
+    {"pool_open", "pool"},
+    {"pool_open", "root"},
+    {"pool_open", "owner", true},
+    {"pool_allocate", "from"},
+    {"pool_allocate", "to"},
+    {"pool_close", "pool"},
+    {"party_add", "party"},
+    {"party_add", "company", true},
+    {"party_rebind", "party"},
+    {"party_rebind", "target"},
+    {"party_source", "party"},
+    {"party_remove", "party"},
 };
 
 /// The request with `value` in `field` of its verb; added, where the field is a list.

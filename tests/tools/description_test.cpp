@@ -1,6 +1,7 @@
 #include "tests/tools/picture.hpp"
 #include "tools/description.hpp"
 
+#include <algorithm>
 #include <boost/test/unit_test.hpp>
 #include <string>
 
@@ -107,6 +108,47 @@ BOOST_AUTO_TEST_CASE(everything_that_is_configured_is_written_in_the_order_of_na
   ]
 }
 )");
+}
+
+BOOST_AUTO_TEST_CASE(pools_under_a_root_and_parties_are_written_without_their_units)
+{
+    v1::StatusPart picture = afternoon();
+    picture.mutable_licenses(0)->set_pool("Editor");
+    const auto add_pool = [&](const char* id, const char* owner) -> v1::StatusPart::Pool& {
+        v1::StatusPart::Pool& pool = *picture.add_pools();
+        pool.set_id(id);
+        pool.set_root("Editor");
+        pool.set_metric("lease");
+        pool.set_scheme("companies");
+        pool.set_owner(owner);
+        return pool;
+    };
+    add_pool("Editor", "");
+    add_pool("Editor/zed", "zed");
+    add_pool("Editor/acme", "acme");
+    add_pool("Editor/gone", "").set_closed(true);
+    v1::StatusPart::Party& ada = *picture.add_parties();
+    ada.set_id("ada");
+    ada.set_kind("user");
+    ada.set_company("acme");
+    ada.set_source("personal");
+    v1::StatusPart::Party& room = *picture.add_parties(); // Its pool is closed.
+    room.set_id("room");
+    room.set_kind("instance");
+    room.set_source("pool");
+    room.set_pool("Editor/gone");
+    const tools::Json json =
+        tools::description_json(picture, {"usherd 1.0.0", "hostA", 25'000, 2'000});
+    const auto license = std::ranges::find_if(
+        json["licenses"], [](const auto& one) { return one["number"] == "015.120.064.022"; });
+    BOOST_REQUIRE((license != json["licenses"].end()));
+    BOOST_TEST((*license)["pool"] == "Editor");
+    BOOST_TEST((*license)["scheme"] == "companies");
+    BOOST_TEST(json["pools"].dump() == R"([{"name":"Editor/acme","root":"Editor","owner":"acme"},)"
+                                       R"({"name":"Editor/zed","root":"Editor","owner":"zed"}])");
+    BOOST_TEST(json["parties"].dump() ==
+               R"([{"name":"ada","kind":"user","source":"personal","company":"acme"}])");
+    BOOST_TEST(!tools::description_json(afternoon(), {}).contains("pools"));
 }
 
 BOOST_AUTO_TEST_CASE(who_holds_what_and_who_is_let_in_is_nobodys_business)

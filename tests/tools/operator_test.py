@@ -42,10 +42,11 @@ class Operators(unittest.TestCase):
     def test_status_has_exactly_its_documented_keys(self):
         self.daemon.must("checkout", "Client")
         status = self.daemon.status()
-        self.assertEqual(list(status), ["mode", "node", "pools", "profiles", "leases", "queue"])
+        self.assertEqual(list(status), ["mode", "node", "pools", "profiles", "leases", "queue",
+                                        "parties"])
         self.assertEqual(list(status["pools"][0]),
                          ["id", "root", "product", "metric", "stock", "held", "available", "locked",
-                          "reason", "short"])
+                          "reason", "short", "scheme", "owner", "closed", "leases"])
         self.assertEqual(list(status["profiles"][0]),
                          ["name", "pools", "in_use", "re_use", "default"])
         self.assertEqual(list(status["leases"][0]),
