@@ -71,7 +71,7 @@ RIGHT_AND_WRONG = {KEYS: [
     ("Net asks how pool B stands -> open 0 of 2, valid 3d",
      "Net asks how pool B stands -> open 1 of 2"),
     ("Net asks how party i in pool G stands -> open from A",
-     "Net asks how party i in pool G stands -> locked"),
+     "Net asks how party i stands -> locked"),
     ("assign 1 unit of A to G by force\nNet hears that pool A is locked: POOL_LOCKED{short 1}",
      "assign 1 unit of A to G by force\nNet hears that pool A is open"),
     ("assign 1 unit of A to G by force\nassign 1 unit of G to A\nNet hears that pool A is locked\n"
