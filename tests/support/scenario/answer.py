@@ -56,6 +56,10 @@ def refusal_facts(refused):
     for key in NUMBERS:
         if refused.HasField(key):
             facts[key] = getattr(refused, key)
+    if refused.HasField("row"):
+        facts["row"] = refused.row
+    if refused.because:
+        facts["because"] = refused.because
     if refused.HasField("retry_at_us"):
         facts["retry at"] = words.instant_text(refused.retry_at_us)
     return facts | {"about": refused.subject, "host": refused.host, "text": refused.text,
@@ -72,6 +76,11 @@ USERS = rf"{USER}(?:(?:\s*,\s*(?:and\s+)?|\s+and\s+){USER})*"
 PROPERTIES = [
     ("position", r"(?:at\s+)?(?:position|place)\s+(?P<number>\d+)|at\s+(?P<number2>\d+)"),
     ("units", r"(?P<number>\d+)\s+units?"),
+    ("row", r"row\s+(?P<number>\d+)"),
+    ("taken", r"(?P<number>\d+)\s+(?:taken|new)"),
+    ("already", r"(?P<number>\d+)\s+already"),
+    ("held of stock", r"(?P<held>\d+)\s+of\s+(?P<stock>\d+|unlimited)"),
+    ("valid", rf"valid\s+(?:for\s+)?(?P<duration>{words.DURATION})"),
     ("shares", r"shar(?:es|ing|e)\s+(?:(?:a|the|its)\s+)?seat"),
     ("shares no", r"(?:with\s+)?(?:a|its)\s+(?:new\s+seat|seat\s+of\s+its\s+own|own\s+seat)"),
     ("from", rf"from\s+(?:pool\s+)?(?P<name>{words.NAME})"),
@@ -144,6 +153,9 @@ def property_of(key, found):
     if key == "code":
         yield "code", groups["code"]
         yield from braces(groups["code"], groups["braces"] or "")
+    elif key == "held of stock":
+        yield "held", int(groups["held"])
+        yield "stock", None if groups["stock"] == "unlimited" else int(groups["stock"])
     elif key == "shares":
         yield "shares", True
     elif key == "shares no":

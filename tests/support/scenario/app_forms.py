@@ -26,6 +26,7 @@ OPTIONS = {
     "host": rf"(?:from|at)\s+(?:host\s+)?({NAME})",
     "lease_of": rf"with\s+({NAME})'s\s+(?:lease\s+)?id",
     "party": rf"for\s+(?:party\s+)?({NAME})",
+    "pool": rf"in\s+(?:pool\s+)?({NAME})",
 }
 
 
@@ -99,7 +100,7 @@ def check_out(stage, step, apps, options):
                                 said.get("device", f"{application.name}-device"),
                                 int(said.get("units", 1)),
                                 words.milliseconds(said.get("wait", "")), said.get("party", ""),
-                                lease)
+                                lease, said.get("pool", ""))
         answered(step, stage, lambda: application.check_out(checkout))
     each(stage, apps, act)
 

@@ -46,7 +46,8 @@ class Application:
         self.hangs = False
         self.is_away = False  # Its connection is broken, or it is dead, until it is told otherwise.
         self.is_dead = False
-        self.leases = {}  # By the profile that was asked for.
+        self.leases = {}  # By the profile or the pool that was asked for.
+        self.devices = {}  # What it has registered, by party and name.
         self.next_renewal_ms = None
         self.renewal_ms = None
         self.events = []
@@ -92,7 +93,7 @@ class Application:
 
     def check_out(self, checkout):
         held = Held(checkout)
-        self.leases[checkout.profile] = held
+        self.leases[checkout.profile or checkout.pool] = held
         answer = self.reach().ask(checkout=checkout)
         return self._take_checkout_answer(held, answer)
 
@@ -106,7 +107,7 @@ class Application:
             return Answer("waiting", {"position": answer.waiting.position}
                           | refusal_facts(answer.waiting.refused))
         held.state = "held"
-        return Answer("granted", granted_facts(answer.granted))
+        return Answer("granted", granted_facts(answer.granted, self.stage))
 
     def renew(self, lease=None):
         """One lease, or all that it has; the answer is that of the first."""
@@ -128,7 +129,7 @@ class Application:
                 self._note("granted", held, {})
             held.state = {"held": "held", "locked": "held", "waiting": "waiting"}.get(word, "lost")
         facts = refusal_facts(state.refused) if state.HasField("refused") else {}
-        return Answer(word, facts | {"because": state.ended_because})
+        return Answer(word, facts | {"because": state.ended_because or facts.get("because")})
 
     def check_in(self, lease):
         answer = self.reach().ask(checkin=usher.Checkin(lease=lease))
@@ -137,6 +138,55 @@ class Application:
         if held := self.lease_with(lease):
             held.state = "lost"
         return Answer("done", {"warning": list(answer.done.warnings)})
+
+    # Devices: many leases at once, of which it renews none by itself.
+
+    def register(self, rows, **where):
+        """`rows` are leases that it does not have yet; all or none of them become its own."""
+        answer = self.reach().ask(register=usher.Register(
+            rows=[usher.Register.Row(lease=held.id, device=held.checkout.device,
+                                     user=held.checkout.user, units=held.checkout.units)
+                  for held in rows], **where))
+        if answer.HasField("refused"):
+            return Answer("refused", refusal_facts(answer.refused))
+        for held in rows:
+            held.state = "held"
+            self.devices[(held.checkout.party, held.checkout.device)] = held
+        done = answer.registered
+        return Answer("registered", {"taken": done.taken, "already": done.already}
+                      | state_facts(done.pool))
+
+    def registered(self, party=None):
+        """Those of its devices that it has still; for one party, or for all."""
+        return [held for (owner, _), held in self.devices.items()
+                if held.state == "held" and party in (None, owner)]
+
+    def give_back(self, rows):
+        answer = self.reach().ask(
+            checkin_many=usher.CheckinMany(leases=[held.id for held in rows]))
+        if answer.HasField("refused"):
+            return Answer("refused", refusal_facts(answer.refused))
+        for held in rows:
+            held.state = "lost"
+        return Answer("done", {"warning": list(answer.done.warnings)})
+
+    def listed(self, party=""):
+        """What the daemon says that it has registered, part after part."""
+        found, after = [], 0
+        while True:
+            part = self.reach().ask(
+                lease_list=usher.LeaseListAsk(party=party, after=after)).lease_list
+            found += part.leases
+            after = part.after
+            if not after:
+                return found
+
+    def ask_state(self, **where):
+        answer = self.reach().ask(state_ask=usher.StateAsk(**where))
+        if answer.HasField("refused"):
+            return Answer("refused", refusal_facts(answer.refused))
+        return Answer("locked" if answer.pool_state.locked else "open",
+                      state_facts(answer.pool_state))
 
     def leave(self):
         self.reach().send(leave=usher.Leave())
@@ -160,7 +210,8 @@ class Application:
         return [held.id for held in self.current()]
 
     def lease_with(self, lease):
-        return next((held for held in self.leases.values() if held.id == lease), None)
+        return next((held for held in [*self.leases.values(), *self.devices.values()]
+                     if held.id == lease), None)
 
     def lease_of(self, profile):
         """The lease for `profile`; without one, its only or last one."""
@@ -213,11 +264,11 @@ class Application:
             if kind == "granted":
                 held.state = "held"
                 self._renew_later()
-                self._note("granted", held, granted_facts(about))
+                self._note("granted", held, granted_facts(about, self.stage))
             elif kind == "wait_ended":
                 held.state = "lost"
-                self._note("wait ended", held, {"because": about.reason}
-                           | refusal_facts(about.refused))
+                self._note("wait ended", held, refusal_facts(about.refused)
+                           | {"because": about.reason})
             elif kind == "seat_lost":
                 held.state = "lost"
                 self._note("lost", held, {"because": about.reason, "note": about.note})
@@ -225,6 +276,8 @@ class Application:
                 self._note(about.mode, None, {})
             elif kind == "ending":
                 self._note("ending", None, {"because": about.reason})
+            elif kind == "state_changed":
+                self._note("stands", None, {"party": about.party} | state_facts(about.state))
             elif kind == "redirected":
                 self._follow(payload_of(about.document)["uri"])
                 return
@@ -239,11 +292,21 @@ class Application:
         self.events.append(Event(word, held, self.stage.now_ms, facts))
 
 
-def granted_facts(granted):
-    return {"from": [granted.pool, granted.product], "units": granted.units,
+def granted_facts(granted, stage):
+    # All pools under a root are of its product, so only a license's own pool goes by that name.
+    names = [granted.pool, granted.product] if granted.pool in stage.licenses else [granted.pool]
+    return {"from": names, "units": granted.units,
             "shares": granted.shares_seat, "kind": granted.kind, "term": granted.term_ms}
 
 
-def new_checkout(profile, user, device, units, wait_ms, party, lease=None):
+def state_facts(state):
+    """Of a pool: how it stands, and why it lends nothing where it is locked."""
+    refused = refusal_facts(state.refused) if state.HasField("refused") else {}
+    return refused | {"from": [state.pool], "locked": state.locked, "held": state.held,
+                      "stock": None if state.unlimited else state.stock,
+                      "valid": state.valid_ms}
+
+
+def new_checkout(profile, user, device, units=1, wait_ms=0, party="", lease=None, pool=""):
     return wire.checkout(profile, lease=lease or os.urandom(16), user=user, device=device,
-                         units=units, wait_ms=wait_ms, party=party, pid=os.getpid())
+                         units=units, wait_ms=wait_ms, party=party, pool=pool, pid=os.getpid())

@@ -87,6 +87,13 @@ POOL = [
     ("metric", rf"(?:metric|per)\s+({NAME})", text("metric")),
     ("product", rf"product\s+({NAME})", text("product")),
     ("free", r"(\d+)\s+free", number("available")),
+    ("assigned", r"assigned\s+(\d+)|(\d+)\s+(?:un)?assigned", number("stock")),
+    ("closed", r"closed", flag("closed", True)),
+    ("open", r"open", flag("closed", False)),
+    ("no owner", r"no\s+owner", lambda entry, _, label: must_be(label, None, entry["owner"])),
+    ("owner", rf"(?:owner|owned\s+by)\s+({NAME})", text("owner")),
+    ("scheme", rf"scheme\s+({NAME})", text("scheme")),
+    ("root", rf"(?:root|under)\s+({NAME})", text("root")),
 ]
 
 
@@ -109,7 +116,10 @@ def pool_properties(stock):
       "(,? <rest:rest>|)")
 def pool(stage, step, pool, rest, held=None, stock=None):
     name = words.name(pool).rstrip(":")
-    entry = only(stage.host(step.host).daemon.status()["pools"], f"pool {name}",
+    pools = stage.host(step.host).daemon.status()["pools"]
+    # Under one root all pools are of one product, so a pool's own name comes first.
+    named = [entry for entry in pools if entry["id"] == name]
+    entry = only(named or pools, f"pool {name}",
                  lambda entry: name in (entry["id"], entry["product"]))
     if held is not None:
         rest = f"{held} of {stock or 'unlimited'}, {rest or ''}"

@@ -12,7 +12,9 @@ from support.scenario.words import Unclear
 
 KINDS = {"name": words.NAME, "list": words.LIST, "duration": words.DURATION,
          "instant": words.INSTANT, "number": r"\d+", "text": r'"[^"]*"', "rest": r".*",
-         "word": r"[A-Za-z_]+", "by_force": r"\s+by\s+force"}
+         "word": r"[A-Za-z_]+", "by_force": r"\s+by\s+force",
+         "dropping": r",?\s+dropping\s+(?:its|their)\s+devices",
+         "watches": r"\s+and\s+watches"}
 
 FORMS = []
 

@@ -2,9 +2,10 @@
 
 import hashlib
 import shutil
+import subprocess
 
 from support import wire
-from support.daemon import Daemon, until
+from support.daemon import PATIENCE, Daemon, until
 from support.scenario import words
 from support.scenario.answer import Mismatch
 
@@ -80,6 +81,15 @@ class Host:
             self.daemon.kill()
         elif (code := self.daemon.stop()) != 0:
             raise Mismatch("usherd to end with 0", f"{code}:\n{self.daemon.log_text()}")
+
+    def bury(self):
+        """Returns when usherd, which dies by itself, is gone."""
+        self._leave_office()
+        try:
+            self.daemon.process.wait(PATIENCE)
+        except subprocess.TimeoutExpired:
+            raise Mismatch("usherd to have died", "it lives") from None
+        self.daemon.die = None
 
     def copy_to(self, other):
         shutil.copytree(self.state, other.state)

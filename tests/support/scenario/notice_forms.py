@@ -12,7 +12,7 @@ from support.scenario.forms import form
 SAID = {"granted": "gets the seat", "lost": "loses the seat", "wait ended": "stops waiting",
         "serving": "hears that maintenance ended", "maintenance": "hears that maintenance began",
         "ending": "hears that the server ends", "moved": "hears that the server has moved",
-        "hung up": "is hung up on"}
+        "hung up": "is hung up on", "stands": "hears how a pool stands"}
 REST = "\\s*(:|,|)(\\s+<rest:rest>|)"
 ABOUT_A_LEASE = ("granted", "lost", "wait ended")
 

@@ -30,8 +30,9 @@ def understood(text):
     """What can be played of each statement, and its line; raises Failed where one is misspelled."""
     # Here, not above: forms are declared by importing them.
     from support.scenario import app_forms, claims, command, forms, notice_forms, setup_forms
-    from support.scenario import activation_forms
+    from support.scenario import activation_forms, device_forms, history_forms, pool_forms
     assert activation_forms and app_forms and claims and notice_forms and setup_forms
+    assert device_forms and history_forms and pool_forms
     steps = []
     try:
         for statement in script.read(text):

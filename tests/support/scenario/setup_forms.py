@@ -111,6 +111,24 @@ def crash(stage, step, host=None):
     stage.start(killed)
 
 
+@form("[the ]server restarts, to die (<when:word>) (it writes|it has written) turn <turn:number>")
+def restart_to_die(stage, step, when, turn):
+    """Of its next run: just before or just after that turn of its journal is on the disk."""
+    if when.lower() not in ("before", "after"):
+        raise Unclear(f"{when}: a server dies before or after a turn")
+    host = stage.host(step.host)
+    stage.stop(host)
+    host.daemon.die = f"{when.lower()}:{turn}"
+    stage.start(host)
+
+
+@form("the server has died and starts again")
+def revive(stage, step):
+    host = stage.host(step.host)
+    host.bury()
+    stage.start(host)
+
+
 @form("copy <host:name> to <copy:name>")
 def copy(stage, _, host, copy):
     original = stage.host(words.name(host))
@@ -170,6 +188,8 @@ LICENSE_WORDS = {
     "profile": rf"(?:installed\s+)?(?:as|for\s+profile|under)\s+({NAME})",
     "installed": r"(installed)(?!\s+(?:as|for|under)\b)",
     "changed": r"(?:with\s+)?(one\s+bit\s+changed)",
+    "scheme": rf"scheme\s+({NAME})",
+    "pool": rf"feeds\s+({NAME})",
 }
 
 
@@ -242,17 +262,20 @@ def license(stage, step, product, number, text):
     if beside.get("changed"):
         change_bit(stage, step, made.number)
     if "profile" in beside or "installed" in beside:
-        install(stage, step, made.number, beside.get("profile"))
+        install(stage, step, made.number, beside.get("profile"),
+                scheme=beside.get("scheme"), pool=beside.get("pool"))
     elif step.statement.answer:
         raise Unclear("a license that is not installed has no answer")
 
 
 @form("install <number:name>( (as|for profile) <profile:name>|)", answers=INSTALLED, default="done")
-def install(stage, step, number, profile=None):
+def install(stage, step, number, profile=None, *, scheme=None, pool=None, replace=False):
     if words.name(number) not in stage.licenses:
         raise Mismatch(f"a license {number}", f"there are {', '.join(stage.licenses) or 'none'}")
     file = file_of(stage, words.name(number))
-    extra = ["--profile", words.name(profile)] if profile else []
+    extra = ["--replace"] if replace else []
+    for option, value in (("--profile", profile), ("--scheme", scheme), ("--pool", pool)):
+        extra += [option, words.name(value)] if value else []
     done = stage.host(step.host).daemon.usher("license", "install", file, *extra, "--json")
     stage.listen()
     step.expect(stage, operated(done))
@@ -273,8 +296,18 @@ def operated(done):
     return Answer("refused", {
         "code": refused["code"], "about": refused["subject"], "text": refused["text"],
         "cure": refused["cures"], "held by": [holder["user"] for holder in refused["holders"]],
-        "host": refused["host"], "retry at": refused["retry_at"],
+        "host": refused["host"], "retry at": refused["retry_at"], "because": refused["because"],
         **{key: refused[key] for key in ("held", "stock", "want", "short", "queue")}})
+
+
+@form("<license:name> is replaced by <text:rest>", answers=INSTALLED, default="done")
+def replace(stage, step, license, text):
+    """By one of the same number, product and metric, otherwise as is said."""
+    old = stage.licenses[stage.number_of(words.name(license))]
+    made, beside = license_of(stage, step, old.product, old.number, text)
+    made.metric = old.metric
+    make(stage, made)
+    install(stage, step, made.number, beside.get("profile"), replace=True)
 
 
 @form("change one bit of <number:name>", "one bit of <number:name> (is changed|changes)")
