@@ -20,13 +20,13 @@ constexpr std::size_t envelope_bytes = 32;
 /// So many leases are asked for at once after a lost answer; one connection speaks for few more.
 constexpr std::size_t renewed_max = 1'000;
 
-No refused(const v1::Refused& why)
+No no_of(const v1::Refused& why)
 {
     return {Setback::refused, why};
 }
 
 /// An answer of another kind than the question's.
-No garbled()
+No something_else()
 {
     return {Setback::unreachable,
             as_refused({.step = Step::exchange,
@@ -85,9 +85,9 @@ result<v1::Registered, No> register_devices(Attendant& attendant, v1::Register a
     if (!answered)
         return answered.error();
     if (answered->response.has_refused())
-        return refused(answered->response.refused());
+        return no_of(answered->response.refused());
     if (!answered->response.has_registered())
-        return garbled();
+        return something_else();
     return answered->response.registered();
 }
 
@@ -101,9 +101,9 @@ result<v1::LeaseList, No> list_devices(Attendant& attendant, const std::string& 
     if (!answered)
         return answered.error();
     if (answered->response.has_refused())
-        return refused(answered->response.refused());
+        return no_of(answered->response.refused());
     if (!answered->response.has_lease_list())
-        return garbled();
+        return something_else();
     return answered->response.lease_list();
 }
 
@@ -118,7 +118,7 @@ std::optional<No> give_back_devices(Attendant& attendant, const std::vector<std:
     if (answered->response.has_done())
         return std::nullopt;
     if (!answered->response.has_refused())
-        return garbled();
+        return something_else();
     if (may_be_done(*answered)) {
         const auto gone = are_gone(attendant, leases);
         if (!gone)
@@ -126,7 +126,7 @@ std::optional<No> give_back_devices(Attendant& attendant, const std::vector<std:
         if (*gone)
             return std::nullopt;
     }
-    return refused(answered->response.refused());
+    return no_of(answered->response.refused());
 }
 
 result<PoolStanding, No> ask_pool(Attendant& attendant, const PoolWish& wish)
@@ -136,9 +136,9 @@ result<PoolStanding, No> ask_pool(Attendant& attendant, const PoolWish& wish)
     if (!answered)
         return answered.error();
     if (answered->response.has_refused())
-        return refused(answered->response.refused());
+        return no_of(answered->response.refused());
     if (!answered->response.has_pool_state())
-        return garbled();
+        return something_else();
     return PoolStanding{answered->response.pool_state(), asked_at, {}};
 }
 

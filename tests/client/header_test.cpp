@@ -1,5 +1,6 @@
 // The headers as C++ of any age sees them: nothing else is included before, and nothing is wrong.
 #include <usher.h>
+#include <usher_devices.h>
 #include <usher_fake.h>
 
 #include <cstdlib>
