@@ -121,8 +121,7 @@ Heartbeat::Needs Attendant::needs() const
     for (const Heartbeat::Needs& more : {inquiries_.needs(), watches_.needs()}) {
         all.line = all.line || more.line;
         if (more.unanswered)
-            all.unanswered =
-                std::min(all.unanswered.value_or(Instant::max()), *more.unanswered);
+            all.unanswered = std::min(all.unanswered.value_or(Instant::max()), *more.unanswered);
     }
     return all;
 }
@@ -201,8 +200,8 @@ void Attendant::ask(Lock& lock, Holdings::Question question)
 std::optional<std::uint64_t> Attendant::send(Lock& lock, v1::Request request)
 {
     lock.unlock();
-    const auto number = conversation_->send(
-        std::move(request), {Clock::now() + settings_.answer_max, stop_.fd()});
+    const auto number =
+        conversation_->send(std::move(request), {Clock::now() + settings_.answer_max, stop_.fd()});
     lock.lock();
     if (number)
         return *number;

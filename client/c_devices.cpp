@@ -139,10 +139,12 @@ struct OwnedList : usher_device_list {
     explicit OwnedList(v1::LeaseList list) : usher_device_list{}, heard(std::move(list))
     {
         for (const v1::LeaseList::Lease& lease : heard.leases()) {
-            usher_held_device shown{sizeof(usher_held_device), no_lease, lease.device().c_str(),
-                                    lease.user().c_str(), lease.pool().c_str(),
-                                    lease.party().c_str(), lease.profile().c_str(), lease.units(),
-                                    lease.started_us(), lease.has_ends_us() ? lease.ends_us() : -1};
+            usher_held_device shown{
+                sizeof(usher_held_device), no_lease,
+                lease.device().c_str(),    lease.user().c_str(),
+                lease.pool().c_str(),      lease.party().c_str(),
+                lease.profile().c_str(),   lease.units(),
+                lease.started_us(),        lease.has_ends_us() ? lease.ends_us() : -1};
             std::copy_n(lease.lease().begin(),
                         std::min(lease.lease().size(), sizeof shown.lease.bytes),
                         shown.lease.bytes);

@@ -195,14 +195,12 @@ bool Fake::resize(const std::string& profile, std::optional<ledger::Units> units
 {
     const std::lock_guard lock(guard_);
     const auto picture = std::get<ledger::Picture>(ask(ledger::Look{}));
-    const auto sold = std::ranges::find_if(picture->entitlements, [&](const auto& one) {
-        return one.entitlement.id.text == profile;
-    });
+    const auto sold = std::ranges::find_if(
+        picture->entitlements, [&](const auto& one) { return one.entitlement.id.text == profile; });
     if (sold == picture->entitlements.end() || !is_quantity(units))
         return false;
-    const auto pool = std::ranges::find_if(picture->pools, [&](const auto& one) {
-        return one.pool.id == sold->entitlement.root;
-    });
+    const auto pool = std::ranges::find_if(
+        picture->pools, [&](const auto& one) { return one.pool.id == sold->entitlement.root; });
     const std::string signature = profile + " " + std::to_string(++signed_);
     const auto answer = ask(ledger::Install{.by = operator_name,
                                             .entitlement = license(profile, units, signature),

@@ -37,10 +37,7 @@ struct Filler {
     {
         fill(*to.mutable_mode_changed(), changed);
     }
-    void operator()(const ledger::PoolState& state) const
-    {
-        fill(*to.mutable_pool_state(), state);
-    }
+    void operator()(const ledger::PoolState& state) const { fill(*to.mutable_pool_state(), state); }
     void operator()(const ledger::Registered& registered) const
     {
         fill(*to.mutable_registered(), registered);
@@ -65,12 +62,12 @@ ledger::Register command_of(const v1::Register& from, const ledger::Asker& asker
                           .rows = {}};
     for (const v1::Register::Row& row : from.rows()) {
         const ledger::LeaseId id = id_of(row.lease());
-        many.rows.push_back({.id = id,
-                             .tag = trust::tag_of(id),
-                             .user = {row.user().empty() ? from.user() : row.user()},
-                             .device = {row.device()},
-                             .units = static_cast<ledger::Units>(std::max<std::uint64_t>(
-                                 row.units(), 1))});
+        many.rows.push_back(
+            {.id = id,
+             .tag = trust::tag_of(id),
+             .user = {row.user().empty() ? from.user() : row.user()},
+             .device = {row.device()},
+             .units = static_cast<ledger::Units>(std::max<std::uint64_t>(row.units(), 1))});
     }
     return many;
 }

@@ -89,7 +89,7 @@ struct Event {
         serving,        ///< It does again.
         server_refused, ///< What answers at the address is not the server that it should be; `why`.
         turned_away,    ///< The server does not want us any more; `why`.
-        moved, ///< The server is another from now on, at the place `reason`; seats go along.
+        moved,        ///< The server is another from now on, at the place `reason`; seats go along.
         pool_changed, ///< The pool that is watched as `watch` stands as `pool` says.
     };
     Kind kind = Kind::granted;

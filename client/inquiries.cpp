@@ -61,8 +61,8 @@ std::optional<InquiryNumber> Inquiries::next() const
         inquiries_, [](const auto& entry) { return is_under_way(entry.second); });
     if (std::cmp_greater_equal(under_way, unanswered_max))
         return std::nullopt;
-    const auto found = std::ranges::find_if(
-        inquiries_, [](const auto& entry) { return entry.second.is_due; });
+    const auto found =
+        std::ranges::find_if(inquiries_, [](const auto& entry) { return entry.second.is_due; });
     return found == inquiries_.end() ? std::nullopt : std::optional(found->first);
 }
 
@@ -86,9 +86,8 @@ bool Inquiries::take(const v1::Response& response)
 {
     if (response.id() == 0)
         return false;
-    const auto found = std::ranges::find_if(inquiries_, [&](const auto& entry) {
-        return entry.second.asked == response.id();
-    });
+    const auto found = std::ranges::find_if(
+        inquiries_, [&](const auto& entry) { return entry.second.asked == response.id(); });
     if (found == inquiries_.end())
         return false;
     Inquiry& inquiry = found->second;

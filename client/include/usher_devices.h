@@ -57,20 +57,26 @@ typedef struct usher_device {
     usher_lease_id lease;
 } usher_device;
 
+#define USHER_LEASE_ID_NONE                                                                        \
+    {                                                                                              \
+        {                                                                                          \
+            0                                                                                      \
+        }                                                                                          \
+    }
 #define USHER_DEVICE_DEFAULT                                                                       \
     {                                                                                              \
-        sizeof(usher_device), NULL, NULL, 0, {{0}}                                                 \
+        sizeof(usher_device), NULL, NULL, 0, USHER_LEASE_ID_NONE                                   \
     }
 
 typedef struct usher_registration {
     size_t size;
-    const char* profile; /* At most 256 bytes. NULL, and no pool: the server's default. */
-    const char* pool;    /* Instead of a profile. */
-    const char* party;   /* NULL: that of the options. */
-    const char* user;    /* Of devices that name none. NULL: that of the options. */
+    const char* profile;   /* At most 256 bytes. NULL, and no pool: the server's default. */
+    const char* pool;      /* Instead of a profile. */
+    const char* party;     /* NULL: that of the options. */
+    const char* user;      /* Of devices that name none. NULL: that of the options. */
     usher_device* devices; /* All of one size. */
-    size_t devices_count;  /* 1 to USHER_DEVICES_MAX. All names of them together must fit into a
-                              message of a MiB: with 64 bytes of names each they do. */
+    /* 1 to USHER_DEVICES_MAX, whose names must fit into a message together: 64 bytes each do. */
+    size_t devices_count;
 } usher_registration;
 
 #define USHER_REGISTRATION_DEFAULT                                                                 \
@@ -84,9 +90,9 @@ typedef struct usher_pool {
     const char* pool; /* Its name; "": the party has none yet. */
     int unlimited;    /* Not 0: it has no end, and stock means nothing. */
     int64_t stock;    /* Units that it has. */
-    int64_t held;     /* Units of it that are held; may be more than stock, and then it is locked. */
-    int locked;       /* Not 0: it lends nothing. What is held stays held, and can be given back. */
-    int64_t missing;  /* Units that are held beyond the stock; 0: none. */
+    int64_t held;    /* Units of it that are held; may be more than stock, and then it is locked. */
+    int locked;      /* Not 0: it lends nothing. What is held stays held, and can be given back. */
+    int64_t missing; /* Units that are held beyond the stock; 0: none. */
     /* Why it is locked, with cures; or why the server says no to the question. NULL: neither. */
     const usher_refusal* refusal;
     /* Not 0: since all this was heard the server has said no to the very question (`refusal`): the
@@ -184,8 +190,8 @@ typedef struct usher_pool_wish {
 
 /* Asks how a pool stands, once.
  *
- * USHER_OK: *pool is to be freed. USHER_REFUSED (UNKNOWN_PROFILE, UNKNOWN_POOL, UNKNOWN_PARTY, ...),
- * USHER_UNREACHABLE, USHER_WRONG_SERVER, USHER_TURNED_AWAY, USHER_BAD_ARGUMENT, USHER_LIMIT,
+ * USHER_OK: *pool is to be freed. USHER_REFUSED (UNKNOWN_PROFILE, UNKNOWN_POOL, UNKNOWN_PARTY,
+ * ...), USHER_UNREACHABLE, USHER_WRONG_SERVER, USHER_TURNED_AWAY, USHER_BAD_ARGUMENT, USHER_LIMIT,
  * USHER_IN_CALLBACK, USHER_FORKED, USHER_CLOSED: *pool is NULL, and *refusal (unless refusal is
  * NULL) is to be freed. */
 USHER_API usher_status usher_pool_ask(usher_client* client, const usher_pool_wish* wish,

@@ -227,8 +227,7 @@ static void the_other_calls_judge_what_they_are_given(usher_fake* fake)
     usher_refusal* no = NULL;
     CLAIM(usher_devices_checkin(client, NULL, 1, NULL) == USHER_BAD_ARGUMENT);
     CLAIM(usher_devices_checkin(client, &lease, 0, NULL) == USHER_BAD_ARGUMENT);
-    CLAIM(usher_devices_checkin(client, &lease, USHER_DEVICES_MAX + 1, NULL) ==
-          USHER_BAD_ARGUMENT);
+    CLAIM(usher_devices_checkin(client, &lease, USHER_DEVICES_MAX + 1, NULL) == USHER_BAD_ARGUMENT);
     CLAIM(usher_devices_checkin(NULL, &lease, 1, NULL) == USHER_BAD_ARGUMENT);
     CLAIM(usher_devices_checkin(client, &none, 1, &no) == USHER_BAD_ARGUMENT && no->row == 1);
     usher_refusal_free(no);
@@ -250,8 +249,8 @@ static void the_other_calls_judge_what_they_are_given(usher_fake* fake)
 
 static void a_watched_pool_tells_that_it_is_locked_and_why(usher_fake* fake)
 {
-    struct ear ear = {PTHREAD_MUTEX_INITIALIZER, PTHREAD_COND_INITIALIZER, 0, 0, 0, 0, "",
-                      USHER_OK, USHER_IN_CALLBACK};
+    struct ear ear = {PTHREAD_MUTEX_INITIALIZER, PTHREAD_COND_INITIALIZER, 0, 0, 0, 0, "", USHER_OK,
+                      USHER_IN_CALLBACK};
     usher_client* client = open_at(fake, &ear);
     usher_device devices[2];
     usher_registration devices_wish = two(devices);

@@ -138,8 +138,7 @@ BOOST_AUTO_TEST_CASE(ten_thousand_rows_fit_but_not_with_names_of_any_length)
     BOOST_TEST(!why_too_long(many).has_value());
     for (v1::Register::Row& row : *many.mutable_rows())
         row.set_device(std::string(protocol::row_name_bytes * 2, 'd'));
-    BOOST_TEST(why_too_long(many).value().find("10000 devices are too long") !=
-               std::string::npos);
+    BOOST_TEST(why_too_long(many).value().find("10000 devices are too long") != std::string::npos);
 }
 
 BOOST_FIXTURE_TEST_CASE(a_giving_back_whose_answer_was_lost_is_done_where_nothing_is_held, Crashing)
@@ -167,8 +166,8 @@ BOOST_FIXTURE_TEST_CASE(one_that_was_not_done_is_refused_though_an_answer_was_lo
 
 BOOST_FIXTURE_TEST_CASE(a_later_row_is_refused_without_another_question, Crashing)
 {
-    const Stage server = stage(
-        after_a_crash([](const v1::Request&) { return refused("UNKNOWN_LEASE", 2); }));
+    const Stage server =
+        stage(after_a_crash([](const v1::Request&) { return refused("UNKNOWN_LEASE", 2); }));
     const auto one = open(server);
     BOOST_TEST(give_back_devices(*one, ids(3)).value().why.row() == 2);
     const std::lock_guard lock(guard);

@@ -1,4 +1,4 @@
-"""An application that manages devices and a real usherd: many leases at once, and a watched pool."""
+"""An application that manages devices and a real usherd: many leases at once, a watched pool."""
 
 import json
 import queue
@@ -29,9 +29,15 @@ class Fleet:
             said = json.loads(line)
             (self.events if "event" in said else self.answers).put((time.monotonic(), said))
 
-    def ask(self, line):
+    def say(self, line):
         self.process.stdin.write(line + "\n")
         self.process.stdin.flush()
+
+    def ask(self, line):
+        self.say(line)
+        return self.answer()
+
+    def answer(self):
         return self.answers.get(timeout=PATIENCE)[1]
 
     def hear(self, kind):
@@ -50,6 +56,7 @@ class Fleet:
             except subprocess.TimeoutExpired:
                 self.process.kill()
                 self.process.wait()
+        self.process.stdin.close()
         self.reader.join()
         self.process.stdout.close()
 
@@ -63,14 +70,14 @@ class Devices(unittest.TestCase):
         cls.addClassCleanup(cls.vendor.close)
 
     def setUp(self):
-        self.daemon = Daemon({"vendor_keys": [self.vendor.key]})
+        self.daemon = Daemon({"vendor_keys": [self.vendor.key]}, movable=True)
         self.addCleanup(self.daemon.close)
         self.daemon.start()
         license = self.vendor.sign("015.120.070.001", "Gateway", 12000,
                                    node=self.daemon.must("node"))
         self.daemon.must("license", "install", "-", "--profile", "Gateway", "--scheme", "keys",
                          input=license)
-        self.daemon.must("pool", "open", "north", "--root", "Gateway")
+        self.daemon.must("pool", "open", "north", "--in", "Gateway")
         self.daemon.must("pool", "allocate", "Gateway", "north", "11000")
         self.key = self.daemon.json("key", "create", "fleet")["key"]
 
@@ -166,6 +173,33 @@ class Devices(unittest.TestCase):
         self.daemon.settings["listen"] = port
         self.daemon.restart()
         self.assertEqual(fleet.hear(POOL)[1]["missing"], 50)
+
+    def test_a_daemon_that_dies_around_the_write_has_taken_nothing_twice(self):
+        for number, death in enumerate(("before:1", "after:1"), 1):
+            with self.subTest(death):
+                fleet = self.fleet()
+                self.daemon.die = death
+                self.daemon.restart()
+                fleet.say(f"register {number}000 1000")
+                self.daemon.process.wait(PATIENCE)
+                self.daemon.die = None
+                self.daemon.start()
+                said = fleet.answer()
+                self.assertEqual((said["status"], said["held"]), ("USHER_OK", 1000 * number))
+                self.assertEqual(fleet.ask("list")["count"], 1000 * number)
+
+    def test_a_daemon_that_dies_around_the_write_has_given_everything_back(self):
+        for death in ("before:1", "after:1"):
+            with self.subTest(death):
+                fleet, _ = self.registered("0 1000")
+                self.daemon.die = death
+                self.daemon.restart()
+                fleet.say("return")
+                self.daemon.process.wait(PATIENCE)
+                self.daemon.die = None
+                self.daemon.start()
+                self.assertEqual(fleet.answer()["status"], "USHER_OK")
+                self.assertEqual(fleet.ask("list")["count"], 0)
 
     def test_an_application_that_ends_keeps_its_devices(self):
         fleet, _ = self.registered("0 10")

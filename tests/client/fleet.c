@@ -1,14 +1,12 @@
 /* An application that manages devices: usher-fleet POOL
  *
  * Does what each line of its input says, and answers with one line of JSON:
- *     register FIRST COUNT [ROW]   takes leases for device-FIRST and those after it; of them ROW has
- *                                  a name that no server takes
- *     again                        the same registration once more
- *     list                         how many it has, in how many pages
- *     return                       gives all of them back, 10000 at once
- *     watch                        watches the pool: an event is a line of its own
- *     look                         how the watched pool stands, as far as is known
- * The server is named by USHER_SERVER, the vendor by USHER_VENDOR_KEY, and USHER_KEY is who it is.
+ *     register FIRST COUNT [ROW]   takes leases for device-FIRST and those after it; of them ROW
+ * has a name that no server takes again                        the same registration once more list
+ * how many it has, in how many pages return                       gives all of them back, 10000 at
+ * once watch                        watches the pool: an event is a line of its own look how the
+ * watched pool stands, as far as is known The server is named by USHER_SERVER, the vendor by
+ * USHER_VENDOR_KEY, and USHER_KEY is who it is.
  */
 #include <inttypes.h>
 #include <pthread.h>
@@ -37,9 +35,9 @@ static void answer(usher_status status, const usher_refusal* no, const char* mor
 static void describe(char* text, size_t size, const usher_pool* pool)
 {
     snprintf(text, size,
-             ", \"stock\": %" PRId64 ", \"held\": %" PRId64 ", \"locked\": %d, \"missing\": %" PRId64
-             ", \"reliable\": %d, \"valid_ms\": %" PRId64 ", \"until_ms\": %" PRId64
-             ", \"why\": \"%s\", \"cures\": %d",
+             ", \"stock\": %" PRId64 ", \"held\": %" PRId64
+             ", \"locked\": %d, \"missing\": %" PRId64 ", \"reliable\": %d, \"valid_ms\": %" PRId64
+             ", \"until_ms\": %" PRId64 ", \"why\": \"%s\", \"cures\": %d",
              pool->stock, pool->held, pool->locked, pool->missing, pool->reliable, pool->valid_ms,
              pool->valid_until_ms, pool->refusal != NULL ? pool->refusal->code : "",
              pool->refusal != NULL ? (int)pool->refusal->cures_count : 0);

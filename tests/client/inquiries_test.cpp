@@ -36,10 +36,7 @@ struct Asking {
             response.mutable_done();
         return inquiries.take(response);
     }
-    bool is_answered(InquiryNumber number)
-    {
-        return inquiries.find(number)->answer.has_value();
-    }
+    bool is_answered(InquiryNumber number) { return inquiries.find(number)->answer.has_value(); }
 };
 
 } // namespace

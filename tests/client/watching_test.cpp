@@ -36,10 +36,10 @@ struct Watched {
     }
     std::unique_ptr<Attendant> open()
     {
-        return std::make_unique<Attendant>(
-            fake.door(),
-            Attendant::Settings{
-                .answer_max = 2s, .pause_max = pause_max, .listener = heard.listener()});
+        return std::make_unique<Attendant>(fake.door(),
+                                           Attendant::Settings{.answer_max = 2s,
+                                                               .pause_max = pause_max,
+                                                               .listener = heard.listener()});
     }
     WatchNumber watch(const char* profile = "P", const char* pool = "")
     {
