@@ -124,11 +124,16 @@ void PoolWatches::forget_questions() noexcept
     }
 }
 
-std::optional<WatchNumber> PoolWatches::next(Instant now) const
+bool PoolWatches::is_busy() const
 {
     const auto under_way = std::ranges::count_if(
         watches_, [](const auto& entry) { return is_under_way(entry.second); });
-    if (std::cmp_greater_equal(under_way, unanswered_max))
+    return std::cmp_greater_equal(under_way, unanswered_max);
+}
+
+std::optional<WatchNumber> PoolWatches::next(Instant now) const
+{
+    if (is_busy())
         return std::nullopt;
     const auto found = std::ranges::find_if(watches_, [&](const auto& entry) {
         return !is_under_way(entry.second) && now >= entry.second.ask_at;
@@ -139,6 +144,8 @@ std::optional<WatchNumber> PoolWatches::next(Instant now) const
 Instant PoolWatches::next_at() const
 {
     Instant next = Instant::max();
+    if (is_busy())
+        return next; // An answer comes first.
     for (const auto& [number, watch] : watches_)
         if (!is_under_way(watch))
             next = std::min(next, watch.ask_at);

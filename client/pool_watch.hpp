@@ -72,7 +72,7 @@ class PoolWatches {
     void ask_anew() noexcept;
     void forget_questions() noexcept;
 
-    /// What has to be asked now, and when something will be; max: nothing is under its own power.
+    /// What has to be asked now, and when something will be; max: nothing before an answer comes.
     [[nodiscard]] std::optional<WatchNumber> next(Instant now) const;
     [[nodiscard]] Instant next_at() const;
     v1::Request begin(WatchNumber number, Instant now);
@@ -82,6 +82,7 @@ class PoolWatches {
     std::vector<Event> take(const v1::Response& response, Instant now);
 
   private:
+    [[nodiscard]] bool is_busy() const;
     void take_answer(WatchNumber number, PoolWatch& watch, const v1::Response& response,
                      Instant now, std::vector<Event>& events);
     void take_notice(const v1::StateChanged& changed, Instant now, std::vector<Event>& events);

@@ -277,8 +277,10 @@ BOOST_AUTO_TEST_CASE(there_are_256_watches_and_16_questions_at_once)
     for (std::size_t i = 0; i < PoolWatches::unanswered_max; ++i)
         ask();
     BOOST_TEST(!watches.next(now).has_value());
+    BOOST_TEST((watches.next_at() == Instant::max())); // Nobody wakes up before an answer is there.
     hear(answer(standing()));
     BOOST_TEST(watches.next(now).has_value());
+    BOOST_TEST((watches.next_at() <= now));
 }
 
 BOOST_AUTO_TEST_SUITE_END()
