@@ -21,10 +21,12 @@
  * Such a lease is held until it is given back, or an operator takes it away: also while the
  * application does not run, the server is down, or the pool is locked. usher_close gives none of
  * them back, and usher_look knows none of them. It belongs to the credentials (key, certificate)
- * that it was taken under; whoever has these can list it and give it back. Only pools of a license
- * that was installed with a scheme of persistent leases ("keys", "companies") lend so; those of the
- * scheme "server" lend seats, for which usher_checkout is made: what is registered there ends after
- * a term, for nobody renews it.
+ * that it was taken under; whoever has these can list it and give it back. All who come without any
+ * are one to the server: give applications that manage devices a key of their own.
+ *
+ * Only pools of a license that was installed with a scheme of persistent leases ("keys",
+ * "companies") lend so. Those of the scheme "server" lend seats, for which usher_checkout is made:
+ * what is registered there ends after a term, for nobody renews it.
  *
  * Threads, forks, texts and growth: as usher.h says. usher_devices_register, usher_devices_list,
  * usher_devices_checkin, usher_pool_ask and usher_pool_watch wait for the server, at most
