@@ -4,6 +4,8 @@
 #include "client/door.hpp"
 #include "client/heartbeat.hpp"
 #include "client/holdings.hpp"
+#include "client/inquiries.hpp"
+#include "client/pool_watch.hpp"
 #include "client/setback.hpp"
 
 #include <condition_variable>
@@ -20,7 +22,7 @@ namespace usher::client {
 
 /// Holds the seats of one application at one server, for as long as the application wants.
 ///
-/// One thread of its own, begun by the first checkout, renews all seats in one message, comes back
+/// One thread of its own, begun by the first question, renews all seats in one message, comes back
 /// by itself when the connection breaks, and calls back what the application should know. Every
 /// call may come from any thread. In the child of a fork every call is refused, and it must not be
 /// destroyed there: the thread that owns half of it exists in the parent only.
@@ -63,6 +65,24 @@ class Attendant {
     /// this is the child of a fork.
     [[nodiscard]] std::optional<Seat> look(SeatNumber number) const;
 
+    struct Answered {
+        v1::Response response;   ///< A refusal, where the server decided that.
+        unsigned times_sent = 1; ///< With more than one it may answer what it had done already.
+    };
+    /// Asks something whose effect is the same once and twice, and waits for the answer; on as many
+    /// connections as it takes. What fails may have had its effect. `allowance`: the answer may
+    /// take so much longer than others before the connection counts as dead.
+    [[nodiscard]] boost::system::result<Answered, No> ask(v1::Request request,
+                                                          Duration allowance = Duration(0));
+
+    /// Asks how a pool stands, and has the listener told from then on when it stands otherwise. It
+    /// is not watched where this fails.
+    [[nodiscard]] boost::system::result<WatchNumber, No> watch(PoolWish wish);
+    /// None: it is not watched any more. What is being called back may still come.
+    [[nodiscard]] std::optional<No> unwatch(WatchNumber number);
+    /// As the server was last heard. None: no such watch, or this is the child of a fork.
+    [[nodiscard]] std::optional<PoolStanding> look_at(WatchNumber number) const;
+
     /// Whether this is called by the listener.
     [[nodiscard]] bool is_in_callback() const;
     [[nodiscard]] bool is_forked() const { return ::getpid() != pid_; }
@@ -71,16 +91,21 @@ class Attendant {
     using Lock = std::unique_lock<std::mutex>;
 
     bool begin_thread();
-    void await_answer(Lock& lock, SeatNumber number, bool stays_in_queue);
+    void await_seat(Lock& lock, SeatNumber number, bool stays_in_queue);
+    template <class IsAnswered>
+    void await(Lock& lock, IsAnswered is_answered);
     [[nodiscard]] No why_unanswered() const;
     void note(std::vector<Event> events);
 
     // On the thread of its own; `lock` is held on entry and on return.
     void run();
     void serve_once(Lock& lock);
+    [[nodiscard]] Heartbeat::Needs needs() const;
+    [[nodiscard]] bool ask_next(Lock& lock, Instant now);
     void rest(Lock& lock, Instant until);
     void connect(Lock& lock);
     void ask(Lock& lock, Holdings::Question question);
+    [[nodiscard]] std::optional<std::uint64_t> send(Lock& lock, v1::Request request);
     void take(const v1::Response& response);
     [[nodiscard]] bool follow(const std::string& redirect);
     void lose(const Failure& failure);
@@ -88,6 +113,7 @@ class Attendant {
     void start_over() noexcept;
     void deliver(Lock& lock);
     [[nodiscard]] bool is_over() const;
+    [[nodiscard]] bool is_missed() const;
 
     const std::unique_ptr<Door> door_;
     const Settings settings_;
@@ -98,6 +124,8 @@ class Attendant {
     mutable std::mutex guard_; ///< Over all that follows, but `conversation_` and `thread_`.
     std::condition_variable changed_;
     Holdings holdings_;
+    Inquiries inquiries_;
+    PoolWatches watches_;
     Heartbeat heartbeat_;
     std::set<SeatNumber> awaited_;        ///< Somebody is waiting for their answer in a call.
     std::optional<Failure> last_failure_; ///< Why there is no connection; none: there is one.

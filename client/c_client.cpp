@@ -1,5 +1,6 @@
 #include "client/c_client.hpp"
 
+#include "client/c_pools.hpp"
 #include "client/c_refusal.hpp"
 #include "client/version.hpp"
 
@@ -27,6 +28,7 @@ usher_event_kind kind_of(Event::Kind kind)
     case Event::Kind::server_refused: return USHER_EVENT_SERVER_REFUSED;
     case Event::Kind::turned_away: return USHER_EVENT_TURNED_AWAY;
     case Event::Kind::moved: return USHER_EVENT_MOVED;
+    case Event::Kind::pool_changed: return USHER_EVENT_POOL;
     }
     assert(false && "an event without a kind");
     return USHER_EVENT_LOST;
@@ -47,8 +49,11 @@ void tell(usher_client* client, usher_callback callback, void* context, const Ev
     std::unique_ptr<OwnedRefusal> why;
     if (event.why)
         why = std::make_unique<OwnedRefusal>(status_of(event.kind), *event.why);
-    const usher_event told{sizeof(usher_event), kind_of(event.kind), event.seat, why.get(),
-                           event.reason.c_str()};
+    std::unique_ptr<OwnedPool> pool;
+    if (event.pool)
+        pool = std::make_unique<OwnedPool>(*event.pool, Clock::now());
+    const usher_event told{sizeof(usher_event),  kind_of(event.kind), event.seat, why.get(),
+                           event.reason.c_str(), event.watch,         pool.get()};
     callback(client, &told, context);
 }
 
@@ -241,7 +246,8 @@ const char* usher_status_word(usher_status status)
     static constexpr const char* words[] = {
         "USHER_OK",           "USHER_WAITING",     "USHER_REFUSED",      "USHER_UNREACHABLE",
         "USHER_WRONG_SERVER", "USHER_TURNED_AWAY", "USHER_BAD_ARGUMENT", "USHER_UNKNOWN_LEASE",
-        "USHER_LIMIT",        "USHER_IN_CALLBACK", "USHER_FORKED",       "USHER_CLOSED"};
+        "USHER_LIMIT",        "USHER_IN_CALLBACK", "USHER_FORKED",       "USHER_CLOSED",
+        "USHER_UNKNOWN_WATCH"};
     const auto index = static_cast<std::size_t>(status);
     return index < std::size(words) ? words[index] : "an unknown status";
 }

@@ -3,6 +3,7 @@
 #include "client/fake.hpp"
 #include "client/include/usher_fake.h"
 
+#include <algorithm>
 #include <chrono>
 #include <utility>
 
@@ -36,6 +37,15 @@ std::optional<ledger::Metric> metric_of(const char* word)
         if (word != nullptr && ledger::word(metric) == word)
             return metric;
     return std::nullopt;
+}
+
+/// 0: unlimited. What is too much stays too much.
+std::optional<ledger::Units> sold_as(std::uint64_t units)
+{
+    constexpr auto too_many = static_cast<std::uint64_t>(ledger::units_max) + 1;
+    if (units == 0)
+        return std::nullopt;
+    return static_cast<ledger::Units>(std::min(units, too_many));
 }
 
 } // namespace
@@ -78,12 +88,29 @@ int usher_fake_add(usher_fake* fake, const char* profile, std::uint64_t units, c
 {
     return done(fake, [&](Fake& server) {
         const auto counted = metric_of(metric);
-        if (profile == nullptr || !counted || units > static_cast<std::uint64_t>(ledger::units_max))
-            return false;
-        std::optional<ledger::Units> sold;
-        if (units != 0)
-            sold = static_cast<ledger::Units>(units);
-        return server.add(profile, sold, *counted);
+        return profile != nullptr && counted && server.add(profile, sold_as(units), *counted);
+    });
+}
+
+int usher_fake_add_devices(usher_fake* fake, const char* profile, std::uint64_t units)
+{
+    return done(fake, [&](Fake& server) {
+        return profile != nullptr && server.add_devices(profile, sold_as(units));
+    });
+}
+
+int usher_fake_resize(usher_fake* fake, const char* profile, std::uint64_t units)
+{
+    return done(fake, [&](Fake& server) {
+        return profile != nullptr && server.resize(profile, sold_as(units));
+    });
+}
+
+int usher_fake_set_validity(usher_fake* fake, std::uint32_t milliseconds)
+{
+    return done(fake, [&](Fake& server) {
+        server.set_validity(std::chrono::milliseconds(milliseconds));
+        return true;
     });
 }
 

@@ -168,4 +168,19 @@ Read<Wish> read_wish(const usher_wish& wish, const Wish& common)
     return read;
 }
 
+Read<PoolWish> read_place(const char* profile, const char* pool, const char* party,
+                          const Wish& common)
+{
+    PoolWish read{text_or(profile, nullptr), text_or(pool, nullptr),
+                  text_or(party, common.party.c_str())};
+    if (!read.profile.empty() && !read.pool.empty())
+        return bad("pool", "is given, and a profile too: name one of them");
+    const std::pair<const char*, const std::string&> names[] = {
+        {"profile", read.profile}, {"pool", read.pool}, {"party", read.party}};
+    for (const auto& [member, name] : names)
+        if (name.size() > protocol::name_bytes_max)
+            return bad(member, "a name has 1 to 256 bytes");
+    return read;
+}
+
 } // namespace usher::client

@@ -4,6 +4,7 @@
 #include "client/failure.hpp"
 #include "client/holdings.hpp"
 #include "client/include/usher.h"
+#include "client/pool_watch.hpp"
 #include "client/route.hpp"
 
 #include <boost/system/result.hpp>
@@ -38,5 +39,9 @@ struct Destination {
 /// `wish` on top of `common`. The lengths and ranges are checked here, so that what no server could
 /// take never gets as far as a message.
 [[nodiscard]] Read<Wish> read_wish(const usher_wish& wish, const Wish& common);
+
+/// Which pool is meant; the same.
+[[nodiscard]] Read<PoolWish> read_place(const char* profile, const char* pool, const char* party,
+                                        const Wish& common);
 
 } // namespace usher::client

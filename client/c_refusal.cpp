@@ -42,6 +42,7 @@ OwnedRefusal::OwnedRefusal(usher_status said, const v1::Refused& refused)
     holders_count = storage_->holder_places.size();
     detail = kept.detail().c_str();
     because = kept.because().c_str();
+    row = kept.has_row() ? kept.row() : -1;
 }
 
 OwnedRefusal::~OwnedRefusal() = default;
@@ -54,6 +55,7 @@ usher_status status_of(Setback setback)
     case Setback::wrong_server: return USHER_WRONG_SERVER;
     case Setback::turned_away: return USHER_TURNED_AWAY;
     case Setback::unknown_seat: return USHER_UNKNOWN_LEASE;
+    case Setback::unknown_watch: return USHER_UNKNOWN_WATCH;
     case Setback::limit: return USHER_LIMIT;
     case Setback::in_callback: return USHER_IN_CALLBACK;
     case Setback::forked: return USHER_FORKED;
@@ -71,12 +73,14 @@ usher_status report(const No& no, usher_refusal** refusal)
     return status;
 }
 
-usher_status report_argument(std::string what, usher_refusal** refusal)
+usher_status report_argument(std::string what, usher_refusal** refusal, std::size_t row)
 {
     v1::Refused refused;
     refused.set_code("BAD_ARGUMENT");
     refused.set_text(std::move(what));
     refused.add_cures("correct the call; usher.h says what it needs");
+    if (row != 0)
+        refused.set_row(static_cast<std::int64_t>(row));
     if (refusal != nullptr)
         *refusal = new OwnedRefusal(USHER_BAD_ARGUMENT, refused);
     return USHER_BAD_ARGUMENT;

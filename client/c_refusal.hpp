@@ -30,8 +30,8 @@ class OwnedRefusal : public usher_refusal {
 
 /// Puts `no` where the caller asked for it, and returns its status.
 usher_status report(const No& no, usher_refusal** refusal);
-/// BAD_ARGUMENT, with a sentence.
-usher_status report_argument(std::string what, usher_refusal** refusal);
+/// BAD_ARGUMENT, with a sentence. `row`: the one of many that is meant, from 1; 0: none.
+usher_status report_argument(std::string what, usher_refusal** refusal, std::size_t row = 0);
 
 /// A structure of a caller whose header may be of another version than ours: what it does not have
 /// is zero; none: it is too short, or has members that we do not know and that are not zero.

@@ -27,6 +27,32 @@ Failure hung_up()
             .cure = "try again"};
 }
 
+/// Pools for devices: all that is registered stays so, and operators are asked for no maintenance.
+ledger::Scheme devices_scheme()
+{
+    return {.name = "devices",
+            .leases = ledger::LeaseKind::persistent,
+            .asks_maintenance = false,
+            .restarts_leases = false};
+}
+
+bool is_quantity(std::optional<ledger::Units> units)
+{
+    return !units || (*units >= 1 && *units <= ledger::units_max);
+}
+
+ledger::Entitlement license(const std::string& profile, std::optional<ledger::Units> units,
+                            const std::string& document)
+{
+    return {.id = {profile},
+            .root = {profile},
+            .product = {{"fake"}, {profile}},
+            .type = {},
+            .quantity = units,
+            .lock = ledger::NodeLock::machine,
+            .document = std::make_shared<const std::string>(document)};
+}
+
 } // namespace
 
 /// What an attendant holds while it is connected.
@@ -136,26 +162,51 @@ class FakeDoor final : public Door {
 Fake::Fake()
 {
     ask(ledger::Start{});
-    ask(ledger::SetTerms{term_, grace_});
+    ask(ledger::SetSchemes{.schemes = {devices_scheme()}});
+    ask(ledger::SetTerms{.term = term_, .grace = grace_});
 }
 
 bool Fake::add(const std::string& profile, std::optional<ledger::Units> units,
                ledger::Metric metric)
 {
+    return install(profile, units, metric, {});
+}
+
+bool Fake::add_devices(const std::string& profile, std::optional<ledger::Units> units)
+{
+    return install(profile, units, ledger::Metric::lease, devices_scheme().name);
+}
+
+bool Fake::install(const std::string& profile, std::optional<ledger::Units> units,
+                   ledger::Metric metric, const std::string& scheme)
+{
     const std::lock_guard lock(guard_);
-    if (profile.empty() || (units && (*units < 1 || *units > ledger::units_max)))
+    if (profile.empty() || !is_quantity(units))
         return false;
-    ledger::Entitlement sold{.id = {profile},
-                             .root = {profile},
-                             .product = {{"fake"}, {profile}},
-                             .type = {},
-                             .quantity = units,
-                             .lock = ledger::NodeLock::machine,
-                             .document = std::make_shared<const std::string>(profile)};
     const auto answer = ask(ledger::Install{.by = operator_name,
-                                            .entitlement = std::move(sold),
+                                            .entitlement = license(profile, units, profile),
                                             .metric = metric,
-                                            .profile = {profile}});
+                                            .profile = {profile},
+                                            .scheme = scheme});
+    return !std::holds_alternative<ledger::Refusal>(answer);
+}
+
+bool Fake::resize(const std::string& profile, std::optional<ledger::Units> units)
+{
+    const std::lock_guard lock(guard_);
+    const auto picture = std::get<ledger::Picture>(ask(ledger::Look{}));
+    const auto sold = std::ranges::find_if(
+        picture->entitlements, [&](const auto& one) { return one.entitlement.id.text == profile; });
+    if (sold == picture->entitlements.end() || !is_quantity(units))
+        return false;
+    const auto pool = std::ranges::find_if(
+        picture->pools, [&](const auto& one) { return one.pool.id == sold->entitlement.root; });
+    const std::string signature = profile + " " + std::to_string(++signed_);
+    const auto answer = ask(ledger::Install{.by = operator_name,
+                                            .entitlement = license(profile, units, signature),
+                                            .metric = pool->pool.metric,
+                                            .profile = {profile},
+                                            .replace = true});
     return !std::holds_alternative<ledger::Refusal>(answer);
 }
 
@@ -219,7 +270,14 @@ void Fake::set_terms(ledger::Duration term, ledger::Duration grace)
     const std::lock_guard lock(guard_);
     term_ = term;
     grace_ = grace;
-    ask(ledger::SetTerms{term, grace});
+    ask(ledger::SetTerms{.term = term, .grace = grace, .validity = validity_});
+}
+
+void Fake::set_validity(ledger::Duration validity)
+{
+    const std::lock_guard lock(guard_);
+    validity_ = validity;
+    ask(ledger::SetTerms{.term = term_, .grace = grace_, .validity = validity_});
 }
 
 std::unique_ptr<Door> Fake::door()
@@ -270,6 +328,7 @@ void Fake::record(const std::vector<ledger::Fact>& facts, ledger::Now at)
 void Fake::end_connections()
 {
     for (const auto& [id, peer] : peers_) {
+        ask(ledger::LoseConnection{id, {}}); // What it watched; its leases have their term.
         peer->is_over = true;
         peer->bell.ring();
     }

@@ -24,6 +24,11 @@ class Fake {
     /// Sells `units` (none: unlimited) of a product that is named like its profile. False: there is
     /// one of that name already, the name is empty, or units are not from 1 to 10^12.
     bool add(const std::string& profile, std::optional<ledger::Units> units, ledger::Metric metric);
+    /// The same, and its leases are of devices: no silence ends them.
+    bool add_devices(const std::string& profile, std::optional<ledger::Units> units);
+    /// An operator puts in another license for so many. False: no such profile, or units are out of
+    /// range, or fewer are there for maintenance only.
+    bool resize(const std::string& profile, std::optional<ledger::Units> units);
 
     /// The license behind a profile counts no more (as on another host), or again. False: no such
     /// profile.
@@ -40,6 +45,8 @@ class Fake {
     void pass(ledger::Duration time);
     /// Those who have a seat get a full new term.
     void set_terms(ledger::Duration term, ledger::Duration grace);
+    /// How long what was heard of a pool may be relied on.
+    void set_validity(ledger::Duration validity);
 
     /// Where an attendant comes in.
     [[nodiscard]] std::unique_ptr<Door> door();
@@ -56,6 +63,9 @@ class Fake {
         bool is_over = false;             ///< The connection has ended.
     };
 
+    /// Installs it as `add` says, under a scheme of that name; empty: the usual one.
+    bool install(const std::string& profile, std::optional<ledger::Units> units,
+                 ledger::Metric metric, const std::string& scheme);
     [[nodiscard]] ledger::Now now() const;
     /// One turn with `command` (null: with none), whose answer it gives back.
     ledger::Answer turn(const ledger::Command* command);
@@ -70,8 +80,10 @@ class Fake {
     ledger::Duration ahead_{}; ///< By so much the server's clocks are ahead of the machine's.
     ledger::Duration term_ = std::chrono::seconds(25);
     ledger::Duration grace_ = std::chrono::seconds(2);
+    ledger::Duration validity_ = std::chrono::hours(72);
     ledger::Mode mode_ = ledger::Mode::serving;
     bool is_cut_ = false;
+    unsigned signed_ = 0; ///< Licenses that took the place of another.
     std::map<ledger::ConnectionId, std::shared_ptr<Peer>> peers_;
     std::uint64_t last_connection_ = 0;
 };

@@ -37,11 +37,57 @@ struct Filler {
     {
         fill(*to.mutable_mode_changed(), changed);
     }
+    void operator()(const ledger::PoolState& state) const { fill(*to.mutable_pool_state(), state); }
+    void operator()(const ledger::Registered& registered) const
+    {
+        fill(*to.mutable_registered(), registered);
+    }
+    void operator()(const ledger::LeaseList& list) const { fill(*to.mutable_lease_list(), list); }
+    void operator()(const ledger::StateChanged& changed) const
+    {
+        fill(*to.mutable_state_changed(), changed);
+    }
     /// Answers that no application asks for, and credentials, which the fake has none of.
     template <class Other>
     void operator()(const Other&) const
     {}
 };
+
+ledger::Register command_of(const v1::Register& from, const ledger::Asker& asker)
+{
+    ledger::Register many{.asker = asker,
+                          .profile = {from.profile()},
+                          .pool = {from.pool()},
+                          .party = {from.party()},
+                          .rows = {}};
+    for (const v1::Register::Row& row : from.rows()) {
+        const ledger::LeaseId id = id_of(row.lease());
+        many.rows.push_back(
+            {.id = id,
+             .tag = trust::tag_of(id),
+             .user = {row.user().empty() ? from.user() : row.user()},
+             .device = {row.device()},
+             .units = static_cast<ledger::Units>(std::max<std::uint64_t>(row.units(), 1))});
+    }
+    return many;
+}
+
+ledger::CheckinMany command_of(const v1::CheckinMany& from, const ledger::Asker& asker)
+{
+    ledger::CheckinMany many{asker, {}};
+    for (const std::string& lease : from.leases())
+        many.leases.push_back(id_of(lease));
+    return many;
+}
+
+ledger::AskState command_of(const v1::StateAsk& from, const ledger::Asker& asker)
+{
+    return {.asker = asker,
+            .profile = {from.profile()},
+            .pool = {from.pool()},
+            .party = {from.party()},
+            .watch = from.watch()};
+}
 
 } // namespace
 
@@ -55,6 +101,16 @@ std::optional<ledger::Command> command_of(const v1::Request& request, const ledg
             renew.leases.push_back(id_of(lease));
         return renew;
     }
+    if (request.has_register_())
+        return command_of(request.register_(), asker);
+    if (request.has_checkin_many())
+        return command_of(request.checkin_many(), asker);
+    if (request.has_lease_list())
+        return ledger::ListLeases{.asker = asker,
+                                  .party = {request.lease_list().party()},
+                                  .after = request.lease_list().after()};
+    if (request.has_state_ask())
+        return command_of(request.state_ask(), asker);
     if (!request.has_checkout())
         return std::nullopt;
     const v1::Checkout& from = request.checkout();

@@ -119,10 +119,10 @@ void Holdings::ask_anew()
     }
 }
 
-std::vector<Event> Holdings::disconnected(v1::Refused why)
+std::vector<Event> Holdings::disconnected(v1::Refused why, bool is_missed)
 {
     forget_questions();
-    if (!has_any() || std::exchange(is_away_, true))
+    if ((!has_any() && !is_missed) || std::exchange(is_away_, true))
         return {};
     return {{Event::Kind::disconnected, 0, std::move(why), {}}};
 }

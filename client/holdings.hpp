@@ -8,6 +8,7 @@
 #include <array>
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -18,6 +19,9 @@ namespace usher::client {
 
 /// Names a seat within one application; from 1, never used twice.
 using SeatNumber = std::uint64_t;
+/// The same of a pool that is watched; see pool_watch.hpp.
+using WatchNumber = std::uint64_t;
+struct PoolStanding;
 
 /// What an application wants.
 struct Wish {
@@ -85,14 +89,21 @@ struct Event {
         serving,        ///< It does again.
         server_refused, ///< What answers at the address is not the server that it should be; `why`.
         turned_away,    ///< The server does not want us any more; `why`.
-        moved, ///< The server is another from now on, at the place `reason`; seats go along.
+        moved,        ///< The server is another from now on, at the place `reason`; seats go along.
+        pool_changed, ///< The pool that is watched as `watch` stands as `pool` says.
     };
     Kind kind = Kind::granted;
     SeatNumber seat = 0; ///< 0: it concerns all.
     std::optional<v1::Refused> why;
     /// Of `lost`: `revoked`, `silent`, `patience_ended`, …; may be empty. Of `moved`: where to.
     std::string reason;
+    WatchNumber watch = 0;                    ///< Of `pool_changed`.
+    std::shared_ptr<const PoolStanding> pool; ///< The same.
 };
+
+/// Whether a server that goes, or is about to come, says so instead of deciding: what was asked
+/// will be asked again, of it or of the next one.
+[[nodiscard]] bool is_ending(const v1::Response& response);
 
 class Holdings {
   public:
@@ -115,11 +126,14 @@ class Holdings {
     /// Whether a seat, or a place in the queue, is ours as far as we know.
     [[nodiscard]] bool has_any() const;
     [[nodiscard]] Heartbeat::Needs needs() const;
+    /// The server takes over from another one: it decides nothing, and says when it does.
+    [[nodiscard]] bool is_put_off() const { return mode_ == "arriving"; }
 
     /// A connection was greeted: what was not answered is asked again, and what is held is renewed.
     std::vector<Event> connected(const v1::Welcome& welcome);
-    /// It is gone, and with it the answers that it owed. `why` is for the application.
-    std::vector<Event> disconnected(v1::Refused why);
+    /// It is gone, and with it the answers that it owed. `why` is for the application, which is
+    /// told where it holds something or `is_missed` for another reason.
+    std::vector<Event> disconnected(v1::Refused why, bool is_missed = false);
     /// What was asked will not be answered.
     void forget_questions() noexcept { unanswered_.clear(); }
     /// Seats that the server has not confirmed for a term.
@@ -159,8 +173,6 @@ class Holdings {
     void set_mode(const std::string& mode, Events& events);
     /// What was not answered is asked again, and what is held is renewed.
     void ask_anew();
-    /// The server takes over from another one: it decides nothing, and says when it does.
-    [[nodiscard]] bool is_put_off() const { return mode_ == "arriving"; }
     std::map<SeatNumber, Seat>::iterator find_by_id(const std::string& id);
 
     std::map<SeatNumber, Seat> seats_;

@@ -9,13 +9,6 @@ namespace {
 
 using State = Seat::State;
 
-bool is_ending(const v1::Response& response)
-{
-    // A server that goes, or is about to come, says so instead of deciding: the next one is asked.
-    const std::string& code = response.refused().code();
-    return code == "SERVER_ENDING" || code == "SERVER_DEPARTED" || code == "SERVER_ARRIVING";
-}
-
 void confirm(SeatNumber number, Seat& seat, Instant confirmed, std::vector<Event>& events)
 {
     seat.confirmed = std::max(seat.confirmed, confirmed);
@@ -71,6 +64,12 @@ v1::Refused explain_loss(const v1::SeatLost& lost)
 }
 
 } // namespace
+
+bool is_ending(const v1::Response& response)
+{
+    const std::string& code = response.refused().code();
+    return code == "SERVER_ENDING" || code == "SERVER_DEPARTED" || code == "SERVER_ARRIVING";
+}
 
 std::vector<Event> Holdings::take(const v1::Response& response, Instant now)
 {

@@ -24,6 +24,13 @@ Setback setback_of(const Failure& failure)
     return is_lasting(failure) ? Setback::turned_away : Setback::unreachable;
 }
 
+Failure silent_server()
+{
+    return {.step = Step::exchange,
+            .text = "the server did not answer in time",
+            .cure = "see that usherd is not stopped or overloaded, and that the network is up"};
+}
+
 No forked()
 {
     return say(Setback::forked, "FORKED",
@@ -54,6 +61,18 @@ No too_many_seats()
 {
     return say(Setback::limit, "LIMIT_REACHED", "this program asks for more than 4096 seats",
                "give seats back, or ask for more units at once");
+}
+
+No unknown_watch()
+{
+    return say(Setback::unknown_watch, "UNKNOWN_WATCH", "there is no such watch in this program",
+               "use the number that the watch began with, and only until it was ended");
+}
+
+No too_many_watches()
+{
+    return say(Setback::limit, "LIMIT_REACHED", "this program watches 256 pools already",
+               "end watches that nobody needs");
 }
 
 No no_thread()

@@ -14,7 +14,8 @@ enum class Setback : std::uint8_t {
     wrong_server, ///< What answers at the address is not the server that it should be.
     turned_away,  ///< The server does not want us, or our own certificate is of no use.
     unknown_seat,
-    limit,       ///< More than 4096 seats, or the system gives no thread.
+    unknown_watch,
+    limit,       ///< More than 4096 seats or 256 watches, or the system gives no thread.
     in_callback, ///< Would wait for the thread that it is called on.
     forked,      ///< This is the child of the program that opened the attendant.
     closed,      ///< It is being closed meanwhile.
@@ -28,12 +29,17 @@ struct No {
 /// What `failure` means for a call that waits for a seat.
 [[nodiscard]] Setback setback_of(const Failure& failure);
 
+/// What silence after a question means.
+[[nodiscard]] Failure silent_server();
+
 // What the library itself says no to.
 [[nodiscard]] No forked();
 [[nodiscard]] No in_callback();
 [[nodiscard]] No closed();
 [[nodiscard]] No unknown_seat();
+[[nodiscard]] No unknown_watch();
 [[nodiscard]] No too_many_seats();
+[[nodiscard]] No too_many_watches();
 [[nodiscard]] No no_thread();
 
 } // namespace usher::client

@@ -23,6 +23,8 @@
  *     usher_refusal_free(no);
  *     usher_close(client);
  *
+ * Applications that manage devices include usher_devices.h beside: leases that no silence ends.
+ *
  * Behind the first checkout one thread begins. It renews all seats of its client in one message, a
  * third of the server's term after the last time, and comes back by itself when the connection
  * breaks: a server that is restarted costs a pause and no seat. It never ends the application,
@@ -64,6 +66,9 @@ typedef struct usher_client usher_client;
 /* Names a seat within one client: from 1, never used twice; 0 is none. */
 typedef uint64_t usher_lease;
 
+/* Names a pool that is watched, in the same way; see usher_devices.h. */
+typedef uint64_t usher_watch;
+
 /* How a call ended. New values may be added; treat those that you do not know as a failure. */
 typedef enum usher_status {
     USHER_OK = 0,
@@ -84,7 +89,8 @@ typedef enum usher_status {
     USHER_BAD_ARGUMENT = 6,
     /* There is no such seat in this client, or it was given back. */
     USHER_UNKNOWN_LEASE = 7,
-    /* More than 4096 seats in one client, or the system gives no memory, descriptor or thread. */
+    /* More than 4096 seats or 256 watched pools in one client, or the system gives no memory,
+     * descriptor or thread. */
     USHER_LIMIT = 8,
     /* Called by the callback, and would have to wait for the thread that it is called on. */
     USHER_IN_CALLBACK = 9,
@@ -92,6 +98,8 @@ typedef enum usher_status {
     USHER_FORKED = 10,
     /* The client is being closed by another thread. */
     USHER_CLOSED = 11,
+    /* There is no such watch in this client, or it was ended. */
+    USHER_UNKNOWN_WATCH = 12,
     USHER_STATUS_MAX = 0x7fffffff /* None: room for those that are added. */
 } usher_status;
 
@@ -115,7 +123,7 @@ typedef struct usher_refusal {
     /* For programs to compare, stable: the server's word (see its documentation), or one of the
      * library: BAD_ADDRESS, BAD_CREDENTIALS, BAD_ARGUMENT, HOST_UNKNOWN, UNREACHABLE, TLS_FAILED,
      * WRONG_SERVER, OTHER_PROTOCOL, NOT_GREETED, NOT_GENUINE, CONNECTION_BROKEN, LIMIT_REACHED,
-     * UNKNOWN_SEAT, IN_CALLBACK, FORKED, CLOSED. */
+     * UNKNOWN_SEAT, UNKNOWN_WATCH, IN_CALLBACK, FORKED, CLOSED. */
     const char* code;
     const char* text;         /* A sentence for people, without a full stop. */
     const char* const* cures; /* What would help, the nearest first. */
@@ -130,6 +138,7 @@ typedef struct usher_refusal {
     size_t holders_count;
     const char* detail;  /* More, where no number says it: which field, which limit; or "". */
     const char* because; /* Of a locked pool: the code why what feeds it counts nothing; or "". */
+    int64_t row;         /* Of a call with many rows: the one that is meant, from 1; -1: none. */
 } usher_refusal;
 
 /* Frees a refusal that a call returned through its last argument; NULL is fine. Those in an event
@@ -167,6 +176,9 @@ typedef enum usher_event_kind {
      * first. `reason` says where it is now ("licenses.example:4750"). Seats and places in the queue
      * are kept; USHER_EVENT_RECONNECTED follows. */
     USHER_EVENT_MOVED = 13,
+    /* A pool that is watched stands otherwise than it was told last: `watch` and `pool` say which
+     * one, and how; see usher_devices.h. */
+    USHER_EVENT_POOL = 14,
     USHER_EVENT_MAX = 0x7fffffff /* None: room for those that are added. */
 } usher_event_kind;
 
@@ -179,6 +191,8 @@ typedef struct usher_event {
      * "fixed_end", "patience_ended", "no_longer_possible"; "" where it is not known. Of
      * USHER_EVENT_MOVED: host and port. */
     const char* reason;
+    usher_watch watch;             /* Of USHER_EVENT_POOL; else 0. */
+    const struct usher_pool* pool; /* The same; else NULL. */
 } usher_event;
 
 /* Called on the library's own thread, which renews nothing meanwhile: return within a second, and

@@ -10,6 +10,7 @@
  * Any thread. Every function returns 1 where it did what it says and 0 where it could not.
  */
 #include <usher.h>
+#include <usher_devices.h>
 
 #ifdef __cplusplus
 extern "C" {
@@ -34,6 +35,14 @@ USHER_API usher_status usher_fake_open(usher_fake* fake, const usher_options* op
 USHER_API int usher_fake_add(usher_fake* fake, const char* profile, uint64_t units,
                              const char* metric);
 
+/* The same of a pool for devices (usher_devices.h), whose leases no silence ends. */
+USHER_API int usher_fake_add_devices(usher_fake* fake, const char* profile, uint64_t units);
+
+/* An operator puts another license for `units` in the place of that behind `profile` (0:
+ * unlimited). With fewer than are held its pool is locked. 0: there is no such profile, or it is of
+ * usher_fake_add, has more units, and it is no maintenance. */
+USHER_API int usher_fake_resize(usher_fake* fake, const char* profile, uint64_t units);
+
 /* The license behind `profile` does not count any more (1) or does again (0). Seats become locked
  * at their next renewal. */
 USHER_API int usher_fake_lock(usher_fake* fake, const char* profile, int locked);
@@ -57,6 +66,9 @@ USHER_API int usher_fake_pass(usher_fake* fake, uint32_t milliseconds);
 /* How long a silent client keeps its seats (default 25000), and one whose connection ended (2000).
  * Clients hear of it when they connect or renew. */
 USHER_API int usher_fake_set_terms(usher_fake* fake, uint32_t term_ms, uint32_t grace_ms);
+
+/* How long what is heard of a pool from now on may be relied on (default 259200000: 72 h). */
+USHER_API int usher_fake_set_validity(usher_fake* fake, uint32_t milliseconds);
 
 #ifdef __cplusplus
 }

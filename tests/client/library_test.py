@@ -10,6 +10,7 @@ from pathlib import Path
 SOURCE = Path(__file__).resolve().parents[2]
 BUILD = Path(os.environ.get("USHER_BIN", SOURCE / "build" / "release" / "bin")).parent
 INCLUDE = SOURCE / "client" / "include"
+OF_APPLICATIONS = ("usher.h", "usher_devices.h")
 PATIENCE = 120
 
 
@@ -38,11 +39,12 @@ def shown(library):
 
 class Library(unittest.TestCase):
     def test_it_shows_what_its_header_promises_and_nothing_else(self):
-        self.assertEqual(shown("libusher.so"), declared("usher.h"))
+        self.assertEqual(shown("libusher.so"), declared(*OF_APPLICATIONS))
         self.assertGreater(len(declared("usher.h")), 9)
+        self.assertGreater(len(declared("usher_devices.h")), 8)
 
     def test_the_fake_shows_its_own_functions_beside(self):
-        self.assertEqual(shown("libusher_fake.so"), declared("usher.h", "usher_fake.h"))
+        self.assertEqual(shown("libusher_fake.so"), declared(*OF_APPLICATIONS, "usher_fake.h"))
 
     def test_its_name_says_which_interface_it_has(self):
         dynamic = run("readelf", "-d", BUILD / "client" / "libusher.so")
@@ -83,7 +85,8 @@ class Installed(unittest.TestCase):
         self.assertTrue(done.stderr.startswith("usage: usher-example PROFILE"), done.stderr)
 
     def test_everything_is_below_destdir(self):
-        for name in ("usher.h", "usher_fake.h", "libusher.pc", "libusher.so", "libusher.so.0"):
+        for name in (*OF_APPLICATIONS, "usher_fake.h", "libusher.pc", "libusher.so",
+                     "libusher.so.0"):
             self.file(name)
 
     def configured_elsewhere(self):

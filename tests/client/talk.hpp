@@ -32,8 +32,9 @@ inline v1::Refused refusal(const char* code)
 inline std::string kinds(const std::vector<Event>& events)
 {
     static constexpr const char* words[] = {
-        "granted",      "lost",        "locked",      "unlocked", "uncertain",      "certain",
-        "disconnected", "reconnected", "maintenance", "serving",  "server_refused", "turned_away"};
+        "granted",        "lost",         "locked",      "unlocked",    "uncertain",
+        "certain",        "disconnected", "reconnected", "maintenance", "serving",
+        "server_refused", "turned_away",  "moved",       "pool_changed"};
     std::string text;
     for (const Event& event : events)
         text +=
