@@ -81,6 +81,7 @@ void say(const Terminal& terminal, const client::Event& event)
     case Kind::server_refused: terminal.warning("this is not the right server" + why); break;
     case Kind::turned_away: terminal.warning("the server turns us away" + why); break;
     case Kind::moved: terminal.remark("the server is at " + event.reason + " now"); break;
+    case Kind::pool_changed: break; // This program watches none.
     }
     if (event.why)
         for (const std::string& cure : event.why->cures())

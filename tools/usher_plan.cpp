@@ -92,10 +92,7 @@ int plan_allocate(Call& call)
     CLI::App& options = call.options();
     options.add_option("FROM", *allocate.mutable_from(), "Takes them from")->required();
     options.add_option("TO", *allocate.mutable_to(), "Gives them to")->required();
-    options.add_option("UNITS", units, "How many")
-        ->required()
-        ->check(CLI::Range(std::int64_t{1}, std::int64_t{ledger::units_max}))
-        ->type_name("UNITS");
+    options.add_option("UNITS", units, "How many")->required()->type_name("UNITS");
     add_at(call, at);
     call.parse();
     allocate.set_units(units);

@@ -1,4 +1,3 @@
-#include "daemon/ledger/types.hpp"
 #include "tools/call.hpp"
 #include "tools/files.hpp"
 #include "tools/pools_text.hpp"
@@ -66,11 +65,7 @@ int pool_allocate(Call& call)
     bool force = false;
     call.options().add_option("FROM", *allocate.mutable_from(), "Takes them from")->required();
     call.options().add_option("TO", *allocate.mutable_to(), "Gives them to")->required();
-    call.options()
-        .add_option("UNITS", units, "How many")
-        ->required()
-        ->check(CLI::Range(std::int64_t{1}, std::int64_t{ledger::units_max}))
-        ->type_name("UNITS");
+    call.options().add_option("UNITS", units, "How many")->required()->type_name("UNITS");
     call.options().add_flag("--force", force, "Even where FROM is then locked: it holds more");
     call.add_dry_run();
     call.parse();

@@ -349,7 +349,8 @@ std::vector<std::string> broken_steps(const Summary& before, const Summary& afte
         if (is_over && !was_over && !shrank)
             broken.push_back("I3 no oversale: " + pool.pool.id.text);
         // Who comes with his units takes nothing of it.
-        if (is_over && was_over && !shrank && pool.held - pool.stock > was->held - was->stock)
+        if (is_over && was_over &&
+            pool.held - was->held > std::max<Units>(0, pool.stock - was->stock))
             broken.push_back("I3 a locked pool lends nothing: " + pool.pool.id.text);
     }
     return broken;

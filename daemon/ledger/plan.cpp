@@ -180,8 +180,6 @@ std::string units_text(Units units)
 /// another pool does not use costs it nothing today, and only then is something given up or bought.
 class Physician {
   public:
-    explicit Physician(const State& state) : state_(state) {}
-
     std::vector<std::string> cures(const PoolRecord& pool)
     {
         if (pool.pool.closed)
@@ -244,7 +242,6 @@ class Physician {
             transfer(*donor, available(*donor));
     }
 
-    const State& state_;
     std::map<const PoolRecord*, std::vector<const PoolRecord*>> donors_;
 };
 
@@ -260,7 +257,7 @@ bool locks_somebody(const PoolRecord& pool)
 Change change_of(const PoolRecord* before, const PoolRecord* after, Physician& physician)
 {
     Change change{.pool = (after ? after : before)->pool.id, .cures = {}};
-    change.is_new = !before;
+    change.is_new = !before || (before->pool.closed && after && !after->pool.closed);
     change.is_gone = !after || (after->pool.closed && !(before && before->pool.closed));
     if (before) {
         change.unlimited_before = is_unlimited(*before);
@@ -290,7 +287,7 @@ bool is_otherwise(const Change& change)
 
 void compare(const State& before, const State& after, Forecast& forecast)
 {
-    Physician physician(after);
+    Physician physician;
     std::vector<Change> others;
     const auto note = [&](Change change) {
         if (!is_otherwise(change))
