@@ -264,9 +264,7 @@ Verdict decide(const State& state, const ListLeases& command, Now)
 {
     // An id is all that proves whose lease it is where nobody proves who he is.
     if (command.asker.identity.text == "anonymous")
-        return no(refuse(Code::not_allowed, "leases",
-                         "a list of leases is for who brings a key or a certificate, and whoever "
-                         "is anonymous may be anybody"));
+        return no(refuse(Code::unknown_credential, "who is anonymous, and may be anybody,"));
     LeaseList answer;
     const auto kept = state.kept_by.find(command.asker.identity);
     if (kept == state.kept_by.end())

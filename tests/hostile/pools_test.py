@@ -44,10 +44,13 @@ class BadInput(Estate):
 
     def test_more_rows_than_one_request_may_have_are_refused(self):
         rows = [self.row("d") for _ in range(ROWS_MAX + 1)]
-        self.assert_refused(self.register(rows, pool="Keys"), "LIMIT_REACHED")
+        refused = self.register(rows, pool="Keys")
+        self.assert_refused(refused, "BAD_REQUEST")
+        self.assertIn(f"more than {ROWS_MAX}", refused.refused.text)
         leases = [row.lease for row in rows]
-        answer = self.client.ask(checkin_many=usher.CheckinMany(leases=leases))
-        self.assert_refused(answer, "LIMIT_REACHED")
+        refused = self.client.ask(checkin_many=usher.CheckinMany(leases=leases))
+        self.assert_refused(refused, "BAD_REQUEST")
+        self.assertIn(f"more than {ROWS_MAX}", refused.refused.text)
 
     def test_nobody_gives_back_what_is_another_s(self):
         self.opened("others", units=2)
