@@ -78,11 +78,10 @@ ledger::OpenPool command_of(Fields& fields, const v1::PoolOpen& asked, const Cal
 
 ledger::Allocate command_of(Fields& fields, const v1::PoolAllocate& asked, const Caller& caller)
 {
-    const auto units = static_cast<std::uint64_t>(std::max<std::int64_t>(0, asked.units()));
     return {.by = caller.identity,
             .from = {fields.name("from", asked.from())},
             .to = {fields.name("to", asked.to())},
-            .units = fields.units("units", units, ledger::units_max),
+            .units = asked.units(), // The ledger says which are none.
             .force = asked.force()};
 }
 

@@ -108,14 +108,6 @@ BOOST_AUTO_TEST_CASE(only_a_user_has_a_company_and_only_an_instance_a_pool)
         "company: only a user is of one");
 }
 
-BOOST_AUTO_TEST_CASE(units_that_move_are_a_quantity)
-{
-    for (const char* units : {"0", "-1", "1000000000001", "-9223372036854775808"})
-        BOOST_TEST((refusal(std::string(R"(operate { pool_allocate { from: "a" to: "b" units: )") +
-                            units + "} }")
-                        .code == Code::bad_quantity));
-}
-
 BOOST_AUTO_TEST_CASE(who_names_a_profile_and_a_pool_is_asked_which)
 {
     const std::string both = "pool: stands instead of a profile, and both are given";
