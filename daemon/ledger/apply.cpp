@@ -181,6 +181,9 @@ void Applier::operator()(const PoolOpened& fact) const
         state.roots[fact.pool.product].emplace(record.number, &record);
     else
         record.root->children.emplace(record.number, &record);
+    for (const auto& [number, watch] : state.watches)
+        if (watch.party.empty() && watch.asked == fact.pool.id)
+            look_again(state, number); // It watched another one of this name.
     if (const auto owner = state.parties.find(fact.pool.owner); owner != state.parties.end()) {
         PoolRecord*& own = owner->second.own[record.root->pool.id];
         if (own)

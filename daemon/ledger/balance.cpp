@@ -86,8 +86,6 @@ void rebalance(const PoolRecord& root, Units stock, bool unlimited, std::vector<
 
 Units shortage_without(const PoolRecord& root, Units units)
 {
-    if (is_unlimited(root))
-        return 0;
     Units issued = root.stock - units;
     Units held = root.held;
     for (const auto& [number, child] : root.children) {

@@ -14,8 +14,8 @@ namespace usher::ledger {
 /// O(pools under the root), and nothing where the root has enough.
 void rebalance(const PoolRecord& root, Units stock, bool unlimited, std::vector<Fact>& facts);
 
-/// How many units would be missing under `root` for all that is held there if `units` of them went;
-/// 0: none. Closed pools hold nothing that counts.
+/// How many units would be missing under `root` for all that is held there if it were limited and
+/// `units` of it went; 0: none. Closed pools hold nothing that counts.
 [[nodiscard]] Units shortage_without(const PoolRecord& root, Units units);
 
 } // namespace usher::ledger

@@ -87,11 +87,6 @@ std::optional<Refusal> Registration::sort_rows()
             return at_row(i, *std::move(refusal));
         if (!state_.find_lease(row.id))
             new_rows_.push_back(i);
-        if (command_.party.empty() && row.user != command_.rows.front().user && known_ == nullptr &&
-            state_.find_party({row.user.text}))
-            return at_row(i, refuse(Code::bad_request, {},
-                                    "the rows are of several users: name the party, or register "
-                                    "each user's on their own"));
     }
     return std::nullopt;
 }
@@ -116,13 +111,17 @@ Lease Registration::lease_of(const Register::Row& row, const Stop& stop) const
 /// Whether there is room for all of them; names the first row that has none.
 std::optional<Refusal> Registration::why_too_full(const PoolRecord& pool, const Stop& stop)
 {
-    std::unordered_map<std::string, Units, SeededHash> seats(0, state_.hash); // Grown by this.
+    // Grown by this, of the pool and of what of it is taken through the profile.
+    std::unordered_map<std::string, Units, SeededHash> seats(0, state_.hash);
+    std::unordered_map<std::string, Units, SeededHash> taken(0, state_.hash);
+    Units through_profile = 0;
     const ProfileRecord* profile = state_.find_profile(stop.profile);
     std::optional<Refusal> first;
     further_ = 0;
     for (const std::size_t i : new_rows_) {
         const Register::Row& row = command_.rows[i];
         Units more = row.units;
+        Units more_through_profile = row.units;
         if (pool.pool.metric != Metric::lease) {
             const std::string key = seat_key(pool.pool.metric, row.user, row.device);
             const auto held = pool.seats.find(key);
@@ -131,11 +130,21 @@ std::optional<Refusal> Registration::why_too_full(const PoolRecord& pool, const 
                     .first->second;
             more = std::max<Units>(0, row.units - units);
             units += more;
+            const auto through = profile && held != pool.seats.end()
+                                     ? profile->seats.find(&held->second)
+                                     : decltype(profile->seats.find(nullptr)){};
+            const bool is_known =
+                profile && held != pool.seats.end() && through != profile->seats.end();
+            Units& mine =
+                taken.try_emplace(key, is_known ? through->second.units() : 0).first->second;
+            more_through_profile = std::max<Units>(0, row.units - mine);
+            mine += more_through_profile;
         }
+        through_profile += more_through_profile;
         further_ += more;
         const bool is_full = !is_unlimited(pool) && further_ > available(pool);
         const bool is_over = profile && profile->profile.capacity &&
-                             profile->in_use + further_ > *profile->profile.capacity;
+                             profile->in_use + through_profile > *profile->profile.capacity;
         if (!first && is_full)
             first = at_row(i, refuse(Code::no_free_seat, pool));
         if (!first && is_over) {
@@ -163,6 +172,12 @@ std::optional<Refusal> Registration::why_not_at(const Stop& stop)
         refusal.want = static_cast<Units>(new_rows_.size());
         return refusal;
     }
+    for (const std::size_t i : new_rows_)
+        if (command_.party.empty() && !stop.party.empty() &&
+            command_.rows[i].user.text != stop.party.text)
+            return at_row(i, refuse(Code::bad_request, {},
+                                    "the rows are of several users: name the party, or register "
+                                    "each user's on their own"));
     if (stop.pool->scheme->leases == LeaseKind::floating)
         return refuse(Code::not_in_scheme, "scheme " + stop.pool->scheme->name,
                       "its leases end with their holder's silence, and are checked out one by one");
@@ -213,8 +228,8 @@ Verdict Registration::verdict()
         return take({.pool = known_->pool, .profile = {}, .asked = {}, .party = {}, .refusal = {}});
     if (state_.mode == Mode::maintenance)
         return no(refuse(Code::in_maintenance));
-    Route route = route_of(
-        state_, {command_.profile, command_.pool, command_.party, command_.rows.front().user});
+    Route route = route_of(state_, {command_.profile, command_.pool, command_.party,
+                                    command_.rows[new_rows_.front()].user});
     if (route.refusal)
         return no(*std::move(route.refusal));
     const std::size_t after = state_.leases.size() + state_.waiters.size() + new_rows_.size();
@@ -267,7 +282,8 @@ Verdict decide(const State& state, const ListLeases& command, Now)
     if (kept == state.kept_by.end())
         return {std::move(answer), {}};
     auto at = kept->second.upper_bound(command.after);
-    for (; at != kept->second.end() && answer.leases.size() < page_max; ++at) {
+    // So many are looked at, whoever they are for: a page costs the same whatever is asked.
+    for (std::size_t seen = 0; at != kept->second.end() && seen < page_max; ++at, ++seen) {
         const Lease& lease = at->second->lease;
         if (command.party.empty() || lease.party == command.party)
             answer.leases.push_back(lease);

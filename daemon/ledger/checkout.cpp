@@ -151,6 +151,8 @@ Verdict enqueue(const State& state, const Checkout& command, Lease lease, Search
                              std::to_string(waiters_max) + " checkouts wait already"),
                       now);
     const Stop& first = *found.to_wait_for.front();
+    // Whoever waits does so for one party: what it may take is the party's of its first way.
+    std::erase_if(found.to_wait_for, [&](const Stop* stop) { return stop->party != first.party; });
     put_at(first, lease, now.calendar);
     Waiter waiter{.lease = std::move(lease),
                   .ways = {},

@@ -118,6 +118,11 @@ std::optional<Refusal> PoolImport::judge_owner(const Import::Child& child) const
                       "nobody owns a pool under " + child.root.text);
     const PoolRecord* root = state_.find_pool(child.root);
     const PoolRecord* own = root ? pool_of_owner(state_, child.owner, *root) : nullptr;
+    if (own && own->pool.closed && own->first) { // They would be at home nowhere.
+        Refusal refusal = refuse(Code::leases_outstanding, *own);
+        name_holders(refusal, *own);
+        return refusal;
+    }
     if (own && !own->pool.closed)
         return refuse(Code::name_taken, own->pool.id.text,
                       child.owner.text + " owns this pool under " + child.root.text);

@@ -99,6 +99,9 @@ bool is_only_announced(const State& state, const PoolRecord& pool)
 bool takes_something(const Entitlement& before, const Entitlement& after)
 {
     constexpr auto ever = CalendarInstant::max();
+    const bool counted_here = before.lock == NodeLock::none || before.on_this_node;
+    if (counted_here && after.lock != NodeLock::none && !after.on_this_node)
+        return true;
     return (after.quantity && (!before.quantity || *after.quantity < *before.quantity)) ||
            after.to.value_or(ever) < before.to.value_or(ever) ||
            after.from.value_or(CalendarInstant::min()) >
@@ -161,9 +164,11 @@ std::variant<Install, Refusal> placed(const State& state, Install command)
         return refuse(Code::not_in_scheme, "scheme " + pool->pool.scheme,
                       entitlement.root.text + " has it, and cannot become " + command.scheme);
     command.scheme = pool->pool.scheme;
-    if (!is_only_announced(state, *pool))
-        if (auto refusal = why_unlike(pool->pool, command))
-            return *std::move(refusal);
+    // What is only announced may turn out to be counted otherwise.
+    if (is_only_announced(state, *pool) && pool->pool.product == entitlement.product)
+        return command;
+    if (auto refusal = why_unlike(pool->pool, command))
+        return *std::move(refusal);
     return command;
 }
 

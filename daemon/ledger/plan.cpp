@@ -115,6 +115,8 @@ std::optional<Refusal> Copy::decide_and_apply(const One& command)
     if (auto* refusal = std::get_if<Refusal>(&verdict.answer))
         return std::move(*refusal);
     warnings = std::get<Done>(verdict.answer).warnings;
+    // How many is counted by what they stand for.
+    std::erase_if(warnings, [](const std::string& text) { return text.ends_with(" ended"); });
     apply(verdict.facts);
     return std::nullopt;
 }

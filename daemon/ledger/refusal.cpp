@@ -122,7 +122,9 @@ std::string_view word(Code code)
 
 std::string sentence(const Refusal& refusal)
 {
-    return filled(wording(refusal).sentence, refusal);
+    const std::string where =
+        refusal.row ? "row " + std::to_string(*refusal.row) + ": " : std::string();
+    return where + filled(wording(refusal).sentence, refusal);
 }
 
 std::vector<std::string> cures(const Refusal& refusal)

@@ -106,21 +106,25 @@ std::optional<Refusal> Relocation::carry(const PoolRecord& root, Load& load)
 /// What of his own nobody holds follows its own table: to the root where the new company draws from
 /// it or the old one did, to the new company's pool where it has one, and else it stays (B-R2,
 /// B-R6 to B-R9).
-void Relocation::carry_rest(const PoolRecord& root, const Load& load, const Party& from,
-                            const Party& to)
+std::optional<Refusal> Relocation::carry_rest(const PoolRecord& root, const Load& load,
+                                              const Party& from, const Party& to)
 {
     if (!load.own || load.own->pool.closed || to.source == Source::delegate)
-        return;
+        return std::nullopt;
     const auto lost = losses_.find(load.own);
     const Loss loss = lost == losses_.end() ? Loss{0, load.own->held} : lost->second;
     const Units rest = load.own->stock - loss.carried - loss.left_held;
     if (rest <= 0)
-        return;
+        return std::nullopt;
     PoolId target = root.pool.id;
-    if (to.source == Source::pool && from.source != Source::root)
-        if (auto home = home_under(root, to.id); const auto* pool = std::get_if<PoolId>(&home))
-            target = *pool;
+    if (to.source == Source::pool && from.source != Source::root) {
+        auto home = home_under(root, to.id);
+        if (auto* refusal = std::get_if<Refusal>(&home))
+            return std::move(*refusal);
+        target = std::get<PoolId>(home);
+    }
     post(*load.own, target, rest, cause_, verdict_);
+    return std::nullopt;
 }
 
 std::optional<Refusal> Relocation::move(const Party& before, const Party& from, const Party& after,
@@ -149,7 +153,8 @@ std::optional<Refusal> Relocation::move(const Party& before, const Party& from, 
         std::ranges::sort(load.leases, {}, &LeaseRecord::number);
         if (auto refusal = carry(root, load))
             return refusal;
-        carry_rest(root, load, from, to);
+        if (auto refusal = carry_rest(root, load, from, to))
+            return refusal;
     }
     if (home_owner(before, from) != home_owner(after, to))
         moved_.insert(before.id);
@@ -167,8 +172,12 @@ std::optional<Refusal> Relocation::finish()
         }
     if (moved_.empty())
         return std::nullopt;
+    const auto follows_parties = [&](const Way& way) {
+        return state_.find_pool(way.pool)->scheme->rebind == Rebinding::carry;
+    };
     for (const auto& [place, record] : state_.waiters)
-        if (moved_.contains(record.waiter.lease.party))
+        if (moved_.contains(record.waiter.lease.party) &&
+            std::ranges::any_of(record.waiter.ways, follows_parties))
             verdict_.facts.emplace_back(Unqueued{.id = record.waiter.lease.id,
                                                  .reason = EndReason::no_longer_possible,
                                                  .by = {},

@@ -32,7 +32,8 @@ class Relocation {
     [[nodiscard]] std::variant<PoolId, Refusal> home_under(const PoolRecord& root,
                                                            const PartyId& owner);
     [[nodiscard]] PoolId name_for(const PoolRecord& root, const PartyId& owner) const;
-    void carry_rest(const PoolRecord& root, const Load& load, const Party& from, const Party& to);
+    [[nodiscard]] std::optional<Refusal> carry_rest(const PoolRecord& root, const Load& load,
+                                                    const Party& from, const Party& to);
 
     const State& state_;
     std::string cause_;

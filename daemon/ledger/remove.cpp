@@ -98,7 +98,10 @@ void take_out(const EntitlementRecord& record, const Identity& by, Verdict& verd
 std::optional<Refusal> why_still_needed(const EntitlementRecord& record, const PoolRecord& root)
 {
     const bool is_alone = root.fed_by.size() == 1 && root.children.empty();
-    const Units missing = shortage_without(root, record.units);
+    if (!is_alone && !record.counts)
+        return std::nullopt; // It gives nothing that could be missed.
+    const bool stays_unlimited = root.unlimited > (record.unlimited ? 1U : 0U);
+    const Units missing = stays_unlimited ? 0 : shortage_without(root, record.units);
     if (is_alone ? !root.first : missing == 0)
         return std::nullopt;
     Refusal refusal = refuse(is_alone ? Code::leases_outstanding : Code::would_overcommit, root);

@@ -12,7 +12,6 @@ const Identity operator_name{"local:root"};
 constexpr std::array<const char*, 5> key_names{"k1", "k2", "k3", "k4", "k5"};
 constexpr std::array<const char*, 3> companies{"c1", "c2", "c3"};
 constexpr std::array<const char*, 4> people{"u1", "u2", "u3", "u4"};
-constexpr std::array<const char*, 3> instances{"i1", "i2", "i3"};
 constexpr std::array<const char*, 10> parties{"c1", "c2", "c3", "u1", "u2",
                                               "u3", "u4", "i1", "i2", "i3"};
 constexpr std::array<Source, 4> sources{Source::root, Source::pool, Source::personal,
@@ -23,19 +22,6 @@ template <class Things>
 auto& pick(Things& things, std::uint8_t number)
 {
     return things[number % things.size()];
-}
-
-const PoolPicture* find(const Summary& summary, const PoolId& id)
-{
-    const auto found =
-        std::ranges::find(summary.pools, id, [](const PoolPicture& one) { return one.pool.id; });
-    return found == summary.pools.end() ? nullptr : &*found;
-}
-
-std::string text(const PoolPicture& pool)
-{
-    return pool.pool.id.text + " " + std::to_string(pool.held) + " of " +
-           std::to_string(pool.stock);
 }
 
 } // namespace

@@ -49,6 +49,10 @@ class EstateHistory {
     std::vector<std::string> complaints_;
 };
 
+/// Null: there is none.
+const PoolPicture* find(const Summary& summary, const PoolId& id);
+std::string text(const PoolPicture& pool);
+
 /// What a root and its pools have once it has `issued` units: the rule written down anew (U-Q2,
 /// U-Q3), for a root of which nobody holds anything itself. In the order of `children`.
 std::vector<Units> shrunk(const std::vector<PoolPicture>& children, Units root_stock, Units change);

@@ -4,7 +4,6 @@
 
 /// What must hold of pools when a license under them becomes less.
 namespace usher::ledger::test {
-namespace {
 
 const PoolPicture* find(const Summary& summary, const PoolId& id)
 {
@@ -18,8 +17,6 @@ std::string text(const PoolPicture& pool)
     return pool.pool.id.text + " " + std::to_string(pool.held) + " of " +
            std::to_string(pool.stock);
 }
-
-} // namespace
 
 std::vector<Units> shrunk(const std::vector<PoolPicture>& children, Units root_stock, Units change)
 {
