@@ -211,6 +211,8 @@ void Applier::operator()(const PoolRemoved& fact) const
     if (const auto owner = state.parties.find(pool.pool.owner); owner != state.parties.end())
         std::erase_if(owner->second.own, [&](const auto& own) { return own.second == &pool; });
     const std::set<std::uint64_t> watches = std::exchange(pool.watches, {});
+    for (const std::uint64_t watch : watches)
+        state.watches.at(watch).pool = nullptr;
     std::erase_if(state.expected, [&](const auto& one) { return one.second.root == fact.pool; });
     state.pools.erase(found);
     for (const std::uint64_t watch : watches)

@@ -32,6 +32,12 @@ void forget_watch(State& state, std::uint64_t number)
     state.watches.erase(found);
 }
 
+void remember_told(State& state, std::uint64_t number)
+{
+    WatchRecord& watch = state.watches.at(number);
+    watch.told = told_of(state, watch.pool);
+}
+
 /// Where an instance uses a pool, or a user is of a company, the other side knows.
 void bind(State& state, const Party& party)
 {
@@ -159,7 +165,7 @@ void Applier::operator()(const StateWatched& fact) const
         state.watches_for[fact.party].insert(number);
     look_again(state, number);
     state.watches_due.erase(number);
-    remember_told(state.watches.at(number));
+    remember_told(state, number);
 }
 
 void Applier::operator()(const WatchEnded& fact) const
@@ -173,7 +179,7 @@ void Applier::operator()(const WatchEnded& fact) const
 
 void Applier::operator()(const StateTold& fact) const
 {
-    remember_told(state.watches.at(fact.watch));
+    remember_told(state, fact.watch);
 }
 
 } // namespace usher::ledger

@@ -115,7 +115,7 @@ const PoolRecord* commercial_pool(const State& state, const LeaseRecord& trial)
             continue;
         const PoolRecord* home = pool_of_party(state, party->party, root);
         const Wish wish{trial.lease, trial.lease.profile, std::nullopt};
-        if (home && state.mode == Mode::serving && !why_not_now(state, *home, wish))
+        if (home && !why_not_now(state, *home, wish))
             return home;
     }
     return nullptr;
@@ -146,9 +146,11 @@ Facts end_fixed_leases(const State& state, Now now)
 Facts tell_watchers(State& state)
 {
     Facts facts;
-    for (const std::uint64_t number : std::exchange(state.watches_due, {}))
-        if (has_news(state.watches.at(number)))
+    for (const std::uint64_t number : std::exchange(state.watches_due, {})) {
+        const WatchRecord& watch = state.watches.at(number);
+        if (told_of(state, watch.pool) != watch.told)
             facts.emplace_back(StateTold{number});
+    }
     return facts;
 }
 

@@ -4,14 +4,6 @@
 #include "daemon/ledger/routing.hpp"
 
 namespace usher::ledger {
-namespace {
-
-Units short_by(const PoolRecord* pool)
-{
-    return pool && is_locked(*pool) ? -available(*pool) : 0;
-}
-
-} // namespace
 
 PoolState pool_state(const State& state, const PoolRecord* pool)
 {
@@ -27,20 +19,19 @@ PoolState pool_state(const State& state, const PoolRecord* pool)
     return answer;
 }
 
-bool has_news(const WatchRecord& watch)
+Told told_of(const State& state, const PoolRecord* pool)
 {
-    const PoolRecord* const pool = watch.pool;
-    return pool != watch.told || short_by(pool) != watch.was_short ||
-           (pool &&
-            (is_locked(*pool) != watch.was_locked || pool->pool.closed != watch.was_closed));
-}
-
-void remember_told(WatchRecord& watch)
-{
-    watch.told = watch.pool;
-    watch.was_locked = watch.pool && is_locked(*watch.pool);
-    watch.was_closed = watch.pool && watch.pool->pool.closed;
-    watch.was_short = short_by(watch.pool);
+    if (!pool)
+        return {};
+    Told told{.pool = pool->number,
+              .is_locked = is_locked(*pool),
+              .is_closed = pool->pool.closed,
+              .because = {}};
+    if (told.is_locked) {
+        told.short_by = -available(*pool);
+        told.because = why_empty(state, *pool);
+    }
+    return told;
 }
 
 /// Of several pools it is the one that would be tried first.
