@@ -202,16 +202,24 @@ int device_remove(Call& call)
         if (!wanted.contains(held.device()))
             continue;
         missing.erase(held.device());
+        if (held.lease() == std::string(held.lease().size(), '\0'))
+            throw Fault(cut(printable(held.device()), 60) +
+                            " was registered without a key, so it may be anybody's",
+                        {"usher checkin, with the id that usher device add printed",
+                         "usher revoke, as an operator",
+                         "USHER_KEY, for whatever is registered from now on"});
         request.mutable_checkin_many()->add_leases(held.lease());
     }
     if (!missing.empty())
         throw Fault("no device " + cut(printable(*missing.begin()), 60) + " is registered by you",
                     {"usher device list shows those that are",
                      "nothing was given back: name only devices that are there"});
-    send_whole(request, devices.size());
+    // One name may stand for several of them.
+    const auto count = static_cast<std::size_t>(request.checkin_many().leases_size());
+    send_whole(request, count);
     (void)call.ask(std::move(request));
     call.print({{"done", true}, {"warnings", Json::array()}},
-               "gave back " + count_of_devices(devices.size()) + "\n");
+               "gave back " + count_of_devices(count) + "\n");
     return 0;
 }
 

@@ -165,7 +165,7 @@ Verdict decide(const State& state, const Deactivate& command, Now)
                   .number = command.number,
                   .issuer = activation->issuer,
                   .warnings = {}};
-    if (pool.fed_by.size() == 1 && pool.children.empty())
+    if (is_last_of(pool))
         end_leases(pool, command.by, "license " + command.license.text + " was deactivated",
                    verdict, handed.warnings);
     ActivationEnded ended{.license = command.license, .receipt = {}, .by = command.by};

@@ -26,6 +26,13 @@ std::optional<Refusal> why_not_so_many(std::size_t rows)
     return std::nullopt;
 }
 
+/// What of the seat was taken through the profile; null: there is no such seat.
+Units units_through(const ProfileRecord& profile, const Seat* seat)
+{
+    const auto taken = profile.seats.find(seat);
+    return taken == profile.seats.end() ? 0 : taken->second.units();
+}
+
 /// One registration: first every row is judged, then each pool that may serve them all is tried.
 class Registration {
   public:
@@ -42,6 +49,7 @@ class Registration {
     [[nodiscard]] std::optional<Refusal> why_too_full(const PoolRecord& pool, const Stop& stop);
     [[nodiscard]] Lease lease_of(const Register::Row& row, const Stop& stop) const;
     Verdict take(const Stop& stop);
+    [[nodiscard]] Verdict refused(Refusal refusal) const;
 
     const State& state_;
     const Register& command_;
@@ -130,13 +138,9 @@ std::optional<Refusal> Registration::why_too_full(const PoolRecord& pool, const 
                     .first->second;
             more = std::max<Units>(0, row.units - units);
             units += more;
-            const auto through = profile && held != pool.seats.end()
-                                     ? profile->seats.find(&held->second)
-                                     : decltype(profile->seats.find(nullptr)){};
-            const bool is_known =
-                profile && held != pool.seats.end() && through != profile->seats.end();
+            const Seat* seat = held == pool.seats.end() ? nullptr : &held->second;
             Units& mine =
-                taken.try_emplace(key, is_known ? through->second.units() : 0).first->second;
+                taken.try_emplace(key, profile ? units_through(*profile, seat) : 0).first->second;
             more_through_profile = std::max<Units>(0, row.units - mine);
             mine += more_through_profile;
         }
@@ -166,11 +170,7 @@ std::optional<Refusal> Registration::why_not_at(const Stop& stop)
     if (stop.refusal)
         return *stop.refusal;
     if (!stop.pool) {
-        Refusal refusal = refuse(Code::no_free_seat, stop.party.text); // It owns no pool yet.
-        refusal.stock = 0;
-        refusal.held = 0;
-        refusal.want = static_cast<Units>(new_rows_.size());
-        return refusal;
+        return refuse_without_pool(stop, static_cast<Units>(new_rows_.size()));
     }
     for (const std::size_t i : new_rows_)
         if (command_.party.empty() && !stop.party.empty() &&
@@ -227,16 +227,16 @@ Verdict Registration::verdict()
     if (new_rows_.empty()) // The answer was lost; wherever they are now, they are there.
         return take({.pool = known_->pool, .profile = {}, .asked = {}, .party = {}, .refusal = {}});
     if (state_.mode == Mode::maintenance)
-        return no(refuse(Code::in_maintenance));
+        return refused(refuse(Code::in_maintenance));
     Route route = route_of(state_, {command_.profile, command_.pool, command_.party,
                                     command_.rows[new_rows_.front()].user});
     if (route.refusal)
-        return no(*std::move(route.refusal));
+        return refused(*std::move(route.refusal));
     const std::size_t after = state_.leases.size() + state_.waiters.size() + new_rows_.size();
     if (after > state_.leases_max)
-        return no(refuse(Code::limit_reached, {},
-                         std::to_string(after) + " leases would be held, and leases_max is " +
-                             std::to_string(state_.leases_max)));
+        return refused(refuse(Code::limit_reached, {},
+                              std::to_string(after) + " leases would be held, and leases_max is " +
+                                  std::to_string(state_.leases_max)));
     std::optional<Refusal> first;
     for (const Stop& stop : route.stops) {
         auto refusal = why_not_at(stop);
@@ -245,7 +245,15 @@ Verdict Registration::verdict()
         if (!first)
             first = std::move(refusal);
     }
-    return no(*std::move(first));
+    return refused(*std::move(first));
+}
+
+/// The no that is told of the row that it names, or of the first.
+Verdict Registration::refused(Refusal refusal) const
+{
+    const std::size_t at = refusal.row ? static_cast<std::size_t>(*refusal.row - 1) : 0;
+    const Register::Row& row = command_.rows[at];
+    return denied(state_, {command_.profile, row.user, row.device}, std::move(refusal), now_);
 }
 
 } // namespace
@@ -285,12 +293,13 @@ Verdict decide(const State& state, const ListLeases& command, Now)
     // So many are looked at, whoever they are for: a page costs the same whatever is asked.
     for (std::size_t seen = 0; at != kept->second.end() && seen < page_max; ++at, ++seen) {
         const Lease& lease = at->second->lease;
-        if (command.party.empty() || lease.party == command.party)
-            answer.leases.push_back(lease);
-        // An id is all that proves whose lease it is where nobody proves who he is.
-        if (command.asker.identity.text == "anonymous" && !answer.leases.empty())
-            answer.leases.back().id = {};
         answer.after = at->first;
+        if (!command.party.empty() && lease.party != command.party)
+            continue;
+        answer.leases.push_back(lease);
+        // An id is all that proves whose lease it is where nobody proves who he is.
+        if (command.asker.identity.text == anonymous)
+            answer.leases.back().id = {};
     }
     if (at == kept->second.end())
         answer.after = 0;

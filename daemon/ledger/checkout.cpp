@@ -61,23 +61,9 @@ std::optional<Verdict> answered_before(const State& state, const Checkout& comma
     return std::nullopt;
 }
 
-/// Remembered, so that an operator can be asked why; but seldom, so that asking in a loop writes
-/// little, and asking under ever new names not much more.
 Verdict denied(const State& state, const Checkout& command, Refusal refusal, Now now)
 {
-    const auto is_recent = [now](CalendarInstant at) {
-        return now.calendar - at < denial_interval;
-    };
-    Verdict verdict = no(std::move(refusal));
-    const bool is_flood =
-        state.denials.size() == denials_max && is_recent(state.denials.front().at);
-    const auto last =
-        state.denied_last.find(denial_key(command.profile, command.user, command.device));
-    const bool is_known = last != state.denied_last.end() && is_recent(last->second);
-    if (!is_flood && !is_known)
-        verdict.facts.emplace_back(Denied{now.calendar, command.profile, command.user,
-                                          command.device, std::get<Refusal>(verdict.answer)});
-    return verdict;
+    return denied(state, {command.profile, command.user, command.device}, std::move(refusal), now);
 }
 
 /// The first stop that serves the wish at once, or the first one's refusal; and where to wait.
@@ -94,12 +80,7 @@ std::optional<Refusal> why_not_at(const State& state, const Stop& stop, const Wi
         return *stop.refusal;
     if (stop.pool)
         return why_not_now(state, *stop.pool, wish);
-    Refusal refusal = refuse(Code::no_free_seat, stop.party.text); // It owns no pool yet.
-    refusal.stock = 0;
-    refusal.held = 0;
-    refusal.want = wish.lease.units;
-    refusal.short_by = wish.lease.units;
-    return refusal;
+    return refuse_without_pool(stop, wish.lease.units);
 }
 
 Search search(const State& state, const Route& route, const Lease& lease)
@@ -166,6 +147,22 @@ Verdict enqueue(const State& state, const Checkout& command, Lease lease, Search
 }
 
 } // namespace
+
+Verdict denied(const State& state, const Disappointed& who, Refusal refusal, Now now)
+{
+    const auto is_recent = [now](CalendarInstant at) {
+        return now.calendar - at < denial_interval;
+    };
+    Verdict verdict = no(std::move(refusal));
+    const bool is_flood =
+        state.denials.size() == denials_max && is_recent(state.denials.front().at);
+    const auto last = state.denied_last.find(denial_key(who.profile, who.user, who.device));
+    const bool is_known = last != state.denied_last.end() && is_recent(last->second);
+    if (!is_flood && !is_known)
+        verdict.facts.emplace_back(Denied{now.calendar, who.profile, who.user, who.device,
+                                          std::get<Refusal>(verdict.answer)});
+    return verdict;
+}
 
 Granted granted(const State& state, const Lease& lease, bool shares_seat)
 {

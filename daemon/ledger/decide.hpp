@@ -83,6 +83,17 @@ inline Verdict no(Refusal refusal)
     return {std::move(refusal), {}};
 }
 
+/// Who got no seat.
+struct Disappointed {
+    const ProfileName& profile;
+    const UserName& user;
+    const DeviceName& device;
+};
+
+/// A no that is remembered, so that an operator can be asked why; but seldom, so that asking in a
+/// loop writes little, and asking under ever new names not much more.
+[[nodiscard]] Verdict denied(const State& state, const Disappointed& who, Refusal refusal, Now now);
+
 /// SERVER_ARRIVING, or SERVER_DEPARTED with the document that says where to; needs one of these
 /// modes.
 [[nodiscard]] Refusal refuse_in_a_move(const State& state);

@@ -50,15 +50,20 @@ void append_activations(const State& state, std::vector<Fact>& facts)
     }
 }
 
-/// Those that are not as they always were.
+/// Those that are not as they always were; and those that pools have, for a server that takes over
+/// may have others of their names. `server` is what a root has that was never told of any.
 void append_schemes(const State& state, std::vector<Fact>& facts)
 {
+    std::set<std::string> used{state.usual_scheme};
+    for (const auto& [product, roots] : state.roots)
+        for (const auto& [number, root] : roots)
+            used.insert(root->pool.scheme);
+    used.erase(std::string(server_scheme));
     const auto presets = preset_schemes();
     for (const auto& [name, scheme] : state.schemes) {
-        const bool is_usual = name == state.usual_scheme;
         const bool is_preset = std::ranges::find(presets, scheme) != presets.end();
-        if (!is_preset || (is_usual && name != server_scheme))
-            facts.emplace_back(SchemeSet{scheme, is_usual});
+        if (!is_preset || used.contains(name))
+            facts.emplace_back(SchemeSet{scheme, name == state.usual_scheme});
     }
 }
 

@@ -37,6 +37,9 @@ void end_leases(const PoolRecord& pool, const Identity& by, const std::string& n
 /// vain.
 void drop_from_queue(const State& state, const PoolRecord& pool, Verdict& verdict);
 
+/// Whether nothing is left of the root once its one license goes: no pool under it is open or used.
+[[nodiscard]] bool is_last_of(const PoolRecord& root);
+
 /// Why the license cannot go without force: somebody would lose what he holds; none: it can.
 [[nodiscard]] std::optional<Refusal> why_still_needed(const EntitlementRecord& record,
                                                       const PoolRecord& root);

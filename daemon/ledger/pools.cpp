@@ -15,7 +15,7 @@ Refusal bad_quantity(const PoolId& pool, Units units)
     return refusal;
 }
 
-/// A schemes' parts by which pools that are there have been shaped.
+/// A scheme's parts by which pools that are there have been shaped.
 bool is_of_other_shape(const Scheme& now, const Scheme& then)
 {
     return now.rebind != then.rebind || now.is_trial != then.is_trial || now.root != then.root ||
@@ -202,9 +202,9 @@ Verdict decide(const State& state, const ClosePool& command, Now)
         return no(std::move(refusal));
     }
     Verdict verdict{Done{}, {}};
-    close(state, *pool, command.leases.value_or(pool->scheme->close), command.by, verdict);
-    const bool keeps = pool->first && command.leases != Closing::release;
-    if (keeps)
+    const Closing leases = command.leases.value_or(pool->scheme->close);
+    close(state, *pool, leases, command.by, verdict);
+    if (pool->first && leases == Closing::keep)
         std::get<Done>(verdict.answer)
             .warnings.push_back("its leases stay, and are locked: " + std::to_string(pool->held) +
                                 " units of them");

@@ -40,6 +40,8 @@ const Wording& wording(const Refusal& refusal)
         return company_with_users;
     if (refusal.code == Code::pool_locked && !refusal.root.empty())
         return locked_child;
+    if (refusal.code == Code::no_free_seat && refusal.row)
+        return full_for_rows;
     if (refusal.code == Code::no_free_seat && refusal.want && refusal.stock &&
         *refusal.want > *refusal.stock)
         return beyond_stock;

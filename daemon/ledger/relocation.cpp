@@ -9,7 +9,6 @@ namespace usher::ledger {
 
 /// What a user has under one root.
 struct Relocation::Load {
-    PartyId user;
     PartyId owner_before; ///< Of the pool that his units came from; empty: the root.
     PartyId owner_after;
     const PoolRecord* source = nullptr; ///< Where his leases are; null: he has none.
@@ -147,12 +146,15 @@ std::optional<Refusal> Relocation::move(const Party& before, const Party& from, 
         load_under(*pool->root).own = pool;
     for (auto& [number, load] : loads) {
         const PoolRecord& root = *roots.at(number);
-        load.user = before.id;
         load.owner_before = home_owner(before, from);
         load.owner_after = home_owner(after, to);
         std::ranges::sort(load.leases, {}, &LeaseRecord::number);
         if (auto refusal = carry(root, load))
             return refusal;
+        // Who stays where he is keeps his own, wherever his next seats are to come from.
+        const bool goes = before.company != after.company || from.source != to.source;
+        if (!goes)
+            continue;
         if (auto refusal = carry_rest(root, load, from, to))
             return refusal;
     }

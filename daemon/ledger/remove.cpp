@@ -6,14 +6,14 @@
 namespace usher::ledger {
 namespace {
 
-/// A profile without the pool; where nothing is left of it, it goes.
-void drop_from_profiles(const State& state, const Remove& command, const PoolId& pool,
+/// Each profile without these pools; where nothing is left of it, it goes.
+void drop_from_profiles(const State& state, const Remove& command, const std::set<PoolId>& gone,
                         Verdict& verdict)
 {
     auto& warnings = std::get<Done>(verdict.answer).warnings;
     for (const auto& [name, record] : state.profiles) {
         Profile profile = record.profile;
-        if (std::erase(profile.pools, pool) == 0)
+        if (std::erase_if(profile.pools, [&](const PoolId& id) { return gone.contains(id); }) == 0)
             continue;
         if (profile.pools.empty()) {
             warnings.push_back("profile " + name.text +
@@ -39,7 +39,7 @@ Verdict forget(const State& state, const Remove& command, const ExpectedLicense&
         verdict.facts.emplace_back(LicenseForgotten{command.license, command.by});
         return verdict;
     }
-    drop_from_profiles(state, command, expected.root, verdict);
+    drop_from_profiles(state, command, {expected.root}, verdict);
     verdict.facts.emplace_back(PoolRemoved{expected.root});
     return verdict;
 }
@@ -95,9 +95,17 @@ void take_out(const EntitlementRecord& record, const Identity& by, Verdict& verd
     verdict.facts.emplace_back(EntitlementRemoved{entitlement.id, by});
 }
 
+bool is_last_of(const PoolRecord& root)
+{
+    return root.fed_by.size() == 1 && std::ranges::all_of(root.children, [](const auto& child) {
+               const PoolRecord& pool = *child.second;
+               return pool.pool.closed && !pool.first && pool.instances.empty();
+           });
+}
+
 std::optional<Refusal> why_still_needed(const EntitlementRecord& record, const PoolRecord& root)
 {
-    const bool is_alone = root.fed_by.size() == 1 && root.children.empty();
+    const bool is_alone = is_last_of(root);
     if (!is_alone && !record.counts)
         return std::nullopt; // It gives nothing that could be missed.
     const bool stays_unlimited = root.unlimited > (record.unlimited ? 1U : 0U);
@@ -136,7 +144,7 @@ Verdict decide(const State& state, const Remove& command, Now)
             return no(*std::move(refusal));
 
     Verdict verdict{Done{}, {}};
-    const bool is_last = root.fed_by.size() == 1 && root.children.empty();
+    const bool is_last = is_last_of(root);
     if (is_last) {
         drop_from_queue(state, root, verdict);
         end_leases(root, command.by, "license " + command.license.text + " was removed", verdict,
@@ -145,10 +153,15 @@ Verdict decide(const State& state, const Remove& command, Now)
     take_out(record, command.by, verdict);
     const std::size_t unlimited = root.unlimited - (record.unlimited ? 1 : 0);
     rebalance(root, root.stock - record.units, unlimited > 0, verdict.facts);
-    if (is_last) {
-        drop_from_profiles(state, command, root.pool.id, verdict);
-        verdict.facts.emplace_back(PoolRemoved{root.pool.id});
-    }
+    if (!is_last)
+        return verdict;
+    std::set<PoolId> gone{root.pool.id};
+    for (const auto& [number, child] : root.children)
+        gone.insert(child->pool.id);
+    drop_from_profiles(state, command, gone, verdict);
+    for (const auto& [number, child] : root.children)
+        verdict.facts.emplace_back(PoolRemoved{child->pool.id});
+    verdict.facts.emplace_back(PoolRemoved{root.pool.id});
     return verdict;
 }
 

@@ -101,6 +101,16 @@ const PoolRecord* pool_of_instance(const State& state, const Asked& asked)
 
 } // namespace
 
+Refusal refuse_without_pool(const Stop& stop, Units want)
+{
+    Refusal refusal = refuse(Code::no_free_seat, stop.party.text);
+    refusal.stock = 0;
+    refusal.held = 0;
+    refusal.want = want;
+    refusal.short_by = want;
+    return refusal;
+}
+
 /// In the order of profiles and of their pools (A-Q7, A-Q8). A pool of several defaults is reached
 /// through the first of them.
 Route route_of(const State& state, const Asked& asked)
@@ -121,8 +131,12 @@ Route route_of(const State& state, const Asked& asked)
     } else if (const ProfileRecord* named = state.find_profile(asked.profile)) {
         append_stops(state, named->profile, asked, route);
     }
-    if (route.stops.empty())
-        route.refusal = refuse(Code::unknown_profile, asked.profile.text);
+    if (!route.stops.empty())
+        return route;
+    const bool names_nobody = asked.profile.empty() && !asked.party.empty() &&
+                              !state.find_party(asked.party); // A party is all that it names.
+    route.refusal = names_nobody ? unknown_party(asked.party)
+                                 : refuse(Code::unknown_profile, asked.profile.text);
     return route;
 }
 

@@ -24,6 +24,9 @@ struct Stop {
     std::shared_ptr<const Refusal> refusal; ///< Why it is none after all; null: it may be one.
 };
 
+/// NO_FREE_SEAT of a stop whose party has no pool yet.
+[[nodiscard]] Refusal refuse_without_pool(const Stop& stop, Units want);
+
 struct Route {
     std::vector<Stop> stops;        ///< In the order in which they are tried; no pool twice.
     std::optional<Refusal> refusal; ///< Why there are none.

@@ -70,6 +70,8 @@ struct ProductId {
 /// Who a connection proved to be: `cert:NAME`, `key:NAME`, `local:USER`, or `anonymous`.
 /// A lease belongs to the identity that took it.
 using Identity = Name<struct IdentityKind>;
+/// Of whoever proves nothing: all of them are one.
+inline constexpr std::string_view anonymous = "anonymous";
 
 /// 128 random bits that the client picked: retry key and lease id in one. Where clients are
 /// anonymous it is the only proof of who holds the seat, so it is never shown to anybody else.

@@ -198,7 +198,8 @@ inline constexpr auto wordings = std::to_array<Wording>({
     {Code::already_installed,
      "ALREADY_INSTALLED",
      "license {subject} is installed already",
-     {"usher license remove, to replace it"}},
+     {"usher license install --replace, to put this file in its place",
+      "usher license remove, where it is to come by an activation"}},
     {Code::bad_activation_code,
      "BAD_ACTIVATION_CODE",
      "this is no activation code{detail}",
@@ -295,6 +296,12 @@ inline constexpr Wording locked_child{
     {"assign it more: usher pool allocate {root} {subject} {short}",
      "close another pool, and assign what it had: usher pool close", "buy more units",
      "give seats back, or delete devices", "ask the vendor's support"}};
+inline constexpr Wording full_for_rows{
+    Code::no_free_seat,
+    "NO_FREE_SEAT",
+    "no free seats available: {held} of {stock} units of {subject} are held, {short} too few for "
+    "{want}",
+    {"register fewer", "usher pool allocate, for {short} more", "give devices back"}};
 inline constexpr Wording beyond_stock{
     Code::no_free_seat,
     "NO_FREE_SEAT",

@@ -111,7 +111,8 @@ std::variant<ledger::Greet, Refusal> greet_certificate(const Peer& peer)
 std::variant<ledger::Greet, Refusal> greet_without_credential(const Peer& peer,
                                                               const Premises& premises)
 {
-    ledger::Greet greet{.credential = {}, .identity = {"anonymous"}, .role = Role::application};
+    ledger::Greet greet{
+        .credential = {}, .identity = {std::string(ledger::anonymous)}, .role = Role::application};
     if (peer.local_user)
         greet.identity.text = "local:" + *peer.local_user;
     if (peer.local_admin) {
