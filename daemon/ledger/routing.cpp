@@ -7,6 +7,7 @@
 namespace usher::ledger {
 namespace {
 
+/// Takes a copy: what says why is made of it in the same breath.
 Stop refused(Stop stop, Refusal refusal)
 {
     stop.refusal = std::make_shared<const Refusal>(std::move(refusal));
@@ -25,13 +26,13 @@ Stop stop_of_instance(const State& state, const PoolRecord& pool, Stop stop)
         return stop;
     const PartyRecord* known = state.find_party(stop.party);
     if (!known)
-        return refused(std::move(stop), unknown_party(stop.party, "instance"));
+        return refused(stop, unknown_party(stop.party, "instance"));
     const Party& party = known->party;
     if (party.kind != Party::Kind::instance)
-        return refused(std::move(stop), wrong_kind(party, "this is for an instance"));
+        return refused(stop, wrong_kind(party, "this is for an instance"));
     const PoolRecord* own = state.find_pool(party.pool);
     if (pool.is_root() ? own->root != &pool : own != &pool)
-        return refused(std::move(stop), not_home(pool, party.id));
+        return refused(stop, not_home(pool, party.id));
     stop.pool = own;
     return stop;
 }
@@ -43,14 +44,14 @@ Stop stop_of_user(const State& state, const PoolRecord& pool, const Asked& asked
         stop.party.text = asked.user.text;
     const PartyRecord* known = state.find_party(stop.party);
     if (!known)
-        return refused(std::move(stop), unknown_party(stop.party, "user"));
+        return refused(stop, unknown_party(stop.party, "user"));
     const Party& party = known->party;
     if (party.kind != Party::Kind::user)
-        return refused(std::move(stop), wrong_kind(party, "this is for a user"));
+        return refused(stop, wrong_kind(party, "this is for a user"));
     const PoolRecord* home = pool_of_party(state, party, &pool);
     stop.pool = home;
     if (!pool.is_root() && home != &pool)
-        return refused(std::move(stop), not_home(pool, party.id));
+        return refused(stop, not_home(pool, party.id));
     return stop;
 }
 
