@@ -16,11 +16,13 @@ using ledger::LeaseKind;
 using ledger::Rebinding;
 using ledger::RootPer;
 using ledger::Scheme;
+using ledger::Use;
 using std::chrono::milliseconds;
 
 constexpr std::array roots{RootPer::license, RootPer::product};
 constexpr std::array lease_kinds{LeaseKind::floating, LeaseKind::fixed, LeaseKind::persistent};
 constexpr std::array rebindings{Rebinding::none, Rebinding::drop, Rebinding::carry};
+constexpr std::array uses{Use::served, Use::reconciled};
 constexpr std::array closings{Closing::keep, Closing::release};
 
 constexpr milliseconds lease_length_min = std::chrono::minutes(1);
@@ -80,6 +82,8 @@ void read_keys(Section& section, Scheme& scheme)
     section.flag("maintenance", scheme.asks_maintenance);
     section.flag("restarts_leases", scheme.restarts_leases);
     section.flag("trial", scheme.is_trial);
+    read_word(section, "use", scheme.use, uses);
+    section.flag("model_change", scheme.changes_models);
 }
 
 /// Where a table begins: with what it is based on, or with the preset that it varies, or with the
@@ -168,6 +172,8 @@ std::vector<Setting> settings_of(const std::vector<Scheme>& schemes)
         add("maintenance", value_text(scheme.asks_maintenance));
         add("restarts_leases", value_text(scheme.restarts_leases));
         add("trial", value_text(scheme.is_trial));
+        add("use", std::string(word(scheme.use)));
+        add("model_change", value_text(scheme.changes_models));
     }
     return settings;
 }

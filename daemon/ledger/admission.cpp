@@ -1,5 +1,7 @@
 #include "daemon/ledger/admission.hpp"
 
+#include "daemon/ledger/paper.hpp"
+
 #include <algorithm>
 #include <cassert>
 
@@ -9,7 +11,7 @@ namespace {
 /// A product that stands on another is refused with the other's reason and name (A-R26, A-Q15).
 std::optional<Refusal> why_unfounded(const State& state, const PoolRecord& pool)
 {
-    const std::optional<ProductId> foundation = foundation_of(state, pool);
+    const std::optional<ProductId> foundation = product_below(state, pool);
     if (!foundation)
         return std::nullopt;
     const std::optional<Code> code = why_missing(state, *foundation);
@@ -82,8 +84,8 @@ Wish wish_of(const Waiter& waiter, const PoolRecord& pool)
 
 std::optional<Refusal> why_never(const State& state, const PoolRecord& pool, const Lease& lease)
 {
-    if (pool.is_root() && !pool.scheme->root_leasable)
-        return refuse(Code::not_leasable, pool.pool.id.text);
+    if (is_paper(pool) || (pool.is_root() && !pool.scheme->root_leasable))
+        return refuse(Code::not_leasable, pool.pool.id.text, is_paper(pool) ? "paper" : "");
     if (pool.pool.closed)
         return lock_refusal(state, pool);
     if (pool.pool.allow && !pool.pool.allow->contains(lease.user)) {

@@ -1,5 +1,7 @@
 #include "daemon/ledger/apply.hpp"
 
+#include "daemon/ledger/paper.hpp"
+
 #include <cassert>
 #include <functional>
 
@@ -134,7 +136,9 @@ void Applier::operator()(const EntitlementInstalled& fact) const
         state.entitlements.emplace(entitlement.id, EntitlementRecord{.entitlement = entitlement})
             .second;
     assert(is_new);
-    pool_of(state, entitlement.root).fed_by.insert(entitlement.id);
+    PoolRecord& root = pool_of(state, entitlement.root);
+    root.fed_by.insert(entitlement.id);
+    note_paper(state, root);
     look_at(state, entitlement);
     state.expected.erase(entitlement.id);
 }
@@ -152,10 +156,12 @@ void Applier::operator()(const EntitlementRemoved& fact) const
     assert(found != state.entitlements.end());
     assert(!found->second.counts);
     const Entitlement& entitlement = found->second.entitlement;
-    pool_of(state, entitlement.root).fed_by.erase(fact.id);
+    PoolRecord& root = pool_of(state, entitlement.root);
+    root.fed_by.erase(fact.id);
     forget_boundaries(state, entitlement, [](CalendarInstant) { return true; });
     state.uncounted.erase(fact.id);
     state.entitlements.erase(found);
+    note_paper(state, root);
     state.documents_changed = true;
 }
 
@@ -181,6 +187,7 @@ void Applier::operator()(const PoolOpened& fact) const
         state.roots[fact.pool.product].emplace(record.number, &record);
     else
         record.root->children.emplace(record.number, &record);
+    note_paper(state, record);
     for (const auto& [number, watch] : state.watches)
         if (watch.party.empty() && watch.asked == fact.pool.id)
             look_again(state, number); // It watched another one of this name.
@@ -202,6 +209,8 @@ void Applier::operator()(const PoolRemoved& fact) const
     PoolRecord& pool = found->second;
     assert(!pool.first && pool.queue.empty() && pool.fed_by.empty() && pool.stock == 0);
     assert(pool.children.empty() && pool.instances.empty());
+    if (is_paper(pool))
+        state.requirements.forget(fact.pool);
     state.freed.erase(pool.number);
     state.pools_in_order.erase(pool.number);
     if (pool.is_root())
@@ -228,6 +237,7 @@ void Applier::operator()(const Posted& fact) const
         free_up(state, pool); // A loss, too: who wants more than is left stands before nobody.
         state.hopes_changed |= !pool.queue.empty();
         note_change(state, pool);
+        note_paper(state, pool);
     };
     if (fact.from)
         move(*fact.from, -fact.units);
@@ -252,6 +262,7 @@ void Applier::operator()(const EntitlementCounted& fact) const
     }
     state.uncounted.erase(fact.id);
     note_change(state, pool);
+    note_paper(state, pool);
     for (const auto& [number, child] : pool.children)
         note_change(state, *child); // Why it is short may be another reason.
     forget_boundaries(state, record.entitlement,

@@ -60,6 +60,13 @@ struct Applier {
     void operator()(const PartySet& fact) const;
     void operator()(const PartyRemoved& fact) const;
     void operator()(const LeaseMoved& fact) const;
+    void operator()(const ProductForgotten& fact) const;
+    void operator()(const FoundationPut& fact) const;
+    void operator()(const FoundationRemoved& fact) const;
+    void operator()(const PrincipalSet& fact) const;
+    void operator()(const ConsolidationSet& fact) const;
+    void operator()(const ProductConsolidationSet& fact) const;
+    void operator()(const Covered& fact) const;
     void operator()(const StateWatched& fact) const;
     void operator()(const WatchEnded& fact) const;
     void operator()(const StateTold& fact) const;

@@ -1,5 +1,6 @@
 #include "daemon/ledger/apply.hpp"
 #include "daemon/ledger/home.hpp"
+#include "daemon/ledger/paper.hpp"
 #include "daemon/ledger/watch.hpp"
 
 #include <cassert>
@@ -84,8 +85,10 @@ void Applier::operator()(const SchemeSet& fact) const
     if (fact.is_usual)
         state.usual_scheme = fact.scheme.name;
     for (const auto& [number, pool] : state.pools_in_order)
-        if (pool->pool.scheme == fact.scheme.name)
+        if (pool->pool.scheme == fact.scheme.name) {
             free_up(state, *pool);
+            note_paper(state, *pool);
+        }
     state.hopes_changed = true;
 }
 
@@ -97,6 +100,7 @@ void Applier::operator()(const EntitlementAmended& fact) const
     forget_boundaries(state, record.entitlement, [](CalendarInstant) { return true; });
     record.entitlement = fact.entitlement;
     look_at(state, record.entitlement);
+    note_paper(state, state.pools.at(fact.entitlement.root));
 }
 
 void Applier::operator()(const LicenseForgotten& fact) const

@@ -7,6 +7,7 @@
 #include "daemon/ledger/limits.hpp"
 #include "daemon/ledger/plan_command.hpp"
 #include "daemon/ledger/pool_command.hpp"
+#include "daemon/ledger/requirement_command.hpp"
 
 #include <map>
 #include <string>
@@ -331,6 +332,9 @@ using Command =
                  SetTerms, Look, ExplainRefusals, BeginMove, ReadStream, RequestTransfer, Depart,
                  ConfirmDeparture, BeginArrival, Follow, Arrive, AbandonArrival, SetSchemes,
                  OpenPool, Allocate, ClosePool, AddParty, Rebind, SetSource, RemoveParty, Register,
-                 CheckinMany, ListLeases, AskState, Plan>;
+                 CheckinMany, ListLeases, AskState, Plan, DefineProduct, ForgetProduct,
+                 PutFoundations, RemoveFoundation, ConfirmFoundation, SetPrincipals, Consolidate,
+                 ConsolidateProducts, Entitle, ChangeModel, Reconcile, ListRequirements,
+                 ExplainRequirement, ReportCompliance>;
 
 } // namespace usher::ledger

@@ -58,6 +58,20 @@ Verdict decide(const State& state, const CheckinMany& command, Now now);
 Verdict decide(const State& state, const ListLeases& command, Now now);
 Verdict decide(const State& state, const AskState& command, Now now);
 Verdict decide(const State& state, const Plan& command, Now now);
+Verdict decide(const State& state, const DefineProduct& command, Now now);
+Verdict decide(const State& state, const ForgetProduct& command, Now now);
+Verdict decide(const State& state, const PutFoundations& command, Now now);
+Verdict decide(const State& state, const RemoveFoundation& command, Now now);
+Verdict decide(const State& state, const ConfirmFoundation& command, Now now);
+Verdict decide(const State& state, const SetPrincipals& command, Now now);
+Verdict decide(const State& state, const Consolidate& command, Now now);
+Verdict decide(const State& state, const ConsolidateProducts& command, Now now);
+Verdict decide(const State& state, const Entitle& command, Now now);
+Verdict decide(const State& state, const ChangeModel& command, Now now);
+Verdict decide(const State& state, const Reconcile& command, Now now);
+Verdict decide(const State& state, const ListRequirements& command, Now now);
+Verdict decide(const State& state, const ExplainRequirement& command, Now now);
+Verdict decide(const State& state, const ReportCompliance& command, Now now);
 
 /// Where what is here belongs to a move: a no, or that nothing happens; none: the command may be
 /// decided as ever, for it changes nothing that another server has or gives.
@@ -109,6 +123,7 @@ struct Disappointed {
                                     const ProductId& there);
 
 /// For a sentence: `10 units`, `unlimited units`.
+[[nodiscard]] std::string units_text(Units units); ///< `1 unit`, `2 units`.
 [[nodiscard]] std::string quantity_text(const std::optional<Units>& quantity);
 
 /// Why a lease that is not there is not there: what its holder is told.

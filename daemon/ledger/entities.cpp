@@ -19,7 +19,7 @@ bool operator==(const Entitlement& a, const Entitlement& b)
 {
     const auto plain = [](const Entitlement& e) {
         return std::tie(e.id, e.root, e.product, e.type, e.quantity, e.from, e.to,
-                        e.maintenance_until, e.lock, e.on_this_node, e.activation);
+                        e.maintenance_until, e.lock, e.on_this_node, e.activation, e.downgrades_to);
     };
     return plain(a) == plain(b) && *a.document == *b.document;
 }

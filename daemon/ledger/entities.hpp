@@ -1,5 +1,6 @@
 #pragma once
 
+#include "daemon/ledger/requirement.hpp"
 #include "daemon/ledger/scheme.hpp"
 #include "daemon/ledger/types.hpp"
 
@@ -19,6 +20,7 @@ namespace usher::ledger {
 struct Product {
     ProductId id;
     std::optional<ProductName> requires_product;
+    std::optional<Model> model = {}; ///< For whom its rights are counted; none: nobody has said.
 
     friend bool operator==(const Product&, const Product&) = default;
 };
@@ -36,7 +38,10 @@ struct Entitlement {
     NodeLock lock = NodeLock::none;
     bool on_this_node = true; ///< Whether its node-lock named this host when last looked at.
     /// The number of the activation that it came by: it counts while that one is the active one.
-    std::uint64_t activation = 0;                ///< 0: a plain license file, which needs none.
+    std::uint64_t activation = 0; ///< 0: a plain license file, which needs none.
+    /// Products of the same vendor that its rights may be used for instead. What is reconciled
+    /// only.
+    std::set<ProductName> downgrades_to = {};
     std::shared_ptr<const std::string> document; ///< The signed file, byte for byte; never null.
 
     /// Also compares the document by its bytes.

@@ -5,6 +5,7 @@
 #include "daemon/ledger/move_fact.hpp"
 #include "daemon/ledger/pool_fact.hpp"
 #include "daemon/ledger/refusal.hpp"
+#include "daemon/ledger/requirement_fact.hpp"
 
 #include <string>
 #include <variant>
@@ -332,8 +333,10 @@ using Fact = std::variant<
     ActivationEnded, ReceiptDelivered, ShowingMade, IssuerAnswered, LicenseExpected, Departed,
     DepartureConfirmed, ArrivalBegun, Followed, Arrived, ArrivalAbandoned, CounterAnchored,
     ActivationDoubted, SchemeSet, EntitlementAmended, LicenseForgotten, PoolClosed, PoolRenamed,
-    PartySet, PartyRemoved, LeaseMoved, LeaseRenewed, ConnectionLost, AmnestyGranted, TermsSet,
-    StreamBegun, StreamRead, CounterReached, StateWatched, WatchEnded, StateTold>;
+    PartySet, PartyRemoved, LeaseMoved, ProductForgotten, FoundationPut, FoundationRemoved,
+    PrincipalSet, ConsolidationSet, ProductConsolidationSet, Covered, LeaseRenewed, ConnectionLost,
+    AmnestyGranted, TermsSet, StreamBegun, StreamRead, CounterReached, StateWatched, WatchEnded,
+    StateTold>;
 
 /// Facts that a fact holds: it is declared before `Fact` is.
 struct FactList {

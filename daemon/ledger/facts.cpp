@@ -157,6 +157,33 @@ void append_moves(const State& state, std::vector<Fact>& facts)
         facts.emplace_back(Arrived{});
 }
 
+/// After the pools of the licenses that cover them.
+void append_requirements(const State& state, std::vector<Fact>& facts)
+{
+    const Requirements& requirements = state.requirements;
+    std::vector<const Foundation*> foundations;
+    std::vector<Coverage> covers;
+    for (const auto& [product, book] : requirements.books()) {
+        if (book.behind)
+            facts.emplace_back(ProductConsolidationSet{*book.behind, false, {}});
+        for (const auto& [consumer, one] : book.requirements) {
+            for (const Foundation& foundation : one.foundations)
+                foundations.push_back(&foundation);
+            if (!one.grants.empty() || one.trigger)
+                covers.push_back(coverage_of(one));
+        }
+    }
+    for (const auto& [device, user] : requirements.principals())
+        facts.emplace_back(PrincipalSet{{device}, user, {}});
+    std::ranges::sort(foundations, {}, &Foundation::seq);
+    for (const Foundation* foundation : foundations)
+        facts.emplace_back(FoundationPut{*foundation, {}});
+    for (const auto& [id, one] : requirements.consolidations())
+        facts.emplace_back(ConsolidationSet{one, false, {}});
+    for (Coverage& cover : covers)
+        facts.emplace_back(Covered{std::move(cover)});
+}
+
 } // namespace
 
 std::vector<Fact> shape_of(const State& state)
@@ -176,6 +203,7 @@ std::vector<Fact> facts_of(const State& state)
     append_credentials(state, false, facts);
     append_moves(state, facts);
     append_entitlements(state, facts);
+    append_requirements(state, facts);
     append_profiles(state, facts);
     append_credentials(state, true, facts);
     for (const LeaseRecord* record : by_number(state.leases))

@@ -92,7 +92,11 @@ Complaint Judge::operator()(const SchemeSet& fact)
         return "nothing is lent for so long";
     if (const auto complaint = why_unsound(fact.scheme))
         return "no pools can behave so: " + *complaint;
-    seen_.schemes.put(fact.scheme.name, true);
+    const bool is_reconciled = fact.scheme.use == Use::reconciled;
+    if (const bool* before = seen_.scheme(fact.scheme.name);
+        before && *before != is_reconciled && seen_.is_used(fact.scheme.name))
+        return "its pools are used otherwise";
+    seen_.schemes.put(fact.scheme.name, is_reconciled);
     return {};
 }
 

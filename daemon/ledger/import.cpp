@@ -298,6 +298,11 @@ Refusal other_product(std::string subject, const ProductId& here, const ProductI
     return mismatch(std::move(subject), named(here), named(there));
 }
 
+std::string units_text(Units units)
+{
+    return std::to_string(units) + (units == 1 ? " unit" : " units");
+}
+
 std::string quantity_text(const std::optional<Units>& quantity)
 {
     if (!quantity)

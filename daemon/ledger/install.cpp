@@ -1,5 +1,7 @@
 #include "daemon/ledger/install.hpp"
 
+#include "daemon/ledger/paper.hpp"
+
 #include <algorithm>
 #include <cassert>
 
@@ -28,6 +30,11 @@ Profile profile_for(const State& state, const Install& command)
     return profile;
 }
 
+bool is_lent(const State& state, const Install& command)
+{
+    return state.schemes.at(command.scheme).use == Use::served;
+}
+
 bool is_reached(const State& state, const PoolId& pool)
 {
     return std::ranges::any_of(state.profiles, [&](const auto& known) {
@@ -42,10 +49,26 @@ std::string product_text(const ProductId& product)
 
 void define_product(const State& state, const Install& command, Verdict& verdict)
 {
-    const Product product{command.entitlement.product, command.requires_product};
-    const auto known = state.products.find(product.id);
-    if (known == state.products.end() || known->second != product)
-        verdict.facts.emplace_back(ProductDefined{product});
+    const Entitlement& license = command.entitlement;
+    const auto define = [&](Product product) {
+        const auto known = state.products.find(product.id);
+        if (known != state.products.end() && known->second.model)
+            product.model = known->second.model; // It stays what it was said to be.
+        if (known == state.products.end() || known->second != product)
+            verdict.facts.emplace_back(ProductDefined{std::move(product)});
+    };
+    const bool is_per_user = command.metric == Metric::user;
+    const bool is_per_device = command.metric == Metric::device;
+    define({.id = license.product,
+            .requires_product = command.requires_product,
+            .model = is_per_user     ? std::optional(Model::user)
+                     : is_per_device ? std::optional(Model::device)
+                                     : std::nullopt});
+    for (const ProductName& older : license.downgrades_to) { // What is covered can be asked for.
+        const ProductId id{license.product.vendor, older};
+        if (!state.products.contains(id))
+            verdict.facts.emplace_back(ProductDefined{{.id = id, .requires_product = {}}});
+    }
 }
 
 /// The license's root, unless it is there already.
@@ -108,6 +131,50 @@ bool takes_something(const Entitlement& before, const Entitlement& after)
                before.from.value_or(CalendarInstant::min());
 }
 
+/// What covers requirements is counted for devices or users, and asked for by no profile.
+std::optional<Refusal> why_not_on_paper(const Install& command)
+{
+    const std::string scheme = "scheme " + command.scheme;
+    if (command.metric != Metric::device && command.metric != Metric::user)
+        return refuse(Code::not_in_scheme, scheme,
+                      "a license that covers requirements is per device or per user, and " +
+                          command.entitlement.id.text + " is per " +
+                          std::string(word(command.metric)));
+    if (!command.profile.empty())
+        return refuse(Code::not_in_scheme, scheme,
+                      "nothing of it is lent, so no profile leads to it");
+    return std::nullopt;
+}
+
+std::optional<Refusal> why_no_downgrade(const State& state, const Install& command)
+{
+    const Entitlement& license = command.entitlement;
+    const auto circle = downgrade_circle(state, license.id, license.product, license.downgrades_to);
+    if (circle.empty())
+        return std::nullopt;
+    std::string way;
+    for (const ProductName& product : circle)
+        way += (way.empty() ? "" : " to ") + product.text;
+    return refuse(Code::downgrade_cycle, license.id.text, way);
+}
+
+/// Others feed the root too, and may be downgraded otherwise: then it would not be known whose
+/// rights cover what.
+std::optional<Refusal> why_downgraded_otherwise(const State& state, const Install& command)
+{
+    const Entitlement& license = command.entitlement;
+    const PoolRecord* root = state.find_pool(license.root);
+    if (!root || !is_paper(*root))
+        return std::nullopt;
+    for (const EntitlementId& id : root->fed_by)
+        if (id != license.id &&
+            state.entitlements.at(id).entitlement.downgrades_to != license.downgrades_to)
+            return refuse(Code::product_mismatch, license.id.text,
+                          "license " + id.text +
+                              " feeds the same root, and has other downgrade rights");
+    return std::nullopt;
+}
+
 /// Another content of a license that is here, from the vendor's file.
 Verdict replace(const State& state, const Install& command, const EntitlementRecord& record,
                 Now now)
@@ -118,6 +185,12 @@ Verdict replace(const State& state, const Install& command, const EntitlementRec
         activation && activation->number != 0)
         return no(refuse(Code::already_active, entitlement.id.text));
     if (auto refusal = why_unlike(root.pool, command))
+        return no(*std::move(refusal));
+    Install in_place = command;
+    in_place.entitlement.root = record.entitlement.root;
+    if (auto refusal = why_downgraded_otherwise(state, in_place))
+        return no(*std::move(refusal));
+    if (auto refusal = why_no_downgrade(state, command))
         return no(*std::move(refusal));
     if (auto refusal = why_bad_quantity(command))
         return no(*std::move(refusal));
@@ -169,6 +242,8 @@ std::variant<Install, Refusal> placed(const State& state, Install command)
         return command;
     if (auto refusal = why_unlike(pool->pool, command))
         return *std::move(refusal);
+    if (auto refusal = why_downgraded_otherwise(state, command))
+        return *std::move(refusal);
     return command;
 }
 
@@ -187,6 +262,10 @@ std::optional<Refusal> why_unfit(const State& state, const Install& command)
 {
     if (auto refusal = why_bad_quantity(command))
         return refusal;
+    if (auto refusal = why_no_downgrade(state, command))
+        return refusal;
+    if (!is_lent(state, command))
+        return why_not_on_paper(command);
     const Profile profile = profile_for(state, command);
     if (profile.pools.size() > pools_per_profile_max)
         return refuse(Code::limit_reached, profile.name.text,
@@ -241,8 +320,9 @@ void bring_in(const State& state, const Install& command, Verdict& verdict)
     open_root(state, command, verdict);
     verdict.facts.emplace_back(EntitlementInstalled{entitlement, command.by});
     // An import, or the license before it, has said by which names the pool is asked for.
-    if (!command.profile.empty() || !state.find_pool(entitlement.root) ||
-        !is_reached(state, entitlement.root))
+    if (is_lent(state, command) &&
+        (!command.profile.empty() || !state.find_pool(entitlement.root) ||
+         !is_reached(state, entitlement.root)))
         verdict.facts.emplace_back(ProfileSet{profile_for(state, command), command.by});
 }
 

@@ -1,6 +1,7 @@
 #include "daemon/ledger/invariants.hpp"
 
 #include "daemon/ledger/admission.hpp"
+#include "daemon/ledger/paper.hpp"
 #include "daemon/ledger/settle.hpp"
 #include "daemon/ledger/walk.hpp"
 
@@ -112,6 +113,12 @@ void Walk::pool(const PoolRecord& record)
                "a seat knows its leases", name);
     }
     expect(record.seats.size() == seats.size(), "no seat is left without a lease", name);
+    if (is_paper(record)) {
+        const PaperRecord* paper = state_.requirements.find(record.pool.id);
+        expect(paper && paper->granted == record.held && paper->pool == paper_of(state_, record),
+               "a pool on paper stands as reconciling sees it", name);
+        held = record.held;
+    }
     expect(record.held == held, "held is the sum over seats", name);
     expect(record.leases == count, "a pool counts its leases", name);
 }
@@ -181,16 +188,16 @@ void Walk::waiters()
 /// What is in use through each profile, and who holds something through it.
 void Walk::profiles()
 {
-    struct Use {
+    struct Taken {
         Units in_use = 0;
         std::map<const Seat*, std::map<Units, std::size_t>> seats;
         std::map<std::string, std::size_t> clients; ///< How many leases each has.
     };
-    std::map<const ProfileRecord*, Use> uses;
+    std::map<const ProfileRecord*, Taken> uses;
     for (const auto& [id, lease] : state_.leases) {
         expect(lease.profile == state_.find_profile(lease.lease.profile),
                "a lease is of the profile that bears its profile's name", lease.lease.user.text);
-        Use& use = uses[lease.profile];
+        Taken& use = uses[lease.profile];
         if (lease.client)
             ++use.clients[client_key(lease.lease.user, lease.lease.device)];
         if (lease.seat)
@@ -200,7 +207,7 @@ void Walk::profiles()
     }
     std::map<std::uint64_t, const ProfileRecord*> defaults;
     for (const auto& [name, record] : state_.profiles) {
-        Use use = uses[&record];
+        Taken use = uses[&record];
         for (const auto& [seat, leases] : use.seats)
             use.in_use += leases.rbegin()->first;
         if (!record.profile.capacity)
@@ -336,6 +343,7 @@ std::vector<std::string> broken_invariants(const Ledger& ledger, Now now)
     walk.parties();
     walk.homes();
     walk.watches();
+    walk.requirements();
     return std::move(walk.broken);
 }
 

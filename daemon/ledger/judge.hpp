@@ -26,7 +26,9 @@ class Judge {
   public:
     explicit Judge(const State& state)
         : state_(state), seen_(state), wishes_held_(state.leases.size() + state.waiters.size()),
-          pools_held_(state.pools.size()), parties_held_(state.parties.size())
+          pools_held_(state.pools.size()), parties_held_(state.parties.size()),
+          foundations_held_(state.requirements.foundations()),
+          principals_held_(state.requirements.principals().size())
     {}
 
     template <class Other> // Of one host, or fleeting.
@@ -51,6 +53,13 @@ class Judge {
     Complaint operator()(const UsersSet& fact) { return there_is(seen_.pool(fact.pool), "pool"); }
     Complaint operator()(const PartySet& fact);
     Complaint operator()(const PartyRemoved& fact);
+    Complaint operator()(const ProductForgotten&) { return {}; }
+    Complaint operator()(const FoundationPut& fact);
+    Complaint operator()(const FoundationRemoved& fact);
+    Complaint operator()(const PrincipalSet& fact);
+    Complaint operator()(const ConsolidationSet& fact);
+    Complaint operator()(const ProductConsolidationSet& fact);
+    Complaint operator()(const Covered& fact);
     Complaint operator()(const ProfileSet& fact);
     Complaint operator()(const ProfileRenamed& fact);
     Complaint operator()(const ProfileRemoved& fact);
@@ -93,6 +102,8 @@ class Judge {
     std::size_t wishes_held_;
     std::size_t pools_held_;
     std::size_t parties_held_;
+    std::size_t foundations_held_;
+    std::size_t principals_held_; ///< At most: who gets another is counted twice.
 };
 
 } // namespace usher::ledger

@@ -1,5 +1,7 @@
 #include "daemon/ledger/outlook.hpp"
 
+#include <algorithm>
+
 namespace usher::ledger {
 
 Outlook::Pool* Outlook::known(const PoolRecord* record)
@@ -56,7 +58,44 @@ Outlook::Party* Outlook::party(const PartyId& id)
 bool* Outlook::scheme(const std::string& name)
 {
     return schemes.find(name, [&](const std::string& key) {
-        return state_.schemes.contains(key) ? std::optional(true) : std::nullopt;
+        const auto found = state_.schemes.find(key);
+        return found == state_.schemes.end() ? std::nullopt
+                                             : std::optional(found->second.use == Use::reconciled);
+    });
+}
+
+bool Outlook::is_used(const std::string& scheme) const
+{
+    const auto has_it = [&](const auto& one) { return one.scheme == scheme; };
+    return std::ranges::any_of(opened_, has_it) ||
+           std::ranges::any_of(state_.pools_in_order,
+                               [&](const auto& one) { return has_it(one.second->pool); });
+}
+
+std::uint64_t* Outlook::foundation(const std::pair<RequirementId, std::string>& id)
+{
+    return foundations.find(id, [&](const auto& key) -> std::optional<std::uint64_t> {
+        const RequirementRecord* one = state_.requirements.find(key.first);
+        if (!one)
+            return std::nullopt;
+        const auto at = std::ranges::find(one->foundations, key.second, &Foundation::source);
+        return at == one->foundations.end() ? std::nullopt : std::optional(at->seq);
+    });
+}
+
+bool* Outlook::consolidation(const RequirementId& id)
+{
+    return consolidations.find(id, [&](const RequirementId& key) {
+        return state_.requirements.consolidations().contains(key) ? std::optional(true)
+                                                                  : std::nullopt;
+    });
+}
+
+bool* Outlook::product_consolidation(const ProductId& id)
+{
+    return product_consolidations.find(id, [&](const ProductId& key) {
+        const ProductBook* book = state_.requirements.find(key);
+        return book && book->behind ? std::optional(true) : std::nullopt;
     });
 }
 

@@ -69,7 +69,7 @@ class Outlook {
         std::size_t users = 0;
     };
 
-    explicit Outlook(const State& state) : state_(state) {}
+    explicit Outlook(const State& state) : last_seq(state.requirements.last_seq()), state_(state) {}
     Outlook(const Outlook&) = delete; // It points at what it holds.
     Outlook& operator=(const Outlook&) = delete;
 
@@ -77,7 +77,12 @@ class Outlook {
     [[nodiscard]] Pool* pool(const PoolId& id);
     [[nodiscard]] License* license(const EntitlementId& id);
     [[nodiscard]] Party* party(const PartyId& id);
-    [[nodiscard]] bool* scheme(const std::string& name);
+    [[nodiscard]] bool* scheme(const std::string& name); ///< Whether its pools are reconciled.
+    /// Its place.
+    [[nodiscard]] std::uint64_t* foundation(const std::pair<RequirementId, std::string>& id);
+    [[nodiscard]] bool* consolidation(const RequirementId& id);
+    [[nodiscard]] bool* product_consolidation(const ProductId& id);
+    [[nodiscard]] bool is_used(const std::string& scheme) const;
     [[nodiscard]] bool* profile(const ProfileName& name); ///< Whether it has a capacity.
     [[nodiscard]] Wish* wish(const LeaseId& id);
     [[nodiscard]] bool* tag(LeaseTag tag);
@@ -92,6 +97,10 @@ class Outlook {
     OutlookTable<EntitlementId, License> licenses;
     OutlookTable<PartyId, Party> parties;
     OutlookTable<std::string, bool> schemes;
+    OutlookTable<std::pair<RequirementId, std::string>, std::uint64_t> foundations;
+    OutlookTable<RequirementId, bool> consolidations;
+    OutlookTable<ProductId, bool> product_consolidations;
+    std::uint64_t last_seq; ///< Of a foundation.
     OutlookTable<ProfileName, bool> profiles;
     OutlookTable<LeaseId, Wish> wishes;
     OutlookTable<LeaseTag, bool> tags;

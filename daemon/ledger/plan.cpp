@@ -173,11 +173,6 @@ std::set<PartyId> concerned_by(const State& state, const Plannable& what)
     return is_company ? party->users : std::set{change->party};
 }
 
-std::string units_text(Units units)
-{
-    return std::to_string(units) + (units == 1 ? " unit" : " units");
-}
-
 /// What would help a pool that lacks units, the cheapest first: what is free costs nothing, what
 /// another pool does not use costs it nothing today, and only then is something given up or bought.
 class Physician {

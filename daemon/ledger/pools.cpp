@@ -18,8 +18,8 @@ Refusal bad_quantity(const PoolId& pool, Units units)
 /// A scheme's parts by which pools that are there have been shaped.
 bool is_of_other_shape(const Scheme& now, const Scheme& then)
 {
-    return now.rebind != then.rebind || now.is_trial != then.is_trial || now.root != then.root ||
-           (now.has_children && !then.has_children);
+    return now.rebind != then.rebind || now.is_trial != then.is_trial || now.use != then.use ||
+           now.root != then.root || (now.has_children && !then.has_children);
 }
 
 std::optional<Refusal> why_not_owned(const State& state, const OpenPool& command,

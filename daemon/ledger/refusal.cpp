@@ -38,6 +38,8 @@ const Wording& wording(const Refusal& refusal)
         return without_activation;
     if (refusal.code == Code::leases_outstanding && refusal.detail == "users")
         return company_with_users;
+    if (refusal.code == Code::not_leasable && !refusal.detail.empty())
+        return on_paper;
     if (refusal.code == Code::pool_locked && !refusal.root.empty())
         return locked_child;
     if (refusal.code == Code::no_free_seat && refusal.row)

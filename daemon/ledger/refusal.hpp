@@ -29,6 +29,8 @@ enum class Code : std::uint8_t {
     unknown_license,
     unknown_party,
     unknown_scheme,
+    unknown_product, ///< Or several vendors have one of this name.
+    unknown_requirement,
     unknown_lease,   ///< Ended, never was, or another identity's: nobody learns which.
     lease_id_reused, ///< The id is another checkout's; ids are random, so this is a mistake.
     name_taken,
@@ -50,9 +52,13 @@ enum class Code : std::uint8_t {
     state_in_doubt,     ///< What is remembered may be older than an end of this activation.
     pool_locked, ///< Over-committed: more is held than there is; `short_by` says by how much.
     no_free_seat,
-    insufficient_units, ///< A pool has fewer than are to leave it.
-    would_overcommit,   ///< Less would stay than is held.
-    would_drop,         ///< `held` leases would end that nobody said may end.
+    insufficient_units,        ///< A pool has fewer than are to leave it.
+    would_overcommit,          ///< Less would stay than is held.
+    in_use,                    ///< It cannot go while something refers to it.
+    consolidation_not_allowed, ///< A requirement whose model was changed, or in a circle.
+    only_trigger_license,      ///< `detail` covers it, and no other may (M-R7).
+    model_change_not_allowed,  ///< `detail` begins with its status (M-R1, M-R4).
+    would_drop,                ///< `held` leases would end that nobody said may end.
     capacity_exceeded,
     limit_reached, ///< A bound of this daemon; `detail` names it.
     leases_outstanding,
@@ -67,6 +73,7 @@ enum class Code : std::uint8_t {
     document_invalid,          ///< Not what it should be, or changed; `detail` names the place.
     document_expired,
     document_used,    ///< Answered before, replaced, cancelled, or nobody asked for it.
+    downgrade_cycle,  ///< A product could be downgraded to itself; `detail` names all in between.
     product_mismatch, ///< The license is of another product than what stands there.
     not_movable,      ///< A license that no issuer activated here.
     target_not_empty, ///< A server that has licenses of its own takes over from no other.

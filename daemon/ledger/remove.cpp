@@ -1,5 +1,6 @@
 #include "daemon/ledger/balance.hpp"
 #include "daemon/ledger/install.hpp"
+#include "daemon/ledger/paper.hpp"
 
 #include <algorithm>
 
@@ -105,6 +106,8 @@ bool is_last_of(const PoolRecord& root)
 
 std::optional<Refusal> why_still_needed(const EntitlementRecord& record, const PoolRecord& root)
 {
+    if (is_paper(root))
+        return std::nullopt; // Nobody loses a seat by it.
     const bool is_alone = is_last_of(root);
     if (!is_alone && !record.counts)
         return std::nullopt; // It gives nothing that could be missed.
@@ -150,6 +153,11 @@ Verdict decide(const State& state, const Remove& command, Now)
         end_leases(root, command.by, "license " + command.license.text + " was removed", verdict,
                    std::get<Done>(verdict.answer).warnings);
     }
+    if (const PaperRecord* paper = state.requirements.find(root.pool.id);
+        paper && paper->granted > 0)
+        std::get<Done>(verdict.answer)
+            .warnings.push_back("it covers requirements with " + units_text(paper->granted) +
+                                ": usher requirement list shows what lacks licenses then");
     take_out(record, command.by, verdict);
     const std::size_t unlimited = root.unlimited - (record.unlimited ? 1 : 0);
     rebalance(root, root.stock - record.units, unlimited > 0, verdict.facts);

@@ -6,7 +6,7 @@ namespace usher::ledger {
 
 std::span<const Scheme> preset_schemes()
 {
-    static const std::array<Scheme, 4> presets{{
+    static const std::array<Scheme, 5> presets{{
         {.name = std::string(server_scheme)},
         {.name = "keys",
          .root = RootPer::product,
@@ -33,6 +33,13 @@ std::span<const Scheme> preset_schemes()
          .asks_maintenance = false,
          .restarts_leases = false,
          .is_trial = true},
+        {.name = "requirements",
+         .root = RootPer::license,
+         .leases = LeaseKind::persistent,
+         .asks_maintenance = false,
+         .restarts_leases = false,
+         .use = Use::reconciled,
+         .changes_models = true},
     }};
     return presets;
 }
@@ -56,6 +63,15 @@ std::optional<std::string> why_unsound(const Scheme& scheme)
         return "trial: needs leases = \"fixed\"";
     if (scheme.is_trial && scheme.has_children)
         return "trial: a trial moves with nobody: children = false";
+    if (scheme.use == Use::served)
+        return scheme.changes_models ? std::optional("model_change: needs use = \"reconciled\"")
+                                     : std::nullopt;
+    if (scheme.has_children)
+        return "use: what is reconciled is of the license itself: children = false";
+    if (scheme.root != RootPer::license)
+        return "use: what is reconciled is of one license: root = \"license\"";
+    if (scheme.leases != LeaseKind::persistent)
+        return "use: what is reconciled stays as it is: leases = \"persistent\"";
     return std::nullopt;
 }
 
@@ -72,6 +88,11 @@ std::string_view word(Rebinding rebind)
     case Rebinding::carry: return "carry";
     }
     return "";
+}
+
+std::string_view word(Use use)
+{
+    return use == Use::served ? "served" : "reconciled";
 }
 
 std::string_view word(Closing close)

@@ -24,6 +24,13 @@ enum class Rebinding : std::uint8_t {
 /// What becomes of the leases of a pool that is closed, unless the operator says otherwise.
 enum class Closing : std::uint8_t { keep, release };
 
+/// What becomes of units: a pool is one or the other, never both, so that no count on paper takes
+/// a seat from anybody.
+enum class Use : std::uint8_t {
+    served,     ///< They are lent to who asks.
+    reconciled, ///< They cover requirements.
+};
+
 struct Scheme {
     std::string name;
     RootPer root = RootPer::license;
@@ -40,6 +47,10 @@ struct Scheme {
     /// Its leases are tries: they move with nobody, and at its end one becomes a lease of the same
     /// product's commercial root, where there is a seat (B-R14, B-R16).
     bool is_trial = false;
+    Use use = Use::served;
+    /// Whether the license may turn the requirement of a device into that of its user, where it may
+    /// be downgraded to the product (M-R11). Of reconciled pools.
+    bool changes_models = false;
 
     friend bool operator==(const Scheme&, const Scheme&) = default;
 };
@@ -47,7 +58,7 @@ struct Scheme {
 /// The scheme of every root that names none.
 inline constexpr std::string_view server_scheme = "server";
 
-/// `server`, `keys`, `companies`, `trial`.
+/// `server`, `keys`, `companies`, `trial`, `requirements`.
 [[nodiscard]] std::span<const Scheme> preset_schemes();
 
 /// Why no pools can behave so, as `key: complaint`, with the keys of a configuration; none: they
@@ -58,5 +69,6 @@ inline constexpr std::string_view server_scheme = "server";
 std::string_view word(RootPer root);
 std::string_view word(Rebinding rebind);
 std::string_view word(Closing close);
+std::string_view word(Use use);
 
 } // namespace usher::ledger

@@ -84,6 +84,15 @@ Facts count_entitlements(const State& state, Now now)
     return facts;
 }
 
+/// What covers requirements follows what happened, in its turn.
+Facts reconcile(State& state)
+{
+    Facts facts;
+    for (Coverage& coverage : state.requirements.step())
+        facts.emplace_back(Covered{std::move(coverage)});
+    return facts;
+}
+
 Facts end_silent_leases(const State& state, Now now)
 {
     Facts facts;
@@ -266,6 +275,8 @@ Facts settle(State& state, Now now)
         state.documents = documents_to_show(state);
         state.documents_changed = false;
     }
+    if (Facts facts = reconcile(state); !facts.empty())
+        return facts;
     if (Facts facts = end_silent_leases(state, now); !facts.empty())
         return facts;
     if (Facts facts = end_fixed_leases(state, now); !facts.empty())

@@ -39,6 +39,9 @@ struct Gate {
     Opinion operator()(const ExplainRefusals&) const { return std::nullopt; }
     Opinion operator()(const ShowReceipt&) const { return std::nullopt; }
     Opinion operator()(const ListConcerns&) const { return std::nullopt; }
+    Opinion operator()(const ListRequirements&) const { return std::nullopt; }
+    Opinion operator()(const ExplainRequirement&) const { return std::nullopt; }
+    Opinion operator()(const ReportCompliance&) const { return std::nullopt; }
 
     // These are of this host.
     Opinion operator()(const SetTerms&) const { return std::nullopt; }

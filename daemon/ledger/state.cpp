@@ -205,7 +205,7 @@ std::optional<Code> why_missing(const State& state, const ProductId& product)
     return reason ? reason : Code::not_active_here;
 }
 
-std::optional<ProductId> foundation_of(const State& state, const PoolRecord& pool)
+std::optional<ProductId> product_below(const State& state, const PoolRecord& pool)
 {
     const auto product = state.products.find(pool.pool.product);
     if (product == state.products.end() || !product->second.requires_product)

@@ -4,6 +4,7 @@
 #include "daemon/ledger/fact.hpp"
 #include "daemon/ledger/limits.hpp"
 #include "daemon/ledger/party.hpp"
+#include "daemon/ledger/requirements.hpp"
 #include "daemon/ledger/scheme.hpp"
 #include "daemon/ledger/watch.hpp"
 
@@ -166,6 +167,7 @@ struct State {
     std::string usual_scheme{server_scheme};
     std::map<ProductId, Product> products;
     std::map<EntitlementId, EntitlementRecord> entitlements;
+    Requirements requirements;
     std::map<EntitlementId, Activation> activations;
     std::optional<Anchor> anchor;                 ///< None: no counter is asked.
     std::optional<std::uint64_t> counter_reached; ///< Where it stands; none: it is not reached.
@@ -290,7 +292,7 @@ struct Worth {
 [[nodiscard]] std::optional<Code> why_missing(const State& state, const ProductId& product);
 
 /// The product that `pool` stands on (A-Q15); none: on no other.
-[[nodiscard]] std::optional<ProductId> foundation_of(const State& state, const PoolRecord& pool);
+[[nodiscard]] std::optional<ProductId> product_below(const State& state, const PoolRecord& pool);
 
 [[nodiscard]] bool is_unlimited(const PoolRecord& pool);
 [[nodiscard]] Units

@@ -55,7 +55,7 @@ PoolPicture picture_of(const State& state, const PoolRecord& record)
                         .reason = {}};
     if (picture.locked && !record.pool.closed)
         picture.short_by = -available(record);
-    const std::optional<ProductId> foundation = foundation_of(state, record);
+    const std::optional<ProductId> foundation = product_below(state, record);
     if (const std::optional<Code> why = why_closed(state))
         picture.reason = word(*why);
     else if (record.pool.closed)

@@ -26,6 +26,7 @@ class Walk {
     void parties();
     void homes();
     void watches();
+    void requirements();
 
     std::vector<std::string> broken;
 

@@ -1,0 +1,179 @@
+#include "daemon/ledger/called.hpp"
+#include "daemon/ledger/paper.hpp"
+
+#include <algorithm>
+
+/// What an operator does by hand of what reconciling does by itself. It stays like its own results.
+namespace usher::ledger {
+namespace {
+
+std::variant<const PaperRecord*, Refusal> paper_of_license(const State& state,
+                                                           const EntitlementId& license)
+{
+    const auto known = state.entitlements.find(license);
+    if (known == state.entitlements.end())
+        return refuse(Code::unknown_license, license.text);
+    const PoolRecord& root = *state.find_pool(known->second.entitlement.root);
+    if (!is_paper(root))
+        return refuse(Code::not_in_scheme, "scheme " + root.pool.scheme,
+                      "its licenses are lent, and cover no requirement");
+    return state.requirements.find(root.pool.id);
+}
+
+Refusal only_by(const RequirementRecord& record, const PaperRecord& trigger)
+{
+    return refuse(Code::only_trigger_license, name_of(record.id), trigger.pool.id.text);
+}
+
+Refusal no_right_left(const PaperRecord& paper, Units want)
+{
+    Refusal refusal = refuse(Code::insufficient_units, paper.pool.id.text);
+    refusal.stock = paper.pool.units;
+    refusal.held = paper.granted;
+    refusal.want = want;
+    return refusal;
+}
+
+Refusal not_changed(const RequirementRecord& record, const std::string& why)
+{
+    return refuse(Code::model_change_not_allowed, name_of(record.id),
+                  std::string(word(status_of(record))) + ": " + why);
+}
+
+bool is_coverable(const RequirementRecord& record)
+{
+    return record.demand.counts && record.demand.model == record.id.consumer.kind;
+}
+
+/// What it has of other licenses gives way.
+Coverage covered_by(const RequirementRecord& record, const PaperRecord& paper)
+{
+    const Units need = full_need(record);
+    Units own = 0;
+    for (const GrantRecord& grant : record.grants)
+        own += grant.paper == &paper ? grant.units : 0;
+    const Units units = std::min(need, own + std::max<Units>(0, paper.free()));
+    Coverage coverage = coverage_of(record);
+    coverage.grants.clear();
+    Units left = need - units;
+    bool is_placed = false;
+    for (const GrantRecord& grant : record.grants) {
+        if (!is_placed && grant.paper->pool.number >= paper.pool.number) {
+            coverage.grants.push_back({paper.pool.id, units});
+            is_placed = true;
+        }
+        if (grant.paper == &paper)
+            continue;
+        const Units kept = std::min(left, grant.units);
+        left -= kept;
+        if (kept > 0)
+            coverage.grants.push_back({grant.paper->pool.id, kept});
+    }
+    if (!is_placed)
+        coverage.grants.push_back({paper.pool.id, units});
+    return coverage;
+}
+
+/// Why the requirement of a device cannot become that of its user for this license.
+std::optional<Refusal> why_no_change(const State& state, const RequirementRecord& record,
+                                     const PaperRecord& paper)
+{
+    const Consumer& consumer = record.id.consumer;
+    if (status_of(record) != RequirementStatus::license_required) // M-R1
+        return not_changed(record, "only what is License Required may be changed");
+    if (record.demand.model != Model::device)
+        return not_changed(record, "a user's becomes no device's"); // M-R4
+    if (paper.pool.model != Model::user)
+        return not_changed(record, "license " + paper.pool.id.text + " is per device");
+    if (!may_downgrade(paper, record))
+        return not_changed(record, "license " + paper.pool.id.text + " may not be downgraded to " +
+                                       record.id.product.name.text);
+    if (!paper.pool.changes_models)
+        return not_changed(record, "the scheme of " + paper.pool.id.text + " changes no model");
+    const bool is_device = consumer.kind == Model::device;
+    const UserName user =
+        is_device ? state.requirements.principal_of({consumer.name}) : UserName{consumer.name};
+    if (user.empty())
+        return not_changed(record, "no eligible consumer: nobody is its principal user");
+    const RequirementRecord* his =
+        state.requirements.find(RequirementId{record.id.product, {Model::user, user.text}});
+    if (his && granted_directly(*his) > 0)
+        return not_changed(record, user.text + " is covered directly"); // M-R8, M-R10
+    if (his && his->behind)
+        return not_changed(record, name_of(his->id) + " stands behind another");
+    const PaperRecord* by = his ? bound(*his) : nullptr;
+    if (by && by != &paper)
+        return only_by(*his, *by); // M-R7
+    if (his)
+        for (const GrantRecord& grant : his->grants)
+            if (grant.paper != &paper)
+                return only_by(*his, *grant.paper); // M-Q15
+    if (paper.free() < 1)
+        return no_right_left(paper, 1); // M-R5
+    return std::nullopt;
+}
+
+} // namespace
+
+Verdict decide(const State& state, const Entitle& command, Now)
+{
+    const auto found = required(state, command.requirement);
+    if (const auto* refusal = std::get_if<Refusal>(&found))
+        return no(*refusal);
+    const RequirementRecord& record = *std::get<const RequirementRecord*>(found);
+    const auto by = paper_of_license(state, command.license);
+    if (const auto* refusal = std::get_if<Refusal>(&by))
+        return no(*refusal);
+    const PaperRecord& paper = *std::get<const PaperRecord*>(by);
+    const PaperRecord* trigger = bound(record);
+    const bool is_own = is_direct(record, paper);
+    if (trigger && trigger != &paper && !is_own)
+        return no(only_by(record, *trigger));
+    const bool is_others = is_coverable(record) && may_downgrade(paper, record) &&
+                           paper.pool.model == record.id.consumer.kind;
+    const RequirementStatus status = status_of(record);
+    const bool counts =
+        status != RequirementStatus::consolidated && status != RequirementStatus::unconfirmed;
+    if (!counts || (!is_own && !is_others && trigger != &paper))
+        return no(refuse(Code::product_mismatch, command.license.text,
+                         !counts ? name_of(record.id) + " is " + std::string(word(status)) +
+                                       ", and needs no license"
+                                 : "it is " + paper.pool.product.name.text + " per " +
+                                       std::string(word(paper.pool.model)) +
+                                       ", and covers no requirement like " + name_of(record.id)));
+    if (paper.free() < 1 &&
+        std::ranges::find(record.grants, &paper, &GrantRecord::paper) == record.grants.end())
+        return no(no_right_left(paper, full_need(record)));
+    Verdict verdict{Done{}, {}};
+    if (Coverage coverage = covered_by(record, paper); coverage != coverage_of(record))
+        verdict.facts.emplace_back(Covered{std::move(coverage)});
+    return verdict;
+}
+
+Verdict decide(const State& state, const ChangeModel& command, Now)
+{
+    const auto found = required(state, command.requirement);
+    if (const auto* refusal = std::get_if<Refusal>(&found))
+        return no(*refusal);
+    const RequirementRecord& record = *std::get<const RequirementRecord*>(found);
+    const auto by = paper_of_license(state, command.license);
+    if (const auto* refusal = std::get_if<Refusal>(&by))
+        return no(*refusal);
+    const PaperRecord& paper = *std::get<const PaperRecord*>(by);
+    if (record.trigger == &paper)
+        return {Done{}, {}};
+    if (auto refusal = why_no_change(state, record, paper))
+        return no(*std::move(refusal));
+    Verdict verdict{Done{}, {}};
+    // As a candidate it has made the record of its user.
+    for (Coverage& coverage : change_of_model(record, *record.user, paper))
+        verdict.facts.emplace_back(Covered{std::move(coverage)});
+    return verdict;
+}
+
+Verdict decide(const State&, const Reconcile&, Now)
+{
+    return {Done{}, {}}; // See `settle`: it is done after each fact.
+}
+
+} // namespace usher::ledger
