@@ -27,7 +27,7 @@ Refusal only_by(const RequirementRecord& record, const PaperRecord& trigger)
 
 Refusal no_right_left(const PaperRecord& paper, Units want)
 {
-    Refusal refusal = refuse(Code::insufficient_units, paper.pool.id.text);
+    Refusal refusal = refuse(Code::insufficient_units, paper.pool.id.text, "granted");
     refusal.stock = paper.pool.units;
     refusal.held = paper.granted;
     refusal.want = want;
@@ -132,15 +132,17 @@ Verdict decide(const State& state, const Entitle& command, Now)
     const bool is_others = is_coverable(record) && may_downgrade(paper, record) &&
                            paper.pool.model == record.id.consumer.kind;
     const RequirementStatus status = status_of(record);
-    const bool counts =
-        status != RequirementStatus::consolidated && status != RequirementStatus::unconfirmed;
-    if (!counts || (!is_own && !is_others && trigger != &paper))
-        return no(refuse(Code::product_mismatch, command.license.text,
-                         !counts ? name_of(record.id) + " is " + std::string(word(status)) +
-                                       ", and needs no license"
-                                 : "it is " + paper.pool.product.name.text + " per " +
-                                       std::string(word(paper.pool.model)) +
-                                       ", and covers no requirement like " + name_of(record.id)));
+    if (status == RequirementStatus::consolidated || status == RequirementStatus::unconfirmed) {
+        Refusal refusal = unknown_requirement(record.id);
+        refusal.detail =
+            ": it is " + std::string(word(status)) + ", and needs no license of its own";
+        return no(std::move(refusal));
+    }
+    if (!is_own && !is_others && trigger != &paper)
+        return no(refuse(Code::product_mismatch, "license " + command.license.text,
+                         "it is " + paper.pool.product.name.text + " per " +
+                             std::string(word(paper.pool.model)) + ", and covers nothing like " +
+                             name_of(record.id)));
     if (paper.free() < 1 &&
         std::ranges::find(record.grants, &paper, &GrantRecord::paper) == record.grants.end())
         return no(no_right_left(paper, full_need(record)));

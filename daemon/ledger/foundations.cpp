@@ -38,9 +38,9 @@ std::variant<VendorName, Refusal> vendor_for(const State& state, const ProductCa
         vendors.insert(id.vendor);
     if (vendors.size() == 1)
         return *vendors.begin();
-    return refuse(Code::unknown_vendor, call.name.text,
-                  vendors.empty() ? "no vendor is known yet, so it must be named"
-                                  : "several vendors are known, so one must be named");
+    return refuse(Code::unknown_product, call.name.text,
+                  vendors.empty() ? ": no vendor is known yet, so its own must be named"
+                                  : ": several vendors are known, so its own must be named");
 }
 
 /// The foundation as the row has it; its number follows where it is new.

@@ -38,7 +38,9 @@ const Wording& wording(const Refusal& refusal)
         return without_activation;
     if (refusal.code == Code::leases_outstanding && refusal.detail == "users")
         return company_with_users;
-    if (refusal.code == Code::not_leasable && !refusal.detail.empty())
+    if (refusal.code == Code::insufficient_units && refusal.detail == "granted")
+        return all_granted;
+    if (refusal.code == Code::not_leasable && refusal.detail == "paper")
         return on_paper;
     if (refusal.code == Code::pool_locked && !refusal.root.empty())
         return locked_child;

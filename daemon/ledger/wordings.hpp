@@ -319,6 +319,13 @@ inline constexpr Wording company_with_users{
     "LEASES_OUTSTANDING",
     "{held} users are of {subject} still",
     {"give them another company: usher party rebind", "usher party remove, for each of them"}};
+inline constexpr Wording all_granted{
+    Code::insufficient_units,
+    "INSUFFICIENT_UNITS",
+    "{held} of the {stock} rights of license {subject} cover requirements already, and none is "
+    "left "
+    "for {want} more",
+    {"buy more rights of {subject}", "usher requirement list shows what they cover"}};
 inline constexpr Wording on_paper{
     Code::not_leasable,
     "NOT_LEASABLE",

@@ -21,6 +21,29 @@ std::string_view state_word(LeaseState::State state)
     return "";
 }
 
+std::string text_of(const RequirementId& id)
+{
+    return id.product.name.text + "/" + std::string(word(id.consumer.kind)) + ":" +
+           id.consumer.name;
+}
+
+std::string text_of(const RequirementView& one)
+{
+    std::string text = text_of(one.id) + "=" + std::string(word(one.status)) + " " +
+                       std::to_string(one.has) + "/" + std::to_string(one.need);
+    for (const RequirementView::Cover& cover : one.covers)
+        text += " by=" + cover.pool.text + ":" + std::to_string(cover.units);
+    if (one.trigger)
+        text += " trigger=" + one.trigger->text;
+    if (one.behind)
+        text += " behind=" + text_of(*one.behind) + " (" + one.because + ")";
+    if (one.model)
+        text += " per=" + std::string(word(*one.model));
+    if (one.members > 0)
+        text += " members=" + std::to_string(one.members);
+    return text + (one.note.empty() ? "" : " note=" + one.note);
+}
+
 struct Words {
     std::string operator()(const Done&) const { return "ok"; }
     std::string operator()(const Refusal& refusal) const { return to_words(refusal); }
@@ -78,6 +101,28 @@ struct Words {
         for (const Lease& lease : list.leases)
             text += " " + name_of(lease.id) + "@" + lease.pool.text;
         return text + " after=" + std::to_string(list.after);
+    }
+    std::string operator()(const RequirementList& list) const
+    {
+        std::string text = "required count=" + std::to_string(list.requirements.size());
+        for (const RequirementView& one : list.requirements)
+            text += " " + text_of(one.id) + "=" + std::string(word(one.status));
+        return text + (list.after ? " more" : "");
+    }
+    std::string operator()(const Explanation& told) const { return text_of(told.requirement); }
+    std::string operator()(const Compliance& compliance) const
+    {
+        std::string text = "compliance";
+        for (const ComplianceRow& row : compliance.rows)
+            text += " " + row.product.name.text + "/" + std::string(word(row.model)) +
+                    ":owned=" + (row.unlimited ? "unlimited" : std::to_string(row.owned)) +
+                    ",used=" + std::to_string(row.used) + ",free=" + std::to_string(row.free) +
+                    ",needed=" + std::to_string(row.needed) +
+                    ",short=" + std::to_string(row.shortfall) +
+                    ",downgrades=" + std::to_string(row.downgrades) +
+                    ",changes=" + std::to_string(row.changes) +
+                    ",unconfirmed=" + std::to_string(row.unconfirmed);
+        return text;
     }
     std::string operator()(const Forecast& forecast) const
     {
@@ -254,6 +299,10 @@ std::string sentences(const Answer& answer)
             for (const std::string& cure : pool.cures)
                 text += pool.pool.text + ": " + cure + "\n";
     }
+    if (const auto* told = std::get_if<Explanation>(&answer))
+        for (const auto* list : {&told->because, &told->obstacles, &told->what_if})
+            for (const std::string& line : *list)
+                text += line + "\n";
     if (const auto* refusal = std::get_if<Refusal>(&answer)) {
         text = sentence(*refusal) + "\n";
         for (const std::string& cure : cures(*refusal))

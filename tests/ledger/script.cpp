@@ -78,6 +78,8 @@ std::string Script::answer_to(Words& words)
         return put(*command);
     if (const auto command = about_pools(verb, words))
         return put(*command);
+    if (const auto command = about_requirements(verb, words))
+        return put(*command);
     if (const auto answer = move(verb, words))
         return *answer;
     static const std::set<std::string> verbs{"install", "remove", "profile", "users", "maintenance",

@@ -47,6 +47,7 @@ class Script {
     static Command counter(Words& words);
     std::optional<std::string> move(const std::string& verb, Words& words);
     std::optional<Command> about_pools(const std::string& verb, Words& words);
+    static std::optional<Command> about_requirements(const std::string& verb, Words& words);
     std::optional<Plannable> plannable(const std::string& verb, Words& words);
     Command plan(Words& words);
     static Command registration(Words& words);

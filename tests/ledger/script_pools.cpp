@@ -48,6 +48,10 @@ Command scheme(std::istringstream& words)
             made.close = word_of(value, {Closing::keep, Closing::release});
         else if (key == "maintenance")
             made.asks_maintenance = flag(value);
+        else if (key == "use")
+            made.use = word_of(value, {Use::served, Use::reconciled});
+        else if (key == "model_change")
+            made.changes_models = flag(value);
         else if (key == "per")
             made.root = word_of(value, {RootPer::license, RootPer::product});
         else

@@ -124,6 +124,9 @@ Install Script::install(Words& words)
             command.profile.text = value;
         else if (key == "scheme")
             command.scheme = value;
+        else if (key == "downgrades")
+            for (const std::string& older : split(value, ","))
+                license.downgrades_to.insert({older});
         else if (key == "pool")
             command.pool.text = value;
         else if (key == "in" && value == "place")
