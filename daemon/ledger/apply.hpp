@@ -67,6 +67,7 @@ struct Applier {
     void operator()(const ConsolidationSet& fact) const;
     void operator()(const ProductConsolidationSet& fact) const;
     void operator()(const Covered& fact) const;
+    void operator()(const Reviewed& fact) const;
     void operator()(const StateWatched& fact) const;
     void operator()(const WatchEnded& fact) const;
     void operator()(const StateTold& fact) const;

@@ -40,6 +40,11 @@ void Applier::operator()(const ProductConsolidationSet& fact) const
         state.requirements.set(fact.consolidation);
 }
 
+void Applier::operator()(const Reviewed&) const
+{
+    state.requirements.look_at_all();
+}
+
 void Applier::operator()(const Covered& fact) const
 {
     const Coverage& coverage = fact.coverage;

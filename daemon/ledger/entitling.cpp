@@ -7,6 +7,8 @@
 namespace usher::ledger {
 namespace {
 
+constexpr std::size_t changes_told_max = 100;
+
 std::variant<const PaperRecord*, Refusal> paper_of_license(const State& state,
                                                            const EntitlementId& license)
 {
@@ -173,9 +175,27 @@ Verdict decide(const State& state, const ChangeModel& command, Now)
     return verdict;
 }
 
-Verdict decide(const State&, const Reconcile&, Now)
+/// Said of a copy, which everything is looked at of; then of what is here.
+Verdict decide(const State& state, const Reconcile& command, Now)
 {
-    return {Done{}, {}}; // See `settle`: it is done after each fact.
+    Done done;
+    const auto again = state.requirements.made_again();
+    again->look_at_all();
+    std::size_t count = 0;
+    for (auto step = again->step(); !step.empty(); step = again->step())
+        for (const Coverage& coverage : step) {
+            if (++count <= changes_told_max)
+                done.changes.push_back(name_of(coverage.requirement) + " is covered otherwise");
+            again->cover(coverage);
+        }
+    if (count > changes_told_max)
+        done.changes.push_back(std::to_string(count - changes_told_max) + " more");
+    if (count == 0)
+        done.warnings.push_back("nothing is left to reconcile: it is done after each fact");
+    Verdict verdict{std::move(done), {}};
+    if (!command.dry_run)
+        verdict.facts.emplace_back(Reviewed{});
+    return verdict;
 }
 
 } // namespace usher::ledger

@@ -3,34 +3,9 @@
 #include "daemon/ledger/walk.hpp"
 
 #include <algorithm>
-#include <memory>
 
 namespace usher::ledger {
 namespace {
-
-/// The same, made of its facts alone.
-std::unique_ptr<Requirements> made_again(const Requirements& from)
-{
-    auto again = std::make_unique<Requirements>(from.rules());
-    for (const auto& [id, paper] : from.papers())
-        again->put(paper.pool);
-    for (const auto& [device, user] : from.principals())
-        again->set_principal({device}, user);
-    for (const auto& [product, book] : from.books()) {
-        if (book.behind)
-            again->set(*book.behind);
-        for (const auto& [consumer, one] : book.requirements)
-            for (const Foundation& foundation : one.foundations)
-                again->put(foundation);
-    }
-    for (const auto& [id, one] : from.consolidations())
-        again->set(one);
-    for (const auto& [product, book] : from.books())
-        for (const auto& [consumer, one] : book.requirements)
-            if (!one.grants.empty() || one.trigger)
-                again->cover(coverage_of(one));
-    return again;
-}
 
 bool has_free_direct(const RequirementRecord& one)
 {
@@ -74,7 +49,7 @@ void Walk::requirements()
             expect(!wants || !has_free_direct(one),
                    "I12 no mix: a free license of its own is taken first", name);
         }
-    const auto again = made_again(here);
+    const auto again = here.made_again();
     for (const auto& [product, book] : here.books()) {
         const ProductBook* other = again->find(product);
         std::size_t count = 0;

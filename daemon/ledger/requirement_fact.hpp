@@ -64,4 +64,11 @@ struct Covered {
     friend bool operator==(const Covered&, const Covered&) = default;
 };
 
+// Fleeting.
+
+/// Everything is looked at again, as if nothing had been.
+struct Reviewed {
+    friend bool operator==(const Reviewed&, const Reviewed&) = default;
+};
+
 } // namespace usher::ledger

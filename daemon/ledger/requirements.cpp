@@ -644,4 +644,27 @@ void Requirements::look_at_all()
         wake(paper);
 }
 
+std::unique_ptr<Requirements> Requirements::made_again() const
+{
+    auto again = std::make_unique<Requirements>(rules_);
+    for (const auto& [id, paper] : papers_)
+        again->put(paper.pool);
+    for (const auto& [device, user] : principals_)
+        again->set_principal({device}, user);
+    for (const auto& [product, its] : books_) {
+        if (its.behind)
+            again->set(*its.behind);
+        for (const auto& [consumer, one] : its.requirements)
+            for (const Foundation& foundation : one.foundations)
+                again->put(foundation);
+    }
+    for (const auto& [id, one] : consolidations_)
+        again->set(one);
+    for (const auto& [product, its] : books_)
+        for (const auto& [consumer, one] : its.requirements)
+            if (!one.grants.empty() || one.trigger)
+                again->cover(coverage_of(one));
+    return again;
+}
+
 } // namespace usher::ledger

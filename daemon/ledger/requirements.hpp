@@ -5,6 +5,7 @@
 #include <array>
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <optional>
 #include <set>
 #include <string>
@@ -163,6 +164,9 @@ class Requirements {
 
     /// Looks at everything again, as if nothing had been looked at.
     void look_at_all();
+
+    /// The same, made of its facts alone.
+    [[nodiscard]] std::unique_ptr<Requirements> made_again() const;
 
     // What is so. Null: there is none.
     [[nodiscard]] const RequirementRecord* find(const RequirementId& id) const;
