@@ -82,6 +82,11 @@ void close(const State& state, const PoolRecord& pool, Closing leases, const Ide
     if (leases == Closing::release)
         end_leases(pool, by, "pool " + pool.pool.id.text + " was closed", verdict,
                    std::get<Done>(verdict.answer).warnings);
+    shut(pool, by, verdict);
+}
+
+void shut(const PoolRecord& pool, const Identity& by, Verdict& verdict)
+{
     post(pool, pool.root->pool.id, pool.stock, "close", verdict);
     verdict.facts.emplace_back(PoolClosed{pool.pool.id, by});
 }
