@@ -282,13 +282,13 @@ void name_holders(Refusal& refusal, const PoolRecord& pool)
 
 std::optional<SteadyInstant> silent_at(const State& state, const LeaseRecord& lease)
 {
-    switch (lease.watch) {
-    case LeaseRecord::Watch::none: return std::nullopt;
-    case LeaseRecord::Watch::speaking: {
+    switch (lease.listening) {
+    case LeaseRecord::Listening::none: return std::nullopt;
+    case LeaseRecord::Listening::speaking: {
         const SteadyInstant at = std::max(lease.deadline, state.amnesty_until);
         return at == SteadyInstant{} ? std::nullopt : std::optional(at);
     }
-    case LeaseRecord::Watch::lost: return lease.deadline;
+    case LeaseRecord::Listening::lost: return lease.deadline;
     }
     return std::nullopt;
 }
