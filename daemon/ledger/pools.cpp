@@ -212,7 +212,7 @@ Verdict decide(const State& state, const ClosePool& command, Now)
     if (pool->first && leases == Closing::keep)
         std::get<Done>(verdict.answer)
             .warnings.push_back("its leases stay, and are locked: " + std::to_string(pool->held) +
-                                " units of them");
+                                (pool->held == 1 ? " unit" : " units") + " of them");
     return verdict;
 }
 
