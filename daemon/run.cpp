@@ -3,6 +3,7 @@
 #include "daemon/anchor.hpp"
 #include "daemon/crew.hpp"
 #include "daemon/house.hpp"
+#include "daemon/inquirer.hpp"
 #include "daemon/log.hpp"
 #include "daemon/schemes.hpp"
 #include "daemon/server/door.hpp"
@@ -34,6 +35,9 @@ constexpr auto handover_max = std::chrono::seconds(2);
 
 /// How long a start waits for issuers to say what is active here.
 constexpr auto issuers_max = std::chrono::seconds(2);
+
+/// How long a reload waits for the ledger to say whether it takes the schemes.
+constexpr auto schemes_max = std::chrono::seconds(10);
 
 /// A connection is a descriptor, and what a login shell is allowed is not many.
 void allow_descriptors(const server::Limits& limits)
@@ -107,14 +111,19 @@ ledger::Ledger remember(journal::Journal& journal, const Config& config)
     return ledger;
 }
 
+void throw_if_refused(const ledger::Answer& schemes)
+{
+    if (const auto* no = std::get_if<ledger::Refusal>(&schemes))
+        throw server::Fault("the configuration's schemes: " + sentence(*no),
+                            "leave this scheme as it was, and give another one a new name");
+}
+
 /// A scheme that pools have does not change its shape. Said before anybody is served: later there
 /// would be pools that behave otherwise than their operator has written down.
 void check_schemes(const ledger::Ledger& ledger, const Config& config)
 {
     const auto verdict = ledger.decide(schemes_of(config), {ledger.calendar_floor(), {}});
-    if (const auto* no = std::get_if<ledger::Refusal>(&verdict.answer))
-        throw server::Fault("the configuration's schemes: " + sentence(*no),
-                            "leave this scheme as it was, and give another one a new name");
+    throw_if_refused(verdict.answer);
 }
 
 server::Listeners open_listeners(const Config& config)
@@ -134,6 +143,15 @@ Halls open_halls(const Config& config, std::shared_ptr<const server::Premises> p
         halls.push_back(
             std::make_unique<Hall>(i, config.threads, server::Rules{premises, config.limits}));
     return halls;
+}
+
+server::Post post_to(Clerk& clerk, Inquirer& inquirer, const Halls& halls)
+{
+    return [&](std::vector<server::Letter>&& letters) {
+        clerk.receive(letters);
+        inquirer.receive(letters);
+        server::deliver(std::move(letters), halls);
+    };
 }
 
 server::Question set_terms(const Config& config)
@@ -166,9 +184,9 @@ class Reload {
   public:
     Reload(std::filesystem::path file, Config config, const House& house,
            const Comparison& comparison, std::uint16_t port, std::chrono::seconds ahead,
-           Clerk& clerk)
+           Clerk& clerk, Inquirer& inquirer)
         : file_(std::move(file)), config_(std::move(config)), house_(house),
-          comparison_(comparison), port_(port), ahead_(ahead), clerk_(clerk)
+          comparison_(comparison), port_(port), ahead_(ahead), clerk_(clerk), inquirer_(inquirer)
     {}
 
     [[nodiscard]] const Config& config() const { return config_; }
@@ -178,6 +196,9 @@ class Reload {
         try {
             take_over(halls, desk);
             spdlog::info("configuration taken over from {}", file_.string());
+        } catch (const server::Fault& fault) {
+            log_lines("configuration not taken over", fault);
+            spdlog::error("configuration not taken over: hint: {}", fault.hint());
         } catch (const std::exception& fault) { // Whatever it is, the old one still serves.
             log_lines("configuration not taken over", fault);
         }
@@ -205,12 +226,16 @@ class Reload {
             throw server::Fault(objections, "restart usherd to change it");
         const auto premises =
             make_premises(reading.config, house_, comparison_, port_, later(ahead_));
+        // Only the ledger knows which pools have a scheme, so it is asked before anything is new.
+        const auto answer = inquirer_.ask(desk, schemes_of(reading.config), schemes_max);
+        if (!answer)
+            throw server::Fault("the desk does not answer", "reload again when it does");
+        throw_if_refused(*answer);
 
         config_ = std::move(reading.config); // From here on nothing can fail.
         set_log_level(config_.log_level);
         adopt(halls, premises);
         desk.ask(set_terms(config_));
-        desk.ask(set_schemes(config_));
     }
 
     void adopt(Halls& halls, const std::shared_ptr<const server::Premises>& premises) const
@@ -227,6 +252,7 @@ class Reload {
     const std::uint16_t port_;
     const std::chrono::seconds ahead_; ///< Of certificates.
     Clerk& clerk_;
+    Inquirer& inquirer_;
 };
 
 /// Until somebody asks to stop.
@@ -306,13 +332,9 @@ void run(const Order& order, const Config& config, const World& world, Signals& 
         make_premises(config, house, comparison, port, later(world.certificates_ahead));
     Halls halls = open_halls(config, premises);
     Clerk clerk(world.clock, premises);
-    server::Desk desk(
-        ledger, journal, world.clock, world.desk,
-        [&](std::vector<server::Letter>&& letters) {
-            clerk.receive(letters);
-            server::deliver(std::move(letters), halls);
-        },
-        [&](const ledger::Anchor& due) { raise_counter(*counter.means, due); });
+    Inquirer inquirer;
+    server::Desk desk(ledger, journal, world.clock, world.desk, post_to(clerk, inquirer, halls),
+                      [&](const ledger::Anchor& due) { raise_counter(*counter.means, due); });
     desk.ask(set_schemes(config)); // Before anybody can ask for a pool.
     server::Door door(halls, desk, std::move(listeners));
     Crew crew(halls, desk, comparison.start, signals);
@@ -327,7 +349,7 @@ void run(const Order& order, const Config& config, const World& world, Signals& 
     spdlog::info("{} is {}", premises->server, status);
     supervisor.ready(status);
     Reload reload(order.config_file, config, house, comparison, port, world.certificates_ahead,
-                  clerk);
+                  clerk, inquirer);
     attend(signals, supervisor, crew, reload, halls, desk, status, world.refresh_interval);
 
     supervisor.stopping();

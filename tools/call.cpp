@@ -98,6 +98,8 @@ void Call::add_dry_run()
 void Call::parse()
 {
     add_common_options();
+    // Also where the rest is not understood.
+    is_json_ = std::ranges::find(words_, "--json") != words_.end();
     std::vector<std::string> backwards(words_.rbegin(), words_.rend()); // As CLI11 wants them.
     app_.parse(std::move(backwards));
     terminal_.color(color_ == "always"  ? Color::always

@@ -64,10 +64,18 @@ Cell state_of(const Change& change)
 
 std::string headline(const v1::Forecast& forecast, bool is_colored)
 {
-    std::string text = forecast.locks() == 0
-                           ? in_tone("nobody would be locked", Tone::good, is_colored)
-                           : in_tone(count_text(forecast.locks(), "pool") + " would lock",
-                                     Tone::alarm, is_colored);
+    const bool is_any_locked = forecast.stay_locked() > 0;
+    std::string text =
+        forecast.locks() > 0
+            ? in_tone(count_text(forecast.locks(), "pool") + (is_any_locked ? " more" : "") +
+                          " would lock",
+                      Tone::alarm, is_colored)
+            : in_tone(is_any_locked ? "nobody else would be locked" : "nobody would be locked",
+                      Tone::good, is_colored);
+    if (is_any_locked)
+        text += ", " + in_tone(count_text(forecast.stay_locked(), "pool") +
+                                   (forecast.stay_locked() == 1 ? " stays" : " stay") + " locked",
+                               Tone::alarm, is_colored);
     if (forecast.leases_ended() > 0)
         text += ", " + count_text(forecast.leases_ended(), "lease") + " would end";
     if (forecast.leases_moved() > 0)
@@ -178,13 +186,11 @@ std::string forecast_text(const v1::Forecast& forecast, bool is_colored)
 
 Json forecast_json(const v1::Forecast& forecast)
 {
-    Json json{{"at", instant_text(forecast.at_us())},
-              {"locks", forecast.locks()},
-              {"leases_ended", forecast.leases_ended()},
-              {"leases_moved", forecast.leases_moved()},
-              {"pools", Json::array()},
-              {"pools_left_out", forecast.pools_left_out()},
-              {"warnings", Json::array()}};
+    Json json{
+        {"at", instant_text(forecast.at_us())},        {"locks", forecast.locks()},
+        {"stay_locked", forecast.stay_locked()},       {"leases_ended", forecast.leases_ended()},
+        {"leases_moved", forecast.leases_moved()},     {"pools", Json::array()},
+        {"pools_left_out", forecast.pools_left_out()}, {"warnings", Json::array()}};
     for (const Change& change : forecast.pools())
         json["pools"].push_back(json_of(change));
     for (const std::string& warning : forecast.warnings())

@@ -28,9 +28,10 @@ inline constexpr int exit_would_lock = 3;
 ///     # or: buy 50 units more
 [[nodiscard]] std::string forecast_text(const v1::Forecast& forecast, bool is_colored);
 
-/// `{"at","locks","leases_ended","leases_moved","pools":[{"pool","new","gone","stock_before",
-/// "stock_after","held_before","held_after","locked_before","locked_after","short","cures"}],
-/// "pools_left_out","warnings"}`. A stock is null where it is unlimited, or the pool is not there.
+/// `{"at","locks","stay_locked","leases_ended","leases_moved","pools":[{"pool","new","gone",
+/// "stock_before","stock_after","held_before","held_after","locked_before","locked_after",
+/// "short","cures"}],"pools_left_out","warnings"}`. A stock is null where it is unlimited, or the
+/// pool is not there.
 [[nodiscard]] Json forecast_json(const v1::Forecast& forecast);
 
 } // namespace usher::tools

@@ -138,6 +138,11 @@ void print_for_programs(const Call& call, const char* kind, const Json& what)
         call.print({{kind, what}}, {});
 }
 
+void print_for_programs(const Call& call, const Fault& fault)
+{
+    print_for_programs(call, "failed", {{"text", fault.what()}, {"cures", fault.hints()}});
+}
+
 int obey(const Verb& verb, std::vector<std::string> words, const Terminal& terminal)
 {
     Call call(verb, std::move(words), terminal);
@@ -147,14 +152,15 @@ int obey(const Verb& verb, std::vector<std::string> words, const Terminal& termi
         terminal.out() << call.options().help() << std::flush;
         return 0;
     } catch (const CLI::ParseError& error) {
-        return fail(terminal,
-                    misuse(error, "usher " + std::string(verb.word) + " --help tells how"));
+        const Fault fault = misuse(error, "usher " + std::string(verb.word) + " --help tells how");
+        print_for_programs(call, fault);
+        return fail(terminal, fault);
     } catch (const Refused& no) {
         say(terminal, no.refused());
         print_for_programs(call, "refused", refusal_json(no.refused()));
         return verb.exit_failed;
     } catch (const Fault& fault) {
-        print_for_programs(call, "failed", {{"text", fault.what()}, {"cures", fault.hints()}});
+        print_for_programs(call, fault);
         return fail(terminal, fault, verb.exit_failed);
     }
 }

@@ -53,6 +53,9 @@ int party_add(Call& call)
         ->type_name("POOL");
     call.add_dry_run();
     call.parse();
+    if (add.kind() == "instance" && add.pool().empty())
+        throw Fault("an instance uses a pool, and needs --pool",
+                    {"--pool POOL: usher pool list shows the pools there are"}, Fault::Kind::usage);
     return call.done(operate, "added " + add.kind() + " " + printable(add.party()));
 }
 

@@ -118,9 +118,11 @@ int pool_users(Call& call)
         names = lines_of(read_file(file));
     users.set_everybody(everybody);
     users.mutable_users()->Assign(names.begin(), names.end());
-    return call.done(operate, printable(users.pool()) + " is for " +
-                                  (everybody ? std::string("everybody")
-                                             : std::to_string(names.size()) + " named users"));
+    return call.done(operate,
+                     printable(users.pool()) + " is for " +
+                         (everybody ? std::string("everybody")
+                                    : std::to_string(names.size()) +
+                                          (names.size() == 1 ? " named user" : " named users")));
 }
 
 } // namespace usher::tools

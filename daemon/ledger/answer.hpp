@@ -187,6 +187,7 @@ struct Forecast {
     std::vector<PoolChange> pools;  ///< Those that would stand otherwise, that lock first.
     std::size_t pools_left_out = 0; ///< More of them than are listed.
     std::size_t locks = 0;          ///< How many pools would lock that are not locked now.
+    std::size_t stay_locked = 0;    ///< How many are locked now, and would be then.
     std::size_t leases_ended = 0;
     std::size_t leases_moved = 0;
     std::vector<std::string> warnings; ///< As the command would give them.

@@ -6,7 +6,7 @@
 namespace usher::ledger {
 namespace {
 
-using Watch = LeaseRecord::Watch;
+using Listening = LeaseRecord::Listening;
 
 // The list of a pool's leases in the order of their grants.
 
@@ -118,29 +118,29 @@ void leave_profile(State& state, LeaseRecord& lease, CalendarInstant at)
     open_up(state, profile.profile);
 }
 
-// Who is watched for silence.
+// To whom the ledger listens.
 
-void unwatch(State& state, LeaseRecord& lease)
+void listen_no_more(State& state, LeaseRecord& lease)
 {
-    if (lease.watch != Watch::none)
-        (lease.watch == Watch::speaking ? state.speaking : state.lost).erase(lease.watched);
-    lease.watch = Watch::none;
+    if (lease.listening != Listening::none)
+        (lease.listening == Listening::speaking ? state.speaking : state.lost).erase(lease.listed);
+    lease.listening = Listening::none;
 }
 
-void watch_speaking(State& state, LeaseRecord& lease)
+void listen_to(State& state, LeaseRecord& lease)
 {
-    lease.watch = Watch::speaking;
-    lease.watched = state.speaking.insert(state.speaking.end(), &lease);
+    lease.listening = Listening::speaking;
+    lease.listed = state.speaking.insert(state.speaking.end(), &lease);
 }
 
-void watch_lost(State& state, LeaseRecord& lease)
+void await_return(State& state, LeaseRecord& lease)
 {
     // Nearly always the end: a waiter that was granted a seat after its connection ended is not.
     auto at = state.lost.end();
     while (at != state.lost.begin() && (*std::prev(at))->deadline > lease.deadline)
         --at;
-    lease.watch = Watch::lost;
-    lease.watched = state.lost.insert(at, &lease);
+    lease.listening = Listening::lost;
+    lease.listed = state.lost.insert(at, &lease);
 }
 
 // The queue.
@@ -205,7 +205,7 @@ void Applier::operator()(const LeaseGranted& fact) const
     keep(state, record);
     note_change(state, pool);
     if (fact.lease.kind == LeaseKind::floating)
-        watch_speaking(state, record);
+        listen_to(state, record);
     if (fact.lease.kind == LeaseKind::fixed && fact.lease.ends)
         state.fixed_ends.emplace(*fact.lease.ends, fact.lease.id);
 
@@ -221,7 +221,7 @@ void Applier::operator()(const LeaseEnded& fact) const
     assert(found != state.leases.end());
     LeaseRecord& record = found->second;
     PoolRecord& pool = *record.pool;
-    unwatch(state, record);
+    listen_no_more(state, record);
     if (record.lease.kind == LeaseKind::fixed && record.lease.ends)
         state.fixed_ends.erase({*record.lease.ends, fact.id});
     leave_profile(state, record, at); // While its seat is there still.
@@ -242,9 +242,10 @@ void Applier::operator()(const LeaseMoved& fact) const
     LeaseRecord& record = state.leases.at(fact.id);
     PoolRecord& from = *record.pool;
     PoolRecord& to = state.pools.at(fact.to);
-    const bool is_watched_on = record.watch != Watch::none && fact.kind == LeaseKind::floating;
-    if (!is_watched_on) // Else its term goes on.
-        unwatch(state, record);
+    const bool is_heard_on =
+        record.listening != Listening::none && fact.kind == LeaseKind::floating;
+    if (!is_heard_on) // Else its term goes on.
+        listen_no_more(state, record);
     if (record.lease.kind == LeaseKind::fixed && record.lease.ends)
         state.fixed_ends.erase({*record.lease.ends, fact.id});
     leave_profile(state, record, at);
@@ -266,9 +267,9 @@ void Applier::operator()(const LeaseMoved& fact) const
     append(to, record);
     sit_down(to, record);
     join_profile(state, record, at);
-    if (fact.kind == LeaseKind::floating && !is_watched_on) {
+    if (fact.kind == LeaseKind::floating && !is_heard_on) {
         record.deadline = fact.deadline;
-        watch_speaking(state, record);
+        listen_to(state, record);
     }
     if (!to.wished.empty() && record.seat)
         state.shareable.emplace_back(
@@ -321,11 +322,11 @@ void Applier::operator()(const LeaseRenewed& fact) const
     LeaseRecord& record = state.leases.at(fact.id);
     record.connection = fact.connection;
     record.deadline = fact.deadline;
-    if (record.watch == Watch::speaking) {
-        state.speaking.splice(state.speaking.end(), state.speaking, record.watched);
-    } else if (record.watch == Watch::lost) {
-        state.speaking.splice(state.speaking.end(), state.lost, record.watched);
-        record.watch = Watch::speaking;
+    if (record.listening == Listening::speaking) {
+        state.speaking.splice(state.speaking.end(), state.speaking, record.listed);
+    } else if (record.listening == Listening::lost) {
+        state.speaking.splice(state.speaking.end(), state.lost, record.listed);
+        record.listening = Listening::speaking;
     }
 }
 
@@ -339,13 +340,13 @@ void Applier::operator()(const ConnectionLost& fact) const
     }
     LeaseRecord& record = state.leases.at(fact.id);
     record.connection = {};
-    if (record.watch == Watch::none)
+    if (record.listening == Listening::none)
         return;
     if (fact.deadline >= *silent_at(state, record))
         return; // It would be silent before: nothing is shortened.
-    unwatch(state, record);
+    listen_no_more(state, record);
     record.deadline = fact.deadline;
-    watch_lost(state, record);
+    await_return(state, record);
 }
 
 void Applier::operator()(const AmnestyGranted& fact) const
@@ -354,7 +355,7 @@ void Applier::operator()(const AmnestyGranted& fact) const
     if (fact.is_new) {
         state.amnesty_from = fact.from;
         for (LeaseRecord* lease : state.lost)
-            lease->watch = Watch::speaking;
+            lease->listening = Listening::speaking;
         state.speaking.splice(state.speaking.begin(), state.lost);
     }
     for (auto& [place, record] : state.waiters) {

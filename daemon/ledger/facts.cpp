@@ -194,6 +194,13 @@ std::vector<Fact> shape_of(const State& state)
     return facts;
 }
 
+std::vector<Fact> requirements_of(const State& state)
+{
+    std::vector<Fact> facts;
+    append_requirements(state, facts);
+    return facts;
+}
+
 std::vector<Fact> facts_of(const State& state)
 {
     std::vector<Fact> facts;

@@ -231,7 +231,9 @@ void Importing::take_over(const Import::License& announced)
     facts_.emplace_back(UsersSet{license.root, announced.users, command_.by});
     done_.changes.push_back(
         license.root.text + " is for " +
-        (announced.users ? std::to_string(announced.users->size()) + " named users" : "everybody"));
+        (announced.users ? std::to_string(announced.users->size()) +
+                               (announced.users->size() == 1 ? " named user" : " named users")
+                         : "everybody"));
     if (pool && pool->pool.allow)
         done_.warnings.push_back("the named users of " + license.root.text + " are replaced");
 }

@@ -175,6 +175,27 @@ std::optional<Refusal> why_downgraded_otherwise(const State& state, const Instal
     return std::nullopt;
 }
 
+/// Makes the named profile lead to the license's root, unless it does.
+void lead_to(const State& state, const Install& command, Verdict& verdict)
+{
+    Profile profile = profile_for(state, command);
+    const ProfileRecord* known = state.find_profile(profile.name);
+    if (!known || known->profile != profile)
+        verdict.facts.emplace_back(ProfileSet{std::move(profile), command.by});
+}
+
+/// What the license that is here cannot become by another content.
+std::optional<Refusal> why_elsewhere(const PoolRecord& root, const Install& command)
+{
+    const std::string& id = root.pool.id.text;
+    if (!command.scheme.empty() && command.scheme != root.pool.scheme)
+        return refuse(Code::not_in_scheme, "scheme " + root.pool.scheme,
+                      id + " has it, and cannot become " + command.scheme);
+    if (!command.pool.empty() && command.pool != root.pool.id)
+        return refuse(Code::other_root, command.pool.text, "the license feeds " + id);
+    return std::nullopt;
+}
+
 /// Another content of a license that is here, from the vendor's file.
 Verdict replace(const State& state, const Install& command, const EntitlementRecord& record,
                 Now now)
@@ -192,15 +213,24 @@ Verdict replace(const State& state, const Install& command, const EntitlementRec
         return no(*std::move(refusal));
     if (auto refusal = why_no_downgrade(state, command))
         return no(*std::move(refusal));
+    if (auto refusal = why_elsewhere(root, command))
+        return no(*std::move(refusal));
     if (auto refusal = why_bad_quantity(command))
         return no(*std::move(refusal));
     if (root.scheme->asks_maintenance && state.mode != Mode::maintenance &&
         takes_something(record.entitlement, entitlement))
         return no(refuse(Code::not_in_maintenance));
     Verdict verdict{Done{warnings_about(state, entitlement, now.calendar)}, {}};
-    if (*record.entitlement.document == *entitlement.document)
-        return verdict;
-    put_in_place(state, command, verdict);
+    if (*record.entitlement.document != *entitlement.document)
+        put_in_place(state, command, verdict);
+    if (!command.profile.empty()) {
+        Install here = command;
+        here.entitlement.root = root.pool.id;
+        here.scheme = root.pool.scheme;
+        if (auto refusal = why_unfit(state, here))
+            return no(*std::move(refusal));
+        lead_to(state, here, verdict);
+    }
     return verdict;
 }
 

@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
 
 namespace usher::ledger {
 
@@ -142,8 +143,8 @@ void Walk::leases()
         expect(tag != state_.tags.end() && tag->second == id, "a tag names its lease",
                record.lease.user.text);
         expect((record.lease.kind == LeaseKind::floating) ==
-                   (record.watch != LeaseRecord::Watch::none),
-               "floating leases, and they alone, are watched", record.lease.user.text);
+                   (record.listening != LeaseRecord::Listening::none),
+               "floating leases, and they alone, are listened to", record.lease.user.text);
         const auto silent = silent_at(state_, record);
         expect(!silent || now_.steady < *silent || stands_still(state_.mode),
                "I7 floating: nobody is overdue", record.lease.user.text);
@@ -151,7 +152,7 @@ void Walk::leases()
     expect(state_.tags.size() == state_.leases.size() + state_.waiters.size(),
            "no tag is left without its lease", "");
     expect(state_.speaking.size() + state_.lost.size() <= state_.leases.size(),
-           "nobody is watched twice", "");
+           "nobody is listened to twice", "");
 }
 
 /// Nobody waits for what is free, or for what cannot come.
@@ -283,7 +284,7 @@ void Walk::lists()
             list, {}, [&](const LeaseRecord* lease) { return silent_at(state_, *lease); });
     };
     expect(is_ordered(state_.speaking) && is_ordered(state_.lost),
-           "those who are watched stand in the order of their deadlines", "");
+           "those who are listened to stand in the order of their deadlines", "");
     const auto boundary = next_boundary(state_);
     expect(!boundary || now_.calendar < *boundary, "no boundary is overdue", "");
 }
@@ -325,6 +326,17 @@ const PoolPicture* find(const Summary& summary, const PoolId& id)
     return found == summary.pools.end() ? nullptr : &*found;
 }
 
+/// Whether a lease that was not there before came through the profile.
+bool has_lent(const Summary& before, const Summary& after, const ProfileName& profile)
+{
+    std::set<LeaseId> known;
+    for (const LeasePicture& lease : before.leases)
+        known.insert(lease.lease.id);
+    return std::ranges::any_of(after.leases, [&](const LeasePicture& lease) {
+        return lease.lease.profile == profile && !known.contains(lease.lease.id);
+    });
+}
+
 } // namespace
 
 std::vector<std::string> broken_invariants(const Ledger& ledger, Now now)
@@ -361,6 +373,12 @@ std::vector<std::string> broken_steps(const Summary& before, const Summary& afte
             pool.held - was->held > std::max<Units>(0, pool.stock - was->stock))
             broken.push_back("I3 a locked pool lends nothing: " + pool.pool.id.text);
     }
+    // More may be in use where a profile got its capacity later, or where users who share a seat
+    // are parted; but not by lending.
+    for (const ProfilePicture& one : after.profiles)
+        if (one.profile.capacity && one.in_use > *one.profile.capacity &&
+            has_lent(before, after, one.profile.name))
+            broken.push_back("a profile lends no more than its capacity: " + one.profile.name.text);
     return broken;
 }
 

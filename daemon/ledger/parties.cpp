@@ -233,10 +233,8 @@ Verdict decide(const State& state, const RemoveParty& command, Now)
     say_how_many_ended(leases_of(state, command.party).size(), verdict);
     end_all(state, command.party, command.by, command.party.text + " was removed", verdict);
     for (const auto& [root, pool] : record->own)
-        if (!pool->pool.closed) {
-            post(*pool, root, pool->stock, "close", verdict);
-            verdict.facts.emplace_back(PoolClosed{pool->pool.id, command.by});
-        }
+        if (!pool->pool.closed) // Only what ends here was of it.
+            shut(*pool, command.by, verdict);
     verdict.facts.emplace_back(PartyRemoved{command.party, command.by});
     return verdict;
 }

@@ -12,6 +12,9 @@ namespace usher::ledger {
 /// what is held.
 [[nodiscard]] std::vector<Fact> shape_of(const State& state);
 
+/// Those that say what is required, and what covers it.
+[[nodiscard]] std::vector<Fact> requirements_of(const State& state);
+
 /// See `Summary`.
 [[nodiscard]] Summary summary_of(const State& state, Now now);
 

@@ -1,20 +1,29 @@
 #include "daemon/ledger/apply.hpp"
 #include "daemon/ledger/decide.hpp"
-#include "daemon/ledger/home.hpp"
+#include "daemon/ledger/forecast.hpp"
+#include "daemon/ledger/paper.hpp"
 #include "daemon/ledger/picture.hpp"
 #include "daemon/ledger/settle.hpp"
 
 #include <algorithm>
+#include <deque>
 
 /// What a command would do: the rules themselves, on a copy of the state.
 namespace usher::ledger {
 namespace {
 
-/// The copy. Leases that are all alike to the question are one there, so that it costs as much as
-/// there are pools and parties, whatever is held.
+/// Whose leases may end or move by what is asked; all others only count.
+struct Scope {
+    std::set<PartyId> parties;
+    std::set<PoolId> pools;
+    bool requirements = false; ///< Whether what covers them may become otherwise.
+};
+
+/// The copy. Where the question concerns none of a pool's leases, one that is in no table stands
+/// for all of them, so that it costs as much as there are pools and parties, whatever is held.
 class Copy {
   public:
-    Copy(const State& state, const std::set<PartyId>& concerned, Now now);
+    Copy(const State& state, const Scope& scope, Now now);
 
     /// Applies what happens, and counts what becomes of leases.
     void apply(const std::vector<Fact>& facts);
@@ -27,27 +36,82 @@ class Copy {
     std::vector<std::string> warnings;
 
   private:
-    void copy_leases(const PoolRecord& pool, const std::set<PartyId>& concerned);
+    void copy_shape(const State& from, const Scope& scope);
+    void copy_leases(const State& from, const Scope& scope);
     void grant(Lease lease);
+    void grant_all(const PoolRecord& from);
+    void grant_joined(const PoolRecord& from);
+    void put_stand_in(const PoolRecord& from, PoolRecord& to);
     template <class One>
     std::optional<Refusal> decide_and_apply(const One& command);
     std::optional<Refusal> decide_and_apply(const Resize& command);
 
     Now now_;
     std::map<LeaseId, std::size_t> stands_for_; ///< So many leases each, where more than one.
+    std::deque<LeaseRecord> stand_ins_;
 };
 
-Copy::Copy(const State& from, const std::set<PartyId>& concerned, Now now)
-    : state(from.hash.seed), now_(now)
+Copy::Copy(const State& from, const Scope& scope, Now now) : state(from.hash.seed), now_(now)
 {
     state.term = from.term;
     state.leases_max = from.leases_max;
-    for (const Fact& fact : shape_of(from))
-        std::visit(Applier{state, from.floor}, fact);
-    for (const auto& [number, pool] : from.pools_in_order)
-        copy_leases(*pool, concerned);
+    copy_shape(from, scope);
+    copy_leases(from, scope);
     state.floor = from.floor;
     state.mode = from.mode;
+}
+
+void Copy::copy_shape(const State& from, const Scope& scope)
+{
+    state.pools.reserve(from.pools.size() + 1);
+    auto opened = from.pools_in_order.begin();
+    for (const Fact& fact : shape_of(from)) {
+        if (std::holds_alternative<PoolOpened>(fact)) // A pool keeps its number.
+            state.pools_numbered = (opened++)->first - 1;
+        std::visit(Applier{state, from.floor}, fact);
+    }
+    state.pools_numbered = from.pools_numbered;
+    if (scope.requirements)
+        for (const Fact& fact : requirements_of(from))
+            std::visit(Applier{state, from.floor}, fact);
+}
+
+std::vector<const LeaseRecord*> leases_of(const State& state, const std::set<PartyId>& parties)
+{
+    std::vector<const LeaseRecord*> leases;
+    for (const PartyId& party : parties)
+        if (const auto latest = state.leases_of.find(party); latest != state.leases_of.end())
+            for (const LeaseRecord* at = latest->second; at; at = at->party_after)
+                leases.push_back(at);
+    std::ranges::sort(leases, {}, &LeaseRecord::number);
+    return leases;
+}
+
+void Copy::copy_leases(const State& from, const Scope& scope)
+{
+    std::set<const PoolRecord*> ending; // Of these some leases end by themselves.
+    for (const auto& [end, id] : from.fixed_ends)
+        if (end <= now_.calendar)
+            ending.insert(from.leases.at(id).pool);
+    for (const LeaseRecord* lease : leases_of(from, scope.parties))
+        if (lease->pool->pool.metric == Metric::lease && !ending.contains(lease->pool))
+            grant(lease->lease);
+    auto to = state.pools_in_order.begin();
+    for (const auto& [number, pool] : from.pools_in_order) {
+        const bool is_seat_shared = pool->pool.metric != Metric::lease;
+        const bool is_concerned = scope.pools.contains(pool->pool.id);
+        PoolRecord& copied = *(to++)->second;
+        if (is_paper(*pool)) { // What it covers is copied where that is asked for.
+            copied.held = pool->held;
+            continue;
+        }
+        if (ending.contains(pool) || (is_seat_shared && (is_concerned || !scope.parties.empty())))
+            grant_all(*pool); // Whoever comes may share the seat of any of them.
+        else if (is_concerned)
+            grant_joined(*pool);
+        else
+            put_stand_in(*pool, copied);
+    }
 }
 
 void Copy::grant(Lease lease)
@@ -55,34 +119,38 @@ void Copy::grant(Lease lease)
     Applier{state, state.floor}(LeaseGranted{std::move(lease), {}, SteadyInstant::max()});
 }
 
-void Copy::copy_leases(const PoolRecord& pool, const std::set<PartyId>& concerned)
+void Copy::grant_all(const PoolRecord& from)
 {
-    const bool may_join =
-        pool.pool.metric == Metric::lease && pool.scheme->leases != LeaseKind::fixed;
-    Lease all;
-    all.units = 0;
-    std::size_t count = 0;
-    if (may_join && concerned.empty() && pool.first) {
-        all = pool.first->lease; // Not one of them need be looked at.
-        all.units = pool.held;
-        count = pool.leases;
-    } else {
-        for (const LeaseRecord* at = pool.first; at; at = at->after) {
-            if (!may_join || concerned.contains(at->lease.party)) {
-                grant(at->lease);
-                continue;
-            }
-            const Units units = all.units + at->lease.units;
-            all = at->lease;
-            all.units = units;
-            ++count;
-        }
-    }
-    if (count == 0)
+    for (const LeaseRecord* at = from.first; at; at = at->after)
+        grant(at->lease);
+}
+
+/// One that ends as all of them would.
+void Copy::grant_joined(const PoolRecord& from)
+{
+    if (!from.first)
         return;
+    Lease all = from.first->lease;
+    all.units = from.held;
     all.party = {};
-    stands_for_.emplace(all.id, count);
+    stands_for_.emplace(all.id, from.leases);
     grant(std::move(all));
+}
+
+/// For all leases that are not in `to` yet.
+void Copy::put_stand_in(const PoolRecord& from, PoolRecord& to)
+{
+    if (from.leases == to.leases)
+        return;
+    LeaseRecord& all = stand_ins_.emplace_back();
+    all.lease = from.first->lease; // Not one of the others need be looked at.
+    all.lease.pool = to.pool.id;
+    all.pool = &to;
+    all.before = to.last;
+    (to.last ? to.last->after : to.first) = &all;
+    to.last = &all;
+    to.leases = from.leases;
+    to.held = from.held;
 }
 
 void Copy::apply(const std::vector<Fact>& facts)
@@ -158,155 +226,53 @@ std::optional<Refusal> Copy::ask(const Plannable& what)
     return refusal;
 }
 
-/// Whose leases the question is about; empty: nobody's in particular.
-std::set<PartyId> concerned_by(const State& state, const Plannable& what)
+Scope scope_of(const State& state, const Plannable& what)
 {
     if (const auto* rebind = std::get_if<Rebind>(&what))
-        return {rebind->party};
+        return {{rebind->party}, {}};
     if (const auto* removal = std::get_if<RemoveParty>(&what))
-        return {removal->party};
+        return {{removal->party}, {}};
+    if (const auto* end = std::get_if<ClosePool>(&what))
+        return {{}, {end->pool}};
+    if (const auto* removal = std::get_if<Remove>(&what)) {
+        const auto known = state.entitlements.find(removal->license);
+        return known == state.entitlements.end() ? Scope{}
+                                                 : Scope{{}, {known->second.entitlement.root}};
+    }
     const auto* change = std::get_if<SetSource>(&what);
     if (!change)
         return {};
     const PartyRecord* party = state.find_party(change->party);
     const bool is_company = party && party->party.kind == Party::Kind::company;
-    return is_company ? party->users : std::set{change->party};
+    return {is_company ? party->users : std::set{change->party}, {}};
 }
 
-/// What would help a pool that lacks units, the cheapest first: what is free costs nothing, what
-/// another pool does not use costs it nothing today, and only then is something given up or bought.
-class Physician {
-  public:
-    std::vector<std::string> cures(const PoolRecord& pool)
-    {
-        if (pool.pool.closed)
-            return cures_of_closed(pool);
-        const Units missing = -available(pool);
-        std::vector<std::string> list;
-        if (!pool.is_root())
-            append_transfers(pool, missing, list);
-        list.push_back("give " + units_text(missing) + " of " + pool.pool.id.text + " back");
-        list.push_back("buy " + units_text(missing) + " more");
-        return list;
-    }
-
-  private:
-    static constexpr std::size_t donors_max = 3;
-
-    static std::vector<std::string> cures_of_closed(const PoolRecord& pool)
-    {
-        std::vector<std::string> list;
-        for (const PartyId& instance : pool.instances) {
-            if (list.size() == donors_max)
-                break;
-            list.push_back("usher party rebind " + instance.text + " POOL --drop");
-        }
-        list.push_back("give back what is held of it");
-        return list;
-    }
-
-    /// The pools with the most that nobody holds, found once for each root.
-    const std::vector<const PoolRecord*>& donors(const PoolRecord& root)
-    {
-        const auto [at, is_new] = donors_.try_emplace(&root);
-        std::vector<const PoolRecord*>& list = at->second;
-        if (!is_new)
-            return list;
-        for (const auto& [number, child] : root.children)
-            if (!child->pool.closed && available(*child) > 0)
-                list.push_back(child);
-        const auto most =
-            list.begin() + static_cast<std::ptrdiff_t>(std::min(list.size(), donors_max));
-        std::ranges::partial_sort(list, most, std::greater<>(),
-                                  [](const PoolRecord* one) { return available(*one); });
-        list.erase(most, list.end());
-        return list;
-    }
-
-    void append_transfers(const PoolRecord& pool, Units missing, std::vector<std::string>& list)
-    {
-        const auto transfer = [&](const PoolRecord& from, Units free) {
-            const Units units = std::min(free, missing);
-            if (units <= 0)
-                return;
-            list.push_back("usher pool allocate " + from.pool.id.text + " " + pool.pool.id.text +
-                           " " + std::to_string(units));
-            missing -= units;
-        };
-        const PoolRecord& root = *pool.root;
-        transfer(root, is_unlimited(root) ? missing : available(root));
-        for (const PoolRecord* donor : donors(root))
-            transfer(*donor, available(*donor));
-    }
-
-    std::map<const PoolRecord*, std::vector<const PoolRecord*>> donors_;
-};
-
-using Change = Forecast::PoolChange;
-
-/// Nobody is locked by a pool that has ended and that nobody uses.
-bool locks_somebody(const PoolRecord& pool)
+bool may_cover_otherwise(const Plannable& what)
 {
-    const bool is_used = pool.first || !pool.instances.empty();
-    return is_locked(pool) && (is_used || !pool.pool.closed);
+    return std::holds_alternative<std::monostate>(what) || std::holds_alternative<Install>(what) ||
+           std::holds_alternative<Remove>(what) || std::holds_alternative<Resize>(what);
 }
 
-Change change_of(const PoolRecord* before, const PoolRecord* after, Physician& physician)
+/// What of all requirements no license covers.
+Units shortfall_of(const Requirements& requirements)
 {
-    Change change{.pool = (after ? after : before)->pool.id, .cures = {}};
-    change.is_new = !before || (before->pool.closed && after && !after->pool.closed);
-    change.is_gone = !after || (after->pool.closed && !(before && before->pool.closed));
-    if (before) {
-        change.unlimited_before = is_unlimited(*before);
-        change.stock_before = before->stock;
-        change.held_before = before->held;
-        change.locked_before = locks_somebody(*before);
-    }
-    if (after) {
-        change.unlimited_after = is_unlimited(*after);
-        change.stock_after = after->stock;
-        change.held_after = after->held;
-        change.locked_after = locks_somebody(*after);
-        if (change.locked_after && !after->pool.closed)
-            change.short_by = -available(*after);
-        if (change.locked_after && !change.locked_before)
-            change.cures = physician.cures(*after);
-    }
-    return change;
+    Units units = 0;
+    for (const auto& [product, book] : requirements.books())
+        for (const auto& [consumer, one] : book.requirements)
+            if (const RequirementStatus status = status_of(one);
+                status == RequirementStatus::license_required ||
+                status == RequirementStatus::partially_licensed)
+                units += full_need(one) - granted(one);
+    return units;
 }
 
-bool is_otherwise(const Change& change)
+void tell_shortfall(const Requirements& before, const Requirements& after,
+                    std::vector<std::string>& warnings)
 {
-    return change.is_new || change.is_gone || change.unlimited_before != change.unlimited_after ||
-           change.stock_before != change.stock_after || change.held_before != change.held_after ||
-           change.locked_before != change.locked_after;
-}
-
-void compare(const State& before, const State& after, Forecast& forecast)
-{
-    Physician physician;
-    std::vector<Change> others;
-    const auto note = [&](Change change) {
-        if (!is_otherwise(change))
-            return;
-        const bool locks = change.locked_after && !change.locked_before;
-        forecast.locks += locks ? 1 : 0;
-        auto& list = locks ? forecast.pools : others;
-        if (list.size() < forecast_pools_max)
-            list.push_back(std::move(change));
-        else
-            ++forecast.pools_left_out;
-    };
-    for (const auto& [number, pool] : before.pools_in_order)
-        note(change_of(pool, after.find_pool(pool->pool.id), physician));
-    for (const auto& [number, pool] : after.pools_in_order)
-        if (!before.find_pool(pool->pool.id))
-            note(change_of(nullptr, pool, physician));
-    for (Change& change : others)
-        if (forecast.pools.size() < forecast_pools_max)
-            forecast.pools.push_back(std::move(change));
-        else
-            ++forecast.pools_left_out;
+    const Units units = shortfall_of(after) - shortfall_of(before);
+    if (units != 0)
+        warnings.push_back("requirements would lack " + units_text(std::abs(units)) +
+                           (units > 0 ? " more" : " fewer") + " than now");
 }
 
 } // namespace
@@ -315,7 +281,9 @@ Verdict decide(const State& state, const Plan& command, Now now)
 {
     Now then = now;
     then.calendar = std::max(now.calendar, command.at.value_or(now.calendar));
-    Copy copy(state, concerned_by(state, command.what), then);
+    Scope scope = scope_of(state, command.what);
+    scope.requirements = may_cover_otherwise(command.what);
+    Copy copy(state, scope, then);
     Forecast forecast{.at = then.calendar, .refusal = {}, .pools = {}, .warnings = {}};
     copy.settle();
     forecast.refusal = copy.ask(command.what);
@@ -323,6 +291,8 @@ Verdict decide(const State& state, const Plan& command, Now now)
     forecast.leases_moved = copy.moved;
     forecast.warnings = std::move(copy.warnings);
     compare(state, copy.state, forecast);
+    if (scope.requirements)
+        tell_shortfall(state.requirements, copy.state.requirements, forecast.warnings);
     return {std::move(forecast), {}};
 }
 

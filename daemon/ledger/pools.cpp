@@ -82,6 +82,11 @@ void close(const State& state, const PoolRecord& pool, Closing leases, const Ide
     if (leases == Closing::release)
         end_leases(pool, by, "pool " + pool.pool.id.text + " was closed", verdict,
                    std::get<Done>(verdict.answer).warnings);
+    shut(pool, by, verdict);
+}
+
+void shut(const PoolRecord& pool, const Identity& by, Verdict& verdict)
+{
     post(pool, pool.root->pool.id, pool.stock, "close", verdict);
     verdict.facts.emplace_back(PoolClosed{pool.pool.id, by});
 }
@@ -207,7 +212,7 @@ Verdict decide(const State& state, const ClosePool& command, Now)
     if (pool->first && leases == Closing::keep)
         std::get<Done>(verdict.answer)
             .warnings.push_back("its leases stay, and are locked: " + std::to_string(pool->held) +
-                                " units of them");
+                                (pool->held == 1 ? " unit" : " units") + " of them");
     return verdict;
 }
 

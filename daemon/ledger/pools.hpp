@@ -18,6 +18,9 @@ void open_under(const State& state, const PoolRecord& root, const PoolId& pool,
 void close(const State& state, const PoolRecord& pool, Closing leases, const Identity& by,
            Verdict& verdict);
 
+/// The end of a pool of which nobody holds anything any more, and for which nobody waits.
+void shut(const PoolRecord& pool, const Identity& by, Verdict& verdict);
+
 /// LIMIT_REACHED where there are as many pools as there may be; none: another one may be opened.
 [[nodiscard]] std::optional<Refusal> why_no_more_pools(const State& state);
 

@@ -43,7 +43,9 @@ const Wording& wording(const Refusal& refusal)
     if (refusal.code == Code::not_leasable && refusal.detail == "paper")
         return on_paper;
     if (refusal.code == Code::pool_locked && !refusal.root.empty())
-        return locked_child;
+        return refusal.donor.empty() ? locked_alone : locked_child;
+    if (refusal.code == Code::would_overcommit && !refusal.detail.empty())
+        return pools_would_lack;
     if (refusal.code == Code::no_free_seat && refusal.row)
         return full_for_rows;
     if (refusal.code == Code::no_free_seat && refusal.want && refusal.stock &&
@@ -73,8 +75,34 @@ std::string number(const std::optional<CalendarInstant>& instant)
     return {text.data(), static_cast<std::size_t>(size)};
 }
 
+std::optional<Units> units(std::string_view key, const Refusal& refusal)
+{
+    if (key == "stock")
+        return refusal.stock;
+    if (key == "held")
+        return refusal.held;
+    if (key == "want")
+        return refusal.want;
+    if (key == "spare")
+        return refusal.spare;
+    assert(key == "short");
+    return refusal.short_by;
+}
+
+/// `is` or `are`, of `is|are`.
+std::string_view form(std::string_view forms, const std::optional<Units>& count)
+{
+    const std::size_t bar = forms.find('|');
+    return count == Units(1) ? forms.substr(0, bar) : forms.substr(bar + 1);
+}
+
 std::string value(std::string_view key, const Refusal& refusal)
 {
+    if (const std::size_t mark = key.find_first_of(":?"); mark != std::string_view::npos) {
+        const std::optional<Units> count = units(key.substr(0, mark), refusal);
+        const std::string words(form(key.substr(mark + 1), count));
+        return key[mark] == ':' ? number(count) + " " + words : words;
+    }
     if (key == "subject")
         return refusal.wanted.empty()
                    ? refusal.subject
@@ -85,6 +113,8 @@ std::string value(std::string_view key, const Refusal& refusal)
         return refusal.host;
     if (key == "root")
         return refusal.root;
+    if (key == "donor")
+        return refusal.donor;
     if (key == "retry_at")
         return number(refusal.retry_at);
     if (key == "because")
@@ -93,14 +123,7 @@ std::string value(std::string_view key, const Refusal& refusal)
         return refusal.queue && *refusal.queue > 0
                    ? ", and " + std::to_string(*refusal.queue) + " wait"
                    : "";
-    if (key == "stock")
-        return number(refusal.stock);
-    if (key == "held")
-        return number(refusal.held);
-    if (key == "want")
-        return number(refusal.want);
-    assert(key == "short");
-    return number(refusal.short_by);
+    return number(units(key, refusal));
 }
 
 /// The text with what the refusal carries in its places.

@@ -102,12 +102,14 @@ struct Refusal {
     std::string subject; ///< The pool, profile, product or name that it is about.
     std::string detail;  ///< More, where the numbers do not say it: which field, which limit.
     std::string root;    ///< Of a pool under another: the one that it gets units from.
+    std::string donor;   ///< Of a locked one: a pool that can give it `spare` units; empty: none.
     std::string wanted;  ///< Where `subject` is a product that another stands on: that other one.
     std::optional<Code> because; ///< Of a locked pool: why what feeds it counts nothing.
     std::optional<Units> stock;
     std::optional<Units> held;
     std::optional<Units> want;
     std::optional<Units> short_by;
+    std::optional<Units> spare;
     std::optional<Units> queue; ///< How many wait before the asker.
     std::optional<Units> row;   ///< Of a request of many rows: the one that is meant, from 1.
     std::vector<Holder> holders;

@@ -3,6 +3,7 @@
 #include "daemon/ledger/paper.hpp"
 
 #include <algorithm>
+#include <map>
 
 namespace usher::ledger {
 namespace {
@@ -43,6 +44,37 @@ Verdict forget(const State& state, const Remove& command, const ExpectedLicense&
     drop_from_profiles(state, command, {expected.root}, verdict);
     verdict.facts.emplace_back(PoolRemoved{expected.root});
     return verdict;
+}
+
+constexpr std::size_t lacking_named_max = 3;
+
+/// Which pools would be locked by it where `units` of their root went, and how much they would
+/// lack.
+std::string who_would_lack(const PoolRecord& root, Units units)
+{
+    std::vector<Fact> facts;
+    rebalance(root, root.stock - units, false, facts);
+    std::map<PoolId, Units> given;
+    Units left_of_root = root.stock - units - root.held;
+    for (const Fact& fact : facts) {
+        const auto& posted = std::get<Posted>(fact);
+        given[*posted.from] += posted.units;
+        left_of_root += posted.units;
+    }
+    std::vector<std::pair<PoolId, Units>> lacking;
+    if (left_of_root < 0)
+        lacking.emplace_back(root.pool.id, -left_of_root);
+    for (const auto& [number, child] : root.children)
+        if (const auto taken = given.find(child->pool.id); taken != given.end())
+            if (const Units left = available(*child) - taken->second; left < 0)
+                lacking.emplace_back(child->pool.id, -left);
+    std::string text;
+    for (std::size_t i = 0; i < std::min(lacking.size(), lacking_named_max); ++i)
+        text += (i ? ", " : "") + lacking[i].first.text + " would lack " +
+                std::to_string(lacking[i].second);
+    if (lacking.size() > lacking_named_max)
+        text += " and " + std::to_string(lacking.size() - lacking_named_max) + " more";
+    return text;
 }
 
 } // namespace
@@ -119,6 +151,8 @@ std::optional<Refusal> why_still_needed(const EntitlementRecord& record, const P
     if (!is_alone) {
         refusal.want = record.units;
         refusal.short_by = missing;
+        if (!root.children.empty())
+            refusal.detail = who_would_lack(root, record.units);
     }
     name_holders(refusal, root);
     return refusal;

@@ -228,6 +228,35 @@ bool is_locked(const PoolRecord& pool)
     return pool.pool.closed || (!is_unlimited(pool) && available(pool) < 0);
 }
 
+namespace {
+
+/// So many pools are looked at for one with units that nobody holds: everybody who is refused asks.
+constexpr std::size_t donors_seen_max = 64;
+
+/// Says in `refusal` which pool could give the locked one what it lacks: its root, where that has
+/// it all, else who has the most.
+void name_donor(Refusal& refusal, const PoolRecord& pool)
+{
+    const PoolRecord& root = *pool.root;
+    const Units missing = -available(pool);
+    const PoolRecord* donor = &root;
+    Units spare = is_unlimited(root) ? missing : std::min(missing, available(root));
+    std::size_t seen = 0;
+    for (auto at = root.children.begin();
+         spare < missing && at != root.children.end() && seen < donors_seen_max; ++at, ++seen)
+        if (const PoolRecord& child = *at->second;
+            !child.pool.closed && std::min(missing, available(child)) > spare) {
+            donor = &child;
+            spare = std::min(missing, available(child));
+        }
+    if (spare <= 0)
+        return;
+    refusal.donor = donor->pool.id.text;
+    refusal.spare = spare;
+}
+
+} // namespace
+
 Refusal lock_refusal(const State& state, const PoolRecord& pool)
 {
     assert(is_locked(pool));
@@ -240,6 +269,8 @@ Refusal lock_refusal(const State& state, const PoolRecord& pool)
     refusal.detail = "over-committed";
     refusal.short_by = -available(pool);
     refusal.because = why_empty(state, pool);
+    if (!pool.is_root())
+        name_donor(refusal, pool);
     return refusal;
 }
 
@@ -282,13 +313,13 @@ void name_holders(Refusal& refusal, const PoolRecord& pool)
 
 std::optional<SteadyInstant> silent_at(const State& state, const LeaseRecord& lease)
 {
-    switch (lease.watch) {
-    case LeaseRecord::Watch::none: return std::nullopt;
-    case LeaseRecord::Watch::speaking: {
+    switch (lease.listening) {
+    case LeaseRecord::Listening::none: return std::nullopt;
+    case LeaseRecord::Listening::speaking: {
         const SteadyInstant at = std::max(lease.deadline, state.amnesty_until);
         return at == SteadyInstant{} ? std::nullopt : std::optional(at);
     }
-    case LeaseRecord::Watch::lost: return lease.deadline;
+    case LeaseRecord::Listening::lost: return lease.deadline;
     }
     return std::nullopt;
 }

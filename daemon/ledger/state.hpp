@@ -78,7 +78,7 @@ struct PartyRecord {
 /// A lease with what moves while it lives.
 struct LeaseRecord {
     /// Who is asked for a sign of life: nobody, the holder, or one whose connection has ended.
-    enum class Watch : std::uint8_t { none, speaking, lost };
+    enum class Listening : std::uint8_t { none, speaking, lost };
 
     Lease lease;
     std::uint64_t number = 0; ///< In the order in which leases were granted.
@@ -93,8 +93,8 @@ struct LeaseRecord {
     LeaseRecord* after = nullptr;
     LeaseRecord* party_before = nullptr; ///< Of its party.
     LeaseRecord* party_after = nullptr;
-    Watch watch = Watch::none;
-    std::list<LeaseRecord*>::iterator watched; ///< Valid unless `watch` is none.
+    Listening listening = Listening::none;
+    std::list<LeaseRecord*>::iterator listed; ///< Valid unless `listening` is none.
 };
 
 struct WaiterRecord {

@@ -8,9 +8,10 @@
 /// Every sentence that a refusal is said in. Private to `refusal.cpp`.
 namespace usher::ledger {
 
-/// How a refusal is said and cured. `{subject}`, `{root}`, `{wanted}`, `{detail}`, `{because}`,
-/// `{host}`, `{retry_at}` and the numbers `{stock}`, `{held}`, `{want}`, `{short}`, `{queue}` stand
-/// for what the refusal carries.
+/// How a refusal is said and cured. `{subject}`, `{root}`, `{donor}`, `{wanted}`, `{detail}`,
+/// `{because}`, `{host}`, `{retry_at}` and the numbers `{stock}`, `{held}`, `{want}`, `{short}`,
+/// `{spare}`, `{queue}` stand for what the refusal carries; `{held:unit is|units are}` for the
+/// number with the words that it asks for, and `{held?is|are}` for those alone.
 struct Wording {
     Code code;
     std::string_view word;
@@ -125,7 +126,7 @@ inline constexpr auto wordings = std::to_array<Wording>({
       "usher pool open"}},
     {Code::list_full,
      "LIST_FULL",
-     "{want} named users are more than the {stock} that {subject} may list",
+     "{want:named user is|named users are} more than the {stock} that {subject} may list",
      {"take users off the list", "buy more units"}},
     {Code::not_registered_user,
      "NOT_REGISTERED_USER",
@@ -162,7 +163,8 @@ inline constexpr auto wordings = std::to_array<Wording>({
       "usher doctor shows what the counter says"}},
     {Code::pool_locked,
      "POOL_LOCKED",
-     "{subject} is locked: {held} units are held and it has {stock}, {short} too few{because}",
+     "{subject} is locked: {held:unit is|units are} held and it has {stock}, {short} too "
+     "few{because}",
      {"give seats back", "buy more units", "ask the operator to revoke seats: usher revoke"}},
     {Code::no_free_seat,
      "NO_FREE_SEAT",
@@ -171,7 +173,7 @@ inline constexpr auto wordings = std::to_array<Wording>({
       "ask the operator to revoke a seat: usher revoke"}},
     {Code::insufficient_units,
      "INSUFFICIENT_UNITS",
-     "{want} units are more than the {stock} that {subject} has",
+     "{want:unit is|units are} more than the {stock} that {subject} has",
      {"ask for fewer", "take units back from other pools: usher pool allocate", "buy more units"}},
     {Code::would_overcommit,
      "WOULD_OVERCOMMIT",
@@ -198,7 +200,7 @@ inline constexpr auto wordings = std::to_array<Wording>({
      {"usher requirement explain {subject}"}},
     {Code::would_drop,
      "WOULD_DROP",
-     "{held} leases of {subject} would end by this",
+     "{held:lease|leases} of {subject} would end by this",
      {"--drop, if they may end", "usher plan shows what would happen"}},
     {Code::capacity_exceeded,
      "CAPACITY_EXCEEDED",
@@ -210,7 +212,7 @@ inline constexpr auto wordings = std::to_array<Wording>({
      {"try again later", "ask the operator to raise the limit"}},
     {Code::leases_outstanding,
      "LEASES_OUTSTANDING",
-     "{held} units of {subject} are still held",
+     "{held:unit|units} of {subject} {held?is|are} still held",
      {"wait until they are given back", "usher revoke", "--force, to end them all"}},
     {Code::license_invalid,
      "LICENSE_INVALID",
@@ -317,7 +319,7 @@ inline constexpr Wording counter_away{
 inline constexpr Wording company_with_users{
     Code::leases_outstanding,
     "LEASES_OUTSTANDING",
-    "{held} users are of {subject} still",
+    "{held:user is|users are} of {subject} still",
     {"give them another company: usher party rebind", "usher party remove, for each of them"}};
 inline constexpr Wording all_granted{
     Code::insufficient_units,
@@ -334,20 +336,33 @@ inline constexpr Wording on_paper{
 inline constexpr Wording locked_child{
     Code::pool_locked,
     "POOL_LOCKED",
-    "{subject} is locked: {held} units are held and it has {stock}, {short} too few{because}",
-    {"assign it more: usher pool allocate {root} {subject} {short}",
+    "{subject} is locked: {held:unit is|units are} held and it has {stock}, {short} too "
+    "few{because}",
+    {"assign it more: usher pool allocate {donor} {subject} {spare}",
      "close another pool, and assign what it had: usher pool close", "buy more units",
      "give seats back, or delete devices", "ask the vendor's support"}};
+inline constexpr Wording locked_alone{
+    locked_child.code,
+    locked_child.word,
+    locked_child.sentence,
+    {"assign it more, at another pool's cost: usher pool allocate POOL {subject} {short} --force",
+     locked_child.cures[1], locked_child.cures[2], locked_child.cures[3], locked_child.cures[4]}};
+inline constexpr Wording pools_would_lack{
+    Code::would_overcommit,
+    "WOULD_OVERCOMMIT",
+    "without it {subject} has {short} too few for what is held: {detail}",
+    {"give seats back first", "usher pool allocate, from a pool that holds less",
+     "--force, to lock them until there is enough again"}};
 inline constexpr Wording full_for_rows{
     Code::no_free_seat,
     "NO_FREE_SEAT",
     "no free seats available: {held} of {stock} units of {subject} are held, {short} too few for "
     "{want}",
     {"register fewer", "usher pool allocate, for {short} more", "give devices back"}};
-inline constexpr Wording beyond_stock{
-    Code::no_free_seat,
-    "NO_FREE_SEAT",
-    "no free seats available: {want} units of {subject} are wanted, and it has {stock}",
-    {"ask for fewer units", "buy more units"}};
+inline constexpr Wording beyond_stock{Code::no_free_seat,
+                                      "NO_FREE_SEAT",
+                                      "no free seats available: {want:unit|units} of {subject} "
+                                      "{want?is|are} wanted, and it has {stock}",
+                                      {"ask for fewer units", "buy more units"}};
 
 } // namespace usher::ledger

@@ -111,6 +111,7 @@ void fill(v1::Forecast& to, const ledger::Forecast& from)
     const std::size_t told = static_cast<std::size_t>(to.pools_size());
     to.set_pools_left_out(from.pools_left_out + from.pools.size() - told);
     to.set_locks(from.locks);
+    to.set_stay_locked(from.stay_locked);
     to.set_leases_ended(from.leases_ended);
     to.set_leases_moved(from.leases_moved);
     for (const std::string& warning : those_that_fit(from.warnings))

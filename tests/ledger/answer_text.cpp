@@ -129,6 +129,8 @@ struct Words {
         std::string text = "forecast locks=" + std::to_string(forecast.locks) +
                            " ended=" + std::to_string(forecast.leases_ended) +
                            " moved=" + std::to_string(forecast.leases_moved);
+        if (forecast.stay_locked > 0)
+            text += " stay=" + std::to_string(forecast.stay_locked);
         if (forecast.refusal)
             text += " refused " + to_words(*forecast.refusal);
         for (const Forecast::PoolChange& pool : forecast.pools)

@@ -123,8 +123,9 @@ void EstateHistory::ask(const Plannable& what, const std::string& told)
                               was->locked != pool.locked || was->unlimited != pool.unlimited ||
                               was->pool.closed != pool.pool.closed;
         const bool is_foretold = told_of != forecast.pools.end();
-        if (was && was->pool.closed && pool.pool.closed)
-            continue; // Whether it locks anybody depends on who uses it still.
+        if ((!was || was->pool.closed) && pool.pool.closed)
+            continue; // Whether it locks anybody depends on who uses it still; another has its
+                      // name.
         if (is_other != is_foretold ||
             (is_other && (told_of->stock_after != pool.stock || told_of->held_after != pool.held ||
                           (told_of->locked_after != pool.locked && !pool.pool.closed))))

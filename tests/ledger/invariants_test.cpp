@@ -114,9 +114,9 @@ const std::vector<Harm> harms{
     {"a tag names its lease: ann", [](State& s) { s.tags.erase(lease(s, "a").lease.tag); }},
     {"no tag is left without its lease: ",
      [](State& s) { s.tags.emplace(LeaseTag{1}, lease_id("z")); }},
-    {"floating leases, and they alone, are watched: ann",
+    {"floating leases, and they alone, are listened to: ann",
      [](State& s) { lease(s, "a").lease.kind = LeaseKind::persistent; }},
-    {"nobody is watched twice: ",
+    {"nobody is listened to twice: ",
      [](State& s) {
          s.lost.assign({&lease(s, "a"), &lease(s, "b")});
      }},
@@ -154,7 +154,7 @@ const std::vector<Harm> harms{
      [](State& s) { s.endings_in_order.push_back(lease_id("z")); }},
     {"all is settled: ", [](State& s) { s.hopes_changed = true; }},
     {"all is settled: ", [](State& s) { s.uncounted.insert({"L"}); }},
-    {"those who are watched stand in the order of their deadlines: ",
+    {"those who are listened to stand in the order of their deadlines: ",
      [](State& s) { lease(s, "a").deadline += 1s; }},
     {"I8 one host: only the active one counts: L",
      [](State& s) { s.entitlements.at({"L"}).entitlement.activation = 7; }},
@@ -221,6 +221,18 @@ BOOST_AUTO_TEST_CASE(a_locked_pool_that_lends_is_seen)
     Summary after = before;
     ++after.pools.at(0).held;
     BOOST_TEST(broken_steps(before, after, true).front() == "I3 a locked pool lends nothing: L");
+}
+
+BOOST_AUTO_TEST_CASE(a_profile_that_lends_more_than_its_capacity_is_seen)
+{
+    const Summary before = scene.picture(); // P has a capacity of three.
+    Summary after = before;
+    after.profiles.at(1).in_use = 4;
+    BOOST_TEST(broken_steps(before, after, true).empty()); // By no new lease: some were parted.
+    after.leases.push_back(after.leases.front());
+    after.leases.back().lease.id = lease_id("z");
+    BOOST_TEST(broken_steps(before, after, true).front() ==
+               "a profile lends no more than its capacity: P");
 }
 
 BOOST_AUTO_TEST_SUITE_END()

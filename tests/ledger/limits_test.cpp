@@ -45,6 +45,16 @@ Fact news(std::size_t number)
     return ProductDefined{{{{"acme"}, {std::to_string(number % 1000)}}, {}}};
 }
 
+/// A pool under the root `Keys`, or that root.
+Fact opened(const std::string& id, bool is_root = false)
+{
+    Pool pool{
+        .id = {id}, .parent = {}, .product = {{"acme"}, {"Keys"}}, .allow = {}, .scheme = "keys"};
+    if (!is_root)
+        pool.parent = PoolId{"Keys"};
+    return PoolOpened{std::move(pool)};
+}
+
 std::string no_of(const Answer& answer)
 {
     const auto* refusal = std::get_if<Refusal>(&answer);
@@ -67,6 +77,59 @@ BOOST_AUTO_TEST_CASE(so_many_licenses_may_have_been_asked_for_and_no_more)
     BOOST_TEST(std::holds_alternative<Handed>(request(0))); // It is known already.
     BOOST_TEST(std::holds_alternative<Done>(ask(CancelActivation{{"local:root"}, {"0"}})));
     BOOST_TEST(std::holds_alternative<Handed>(request(activations_max)));
+}
+
+BOOST_AUTO_TEST_CASE(so_many_pools_may_be_there_and_no_more)
+{
+    const auto open = [&](const char* pool) {
+        return ask(OpenPool{{"local:root"}, {pool}, {"Keys"}, {}});
+    };
+    ledger.apply(opened("Keys", true), {});
+    for (std::size_t i = 2; i < pools_max; ++i)
+        ledger.apply(opened(std::to_string(i)), {});
+    BOOST_TEST(no_of(open("last")) == "");
+    const Answer no = open("another");
+    BOOST_TEST(no_of(no) == "LIMIT_REACHED");
+    BOOST_TEST(std::get<Refusal>(no).detail == "1000000 pools are there already");
+
+    ask(ClosePool{{"local:root"}, {"last"}, Closing::release});
+    BOOST_TEST(no_of(open("another")) == "LIMIT_REACHED"); // Closed ones count too.
+}
+
+/// One place is kept, for the default company that a first user brings along.
+BOOST_AUTO_TEST_CASE(so_many_parties_may_be_there_and_no_more)
+{
+    const auto add = [&](const char* name, Party::Kind kind) {
+        return ask(AddParty{{"local:root"}, {.id = {name}, .kind = kind}});
+    };
+    for (std::size_t i = 2; i < parties_max; ++i)
+        ledger.apply(PartySet{{.id = {std::to_string(i)}, .kind = Party::Kind::company}, {}}, {});
+    BOOST_TEST(no_of(add("minnie", Party::Kind::user)) == "");
+    const Answer no = add("acme", Party::Kind::company);
+    BOOST_TEST(no_of(no) == "LIMIT_REACHED");
+    BOOST_TEST(std::get<Refusal>(no).detail == "1000000 parties are there already");
+
+    ask(RemoveParty{{"local:root"}, {"minnie"}});
+    ask(RemoveParty{{"local:root"}, {"default"}});
+    BOOST_TEST(no_of(add("acme", Party::Kind::company)) == "");
+}
+
+BOOST_AUTO_TEST_CASE(so_many_pools_may_be_watched_and_no_more)
+{
+    const auto watch = [&](std::uint64_t connection) {
+        return ask(AskState{{{"key:app"}, {connection}}, {}, {"Keys"}, {}, true});
+    };
+    ledger.apply(opened("Keys", true), {});
+    for (std::uint64_t i = 1; i < watches_max; ++i)
+        ledger.apply(StateWatched{{i}, {}, {"Keys"}}, {});
+    BOOST_TEST(no_of(watch(watches_max)) == "");
+    const Answer no = watch(watches_max + 1);
+    BOOST_TEST(no_of(no) == "LIMIT_REACHED");
+    BOOST_TEST(std::get<Refusal>(no).detail == "100000 pools are watched already");
+
+    BOOST_TEST(no_of(watch(1)) == ""); // Who watches it already asks for nothing more.
+    ask(LoseConnection{{1}, {}});
+    BOOST_TEST(no_of(watch(watches_max + 1)) == "");
 }
 
 BOOST_AUTO_TEST_CASE(a_part_of_a_stream_has_so_many_facts_and_no_more)

@@ -77,8 +77,7 @@ const std::map<Code, std::string> sentences{
     {Code::not_leasable, "SUBJECT lends no seats itself: its units are for the pools under it"},
     {Code::pool_closed, "pool SUBJECT is closed or no longer there"},
     {Code::insufficient_units, "7 units are more than the 80 that SUBJECT has"},
-    {Code::would_overcommit, "without 7 of its 80 units SUBJECT has too few: 81 are held, 3 would "
-                             "be missing"},
+    {Code::would_overcommit, "without it SUBJECT has 3 too few for what is held: DETAIL"},
     {Code::would_drop, "81 leases of SUBJECT would end by this"},
     {Code::pool_locked, "SUBJECT is locked: 81 units are held and it has 80, 3 too few"},
     {Code::no_free_seat, "no free seats available: 81 of 80 units of SUBJECT are held, and 2 wait"},
@@ -139,6 +138,28 @@ BOOST_AUTO_TEST_CASE(every_refusal_names_a_cure_without_a_full_stop_or_a_gap)
         BOOST_TEST(sentence(one).find('{') == std::string::npos);
         BOOST_TEST(sentence(one).back() != '.');
     }
+}
+
+BOOST_AUTO_TEST_CASE(units_that_go_elsewhere_would_be_missing_in_the_pool_itself)
+{
+    Refusal one = full(Code::would_overcommit);
+    one.detail.clear();
+    BOOST_TEST(sentence(one) == "without 7 of its 80 units SUBJECT has too few: 81 are held, 3 "
+                                "would be missing");
+}
+
+BOOST_AUTO_TEST_CASE(one_of_something_is_said_as_one)
+{
+    Refusal one = full(Code::insufficient_units);
+    one.want = 1;
+    BOOST_TEST(sentence(one) == "1 unit is more than the 80 that SUBJECT has");
+    one = full(Code::would_drop);
+    one.held = 1;
+    BOOST_TEST(sentence(one) == "1 lease of SUBJECT would end by this");
+    one = full(Code::leases_outstanding);
+    one.held = 1;
+    one.detail.clear();
+    BOOST_TEST(sentence(one) == "1 unit of SUBJECT is still held");
 }
 
 BOOST_AUTO_TEST_CASE(nobody_in_the_queue_is_not_mentioned)

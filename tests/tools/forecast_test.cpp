@@ -96,6 +96,21 @@ BOOST_AUTO_TEST_CASE(pools_that_come_and_go_have_no_number_where_they_are_not)
     BOOST_TEST(contains(text, "# B would lend nothing any more:\n"));
 }
 
+BOOST_AUTO_TEST_CASE(what_is_locked_already_and_stays_so_is_said)
+{
+    v1::Forecast forecast;
+    forecast.set_at_us(test::noon_us);
+    forecast.set_stay_locked(1);
+    BOOST_TEST(contains(forecast_text(forecast, false),
+                        ": nobody else would be locked, 1 pool stays locked\n"));
+
+    forecast.set_locks(2);
+    forecast.set_stay_locked(3);
+    BOOST_TEST(contains(forecast_text(forecast, false),
+                        ": 2 pools more would lock, 3 pools stay locked\n"));
+    BOOST_TEST(forecast_json(forecast)["stay_locked"] == 3);
+}
+
 BOOST_AUTO_TEST_CASE(a_lock_that_ends_is_good_news_and_one_that_stays_none)
 {
     v1::Forecast forecast = end_of_unlimited();
@@ -125,12 +140,13 @@ BOOST_AUTO_TEST_CASE(programs_are_told_the_same)
     v1::Forecast forecast = end_of_unlimited();
     forecast.mutable_pools()->DeleteSubrange(1, 2);
 
-    BOOST_TEST(tools::to_text(forecast_json(forecast)) ==
-               R"({"at":"2030-01-15T12:00:00Z","locks":1,"leases_ended":0,"leases_moved":0,)"
-               R"("pools":[{"pool":"B","new":false,"gone":false,"stock_before":1000,)"
-               R"("stock_after":10,"held_before":60,"held_after":60,"locked_before":false,)"
-               R"("locked_after":true,"short":50,"cures":["usher pool allocate A B 10",)"
-               R"("buy 50 units more"]}],"pools_left_out":0,"warnings":[]})");
+    BOOST_TEST(
+        tools::to_text(forecast_json(forecast)) ==
+        R"({"at":"2030-01-15T12:00:00Z","locks":1,"stay_locked":0,"leases_ended":0,)"
+        R"("leases_moved":0,"pools":[{"pool":"B","new":false,"gone":false,"stock_before":1000,)"
+        R"("stock_after":10,"held_before":60,"held_after":60,"locked_before":false,)"
+        R"("locked_after":true,"short":50,"cures":["usher pool allocate A B 10",)"
+        R"("buy 50 units more"]}],"pools_left_out":0,"warnings":[]})");
 }
 
 BOOST_AUTO_TEST_CASE(no_stock_and_an_unlimited_one_are_null)

@@ -113,6 +113,11 @@ class Keys(unittest.TestCase):
         self.install(200, "--replace")
         self.assertEqual(self.pool("Devices")["stock"], 110)
 
+    def test_a_license_that_is_replaced_gets_the_profile_that_is_named(self):
+        self.install(200, "--replace", "--profile", "Sites")
+        profiles = self.daemon.json("profile", "list")["profiles"]
+        self.assertIn(("Sites", ["Devices"]), [(each["name"], each["pools"]) for each in profiles])
+
     def test_a_license_feeds_the_root_that_it_is_told_to(self):
         more = self.vendor.sign("8", "Devices", 5)
         self.daemon.must("license", "install", "-", "--pool", "Devices", input=more)
@@ -166,6 +171,20 @@ class Keys(unittest.TestCase):
             self.assertEqual(self.daemon.usher("device", *words).returncode, 2, words)
 
     # Parties.
+
+    def test_an_instance_needs_a_pool_and_is_told_so_on_paper_and_in_json(self):
+        done = self.daemon.usher("party", "add", "db", "--kind", "instance", "--json")
+        self.assertEqual(done.returncode, 2, done)
+        self.assertIn("usher: error: an instance uses a pool, and needs --pool\n", done.stderr)
+        self.assertIn("needs --pool", json.loads(done.stdout)["failed"]["text"])
+
+    def test_what_is_not_understood_is_told_to_programs_too(self):
+        for words in (("pool", "allocate", "Devices", "--json"), ("--json", "pool", "open"),
+                      ("party", "add", "db", "--kind", "robot", "--json")):
+            done = self.daemon.usher(*words)
+            self.assertEqual(done.returncode, 2, done)
+            if words[0] != "--json":
+                self.assertIn("--help tells how", json.loads(done.stdout)["failed"]["cures"][0])
 
     def test_an_instance_gets_another_pool_and_what_it_held_may_be_dropped(self):
         self.register(3)
