@@ -64,7 +64,7 @@ ledger::PutFoundations::Row row_of(Fields& fields, const v1::RequirementAdd::Row
         .of = call(fields, "of", asked.of()),
         .source = source_or_usual(fields, asked.source()),
         .model = {},
-        .number = asked.units() == 0 ? 1 : asked.units(), // The ledger says which are none.
+        .number = asked.has_units() ? asked.units() : 1, // The ledger says which are none.
         .confirmed = !asked.unconfirmed()};
     if (!asked.model().empty())
         row.model = fields.one_of("model", asked.model(), models);
