@@ -7,6 +7,7 @@
 #include "daemon/server/license.hpp"
 #include "daemon/server/move.hpp"
 #include "daemon/server/translate_pools.hpp"
+#include "daemon/server/translate_requirements.hpp"
 #include "daemon/trust/signature.hpp"
 #include "protocol/limits.hpp"
 
@@ -349,6 +350,31 @@ Translation translate_operate(std::uint64_t request, const v1::Operate& operate,
     case v1::Operate::kPartySource: return translate_pools(operate.party_source(), caller);
     case v1::Operate::kPartyRemove: return translate_pools(operate.party_remove(), caller);
     case v1::Operate::kPlan: return translate_plan(operate.plan(), caller, premises);
+    case v1::Operate::kProductAdd: return translate_requirements(operate.product_add(), caller);
+    case v1::Operate::kProductRemove:
+        return translate_requirements(operate.product_remove(), caller);
+    case v1::Operate::kProductConsolidate:
+        return translate_requirements(operate.product_consolidate(), caller);
+    case v1::Operate::kRequirementAdd:
+        return translate_requirements(operate.requirement_add(), caller);
+    case v1::Operate::kRequirementRemove:
+        return translate_requirements(operate.requirement_remove(), caller);
+    case v1::Operate::kRequirementConfirm:
+        return translate_requirements(operate.requirement_confirm(), caller);
+    case v1::Operate::kRequirementConsolidate:
+        return translate_requirements(operate.requirement_consolidate(), caller);
+    case v1::Operate::kRequirementEntitle:
+        return translate_requirements(operate.requirement_entitle(), caller);
+    case v1::Operate::kRequirementChange:
+        return translate_requirements(operate.requirement_change(), caller);
+    case v1::Operate::kPartyPrincipal:
+        return translate_requirements(operate.party_principal(), caller);
+    case v1::Operate::kReconcile: return translate_requirements(operate.reconcile(), caller);
+    case v1::Operate::kRequirementList:
+        return translate_requirements(operate.requirement_list(), caller);
+    case v1::Operate::kRequirementExplain:
+        return translate_requirements(operate.requirement_explain(), caller);
+    case v1::Operate::kCompliance: return translate_requirements(operate.compliance(), caller);
     case v1::Operate::VERB_NOT_SET: break;
     }
     assert(false && "an unknown verb has met its objection");
