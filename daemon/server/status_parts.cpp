@@ -140,6 +140,8 @@ void fill(v1::StatusPart::License& to, const ledger::EntitlementPicture& from)
     to.set_nodelock(std::string(ledger::word(license.lock)));
     to.set_counts(from.counts);
     to.set_reason(from.reason);
+    for (const ledger::ProductName& product : license.downgrades_to)
+        to.add_downgrades_to(product.text);
 }
 
 void fill(v1::StatusPart::License& to, const ledger::ExpectedLicense& from)
