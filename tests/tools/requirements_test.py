@@ -110,7 +110,7 @@ class Requirements(unittest.TestCase):
                      "entitle V16 --license DEV", "change V16 --license DEV",
                      "consolidate V16 --behind V19"):
             self.assert_misused("PRODUCT/device:NAME", f"requirement {verb}")
-        self.assert_misused("--user excludes --device",
+        self.assert_misused("--device excludes --user",
                             "requirement add V16 --device D1 --user ann")
 
     def test_what_is_not_confirmed_asks_for_nothing(self):
@@ -172,7 +172,7 @@ class Requirements(unittest.TestCase):
         self.assertEqual(self.type("party principal D3 bob"), "D3 is bob's\n")
         self.assertEqual(self.type("party principal D3 --none"), "D3 is nobody's\n")
         self.assert_misused("whose is D3", "party principal D3")
-        self.assert_misused("--none excludes USER", "party principal D3 bob --none")
+        self.assert_misused("USER excludes --none", "party principal D3 bob --none")
 
     def test_an_explanation_names_the_rules(self):
         self.type("requirement add V16/device:D1")
@@ -182,13 +182,54 @@ class Requirements(unittest.TestCase):
         self.assertTrue(any("no eligible consumer" in each for each in explained["obstacles"]))
         said = self.type("requirement explain V16/device:D9")
         self.assertRegex(said, r"\AV16/device:D9 is license_required: it has 0 of 1 right\n"
-                               r"because:\n  manual asks for 1 right per device\nin the way:\n")
+                               r"because:\n  manual asks for 1 right per device\n(?:  .*\n)*"
+                               r"in the way:\n(?:  .*\n)+what if:\n")
         self.assert_refused("UNKNOWN_REQUIREMENT", "requirement explain V16/device:D2")
 
     def test_a_list_has_all_its_parts(self):
         for number in range(30):
             self.type(f"requirement add V16/device:E{number} --source {'s' * 64}")
         self.assertEqual(len(self.statuses()), 30)
+
+    # Downgrades, and changes of the model.
+
+    def changed(self):
+        """D2 has no right of its own, and a license per user covers ann instead."""
+        self.install("L19", "V19", 2, "user", downgrades_to="V16")
+        self.type("requirement add V16/device:D1")
+        self.type("requirement add V16/device:D2")
+
+    def test_a_device_stands_behind_its_user_where_that_covers_it(self):
+        self.changed()
+        self.assertEqual(self.statuses(), {"V16/device:D1": "licensed",
+                                           "V16/device:D2": "consolidated",
+                                           "V16/user:ann": "licensed"})
+        listed = self.type("requirement list")
+        self.assertRegex(listed, r"V16/device:D2 .* V16/user:ann +changed for L19")
+        self.assertRegex(listed, r"V16/user:ann +licensed +1 of 1 +L19 \(downgrade\)")
+        self.assertIn("(M-R4)", self.type("requirement explain V16/device:D2"))
+        rows = {(row["product"], row["model"]): row
+                for row in self.json("report compliance")["products"]}
+        self.assertEqual((rows["V16", "device"]["changes"], rows["V16", "user"]["downgrades"],
+                          rows["V19", "user"]["used"], rows["V19", "user"]["free"]), (1, 1, 1, 1))
+
+    def test_what_was_changed_is_covered_by_that_license_and_consolidated_by_no_other_way(self):
+        self.changed()
+        self.install("M19", "V19", 2, "user", downgrades_to="V16")
+        refused = self.assert_refused("ONLY_TRIGGER_LICENCE",
+                                      "requirement entitle V16/user:ann --license M19")
+        self.assertEqual(refused["detail"], "L19")
+        self.assert_refused("CONSOLIDATION_NOT_ALLOWED",
+                            "requirement consolidate V16/device:D2 --behind V16/device:D1")
+        self.assert_refused("MODEL_CHANGE_NOT_ALLOWED",
+                            "requirement change V16/device:D1 --license L19")
+
+    def test_a_model_is_changed_by_hand_for_the_license_that_is_named(self):
+        self.type("requirement add V16/device:D1")
+        self.install("L19", "V19", 1, "user", downgrades_to="V16")
+        self.type("requirement add V16/device:D2")
+        self.assertEqual(self.type("requirement change V16/device:D2 --license L19"),
+                         "V16/device:D2 is per user, for license L19\n")
 
     # The report.
 
