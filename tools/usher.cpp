@@ -78,6 +78,8 @@ constexpr auto verbs = std::to_array<Verb>({
      Door::operators, party_state},
     {"party principal", "DEVICE USER | DEVICE --none", "Whose a device is", Door::operators,
      party_principal},
+    {"party principals", "FILE --device-column COLUMN --user-column COLUMN [OPTION...]",
+     "The same of a whole table", Door::operators, party_principals},
     {"product add", "NAME [--vendor VENDOR] [--model MODEL]", "A product that can be required",
      Door::operators, product_add},
     {"product list", "", "Products, and for whom their rights are counted", Door::operators,
@@ -96,6 +98,8 @@ constexpr auto verbs = std::to_array<Verb>({
      requirement_entitle},
     {"requirement change", "REQ --license LICENSE", "Count a device's for its user",
      Door::operators, requirement_change},
+    {"requirement import", "FILE --device-column COLUMN | --user-column COLUMN [OPTION...]",
+     "The same of a whole table", Door::operators, requirement_import},
     {"requirement list", "[--product PRODUCT] [--status STATUS]",
      "What is needed, and by what "
      "it is covered",

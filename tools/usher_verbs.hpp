@@ -53,6 +53,8 @@ int requirement_entitle(Call& call);
 int requirement_change(Call& call);
 int requirement_list(Call& call);
 int requirement_explain(Call& call);
+int requirement_import(Call& call); // usher_import.cpp
+int party_principals(Call& call);
 int report_compliance(Call& call); // usher_report.cpp
 int reconcile(Call& call);
 int plan(Call& call); // usher_plan.cpp

@@ -127,7 +127,10 @@ struct Judge {
     void operator()(ledger::FoundationPut& fact) const
     {
         name_requirement(fact.foundation.of);
-        fields.name("source", fact.foundation.source);
+        // Not a name: a line, as an operator or a program gives it.
+        fields.remark("source", fact.foundation.source);
+        fields.require(fact.foundation.source.size() <= protocol::source_bytes_max, "source",
+                       "longer than 64 bytes");
     }
     void operator()(ledger::PrincipalSet& fact) const
     {
