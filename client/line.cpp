@@ -48,16 +48,23 @@ v1::Request hello(const Credentials& credentials)
     return request;
 }
 
-/// Puts the parts of a status together: lists grow, and only the first part says when and where.
+/// Puts the parts of a status or a report together: lists grow, and only the first part of a status
+/// says when and where.
 void join(v1::Response& whole, const v1::Response& part)
 {
-    whole.mutable_operated()->mutable_status()->MergeFrom(part.operated().status());
-    whole.mutable_operated()->mutable_status()->set_more(part.operated().status().more());
+    v1::Operated& to = *whole.mutable_operated();
+    if (to.has_compliance()) {
+        to.mutable_compliance()->MergeFrom(part.operated().compliance());
+        to.mutable_compliance()->set_more(part.operated().compliance().more());
+        return;
+    }
+    to.mutable_status()->MergeFrom(part.operated().status());
+    to.mutable_status()->set_more(part.operated().status().more());
 }
 
 bool has_more(const v1::Response& response)
 {
-    return response.operated().status().more();
+    return response.operated().status().more() || response.operated().compliance().more();
 }
 
 } // namespace

@@ -25,6 +25,9 @@ inline constexpr std::size_t greeting_bytes_max = 16 << 10;
 /// Any name: user, device, profile, party, license. UTF-8, 1 to so many bytes.
 inline constexpr std::size_t name_bytes_max = 256;
 
+/// Who asks for rights of a product: the source of a foundation, 1 to so many bytes.
+inline constexpr std::size_t source_bytes_max = 64;
+
 /// A free text: a reason, a version.
 inline constexpr std::size_t text_bytes_max = 1024;
 
@@ -67,6 +70,7 @@ static_assert(leases_per_connection_max * 32 < frame_bytes_max, "one renewal can
 static_assert(rows_max * (row_name_bytes + 32) + 4 * name_bytes_max < frame_bytes_max,
               "a row has 32 bytes beside its names: its id, its units, and what its fields cost");
 static_assert(proofs_max * license_bytes_max < frame_bytes_max, "the first answer fits in a frame");
+static_assert(source_bytes_max <= text_bytes_max);
 static_assert(units_per_checkout_max < INT64_MAX / 1'000'000);
 
 } // namespace usher::protocol

@@ -7,6 +7,7 @@
 #include "tools/instants.hpp"
 #include "tools/pool_fact_json.hpp"
 #include "tools/printable.hpp"
+#include "tools/requirement_fact_json.hpp"
 
 #include <ranges>
 #include <span>
@@ -54,7 +55,8 @@ struct Told {
         return Teller("product_defined")
             .tell("product", fact.product.id.name)
             .tell("vendor", fact.product.id.vendor)
-            .tell("requires", fact.product.requires_product);
+            .tell("requires", fact.product.requires_product)
+            .tell_text("model", fact.product.model ? std::string(word(*fact.product.model)) : "");
     }
     Json operator()(const ledger::EntitlementRemoved& fact) const
     {
@@ -291,6 +293,13 @@ struct Told {
     Json operator()(const ledger::PartySet& fact) const { return told(fact); }
     Json operator()(const ledger::PartyRemoved& fact) const { return told(fact); }
     Json operator()(const ledger::LeaseMoved& fact) const { return told(fact); }
+    Json operator()(const ledger::ProductForgotten& fact) const { return told(fact); }
+    Json operator()(const ledger::FoundationPut& fact) const { return told(fact); }
+    Json operator()(const ledger::FoundationRemoved& fact) const { return told(fact); }
+    Json operator()(const ledger::PrincipalSet& fact) const { return told(fact); }
+    Json operator()(const ledger::ConsolidationSet& fact) const { return told(fact); }
+    Json operator()(const ledger::ProductConsolidationSet& fact) const { return told(fact); }
+    Json operator()(const ledger::Covered& fact) const { return told(fact); }
 
     // Fleeting: no journal has them.
     Json operator()(const ledger::LeaseRenewed&) const { return {}; }
@@ -313,6 +322,14 @@ std::string text_of(const std::string& text)
                               : Json(text).dump(-1, ' ', false, Json::error_handler_t::replace));
 }
 
+/// One of a list: a text, or so many units of a pool.
+std::string element_text(const Json& one)
+{
+    if (!one.is_object())
+        return text_of(one.get<std::string>());
+    return text_of(one.at("pool").get<std::string>()) + ":" + one.at("units").dump();
+}
+
 /// A value behind its `=`.
 std::string value_text(const Json& value)
 {
@@ -322,7 +339,7 @@ std::string value_text(const Json& value)
     if (value.is_array()) {
         std::string list;
         for (const Json& one : value)
-            list += (list.empty() ? "" : ",") + text_of(one.get<std::string>());
+            list += (list.empty() ? "" : ",") + element_text(one);
         return list;
     }
     return value.is_string() ? text_of(value.get<std::string>()) : value.dump();

@@ -26,6 +26,8 @@ Json told(const char* what, const ledger::Entitlement& license, const ledger::Id
     teller.tell("on_this_node", Json(license.on_this_node));
     if (license.activation != 0)
         teller.tell("activation", Json(license.activation));
+    if (!license.downgrades_to.empty())
+        teller.tell_list("downgrades_to", license.downgrades_to);
     return teller.tell("by", by);
 }
 
@@ -71,7 +73,9 @@ Json told(const ledger::SchemeSet& fact)
     teller.tell("rebind", Json(word(scheme.rebind))).tell("close", Json(word(scheme.close)));
     teller.tell("asks_maintenance", Json(scheme.asks_maintenance));
     teller.tell("restarts_leases", Json(scheme.restarts_leases));
-    teller.tell("trial", Json(scheme.is_trial));
+    teller.tell("trial", Json(scheme.is_trial)).tell("use", Json(word(scheme.use)));
+    if (scheme.use == ledger::Use::reconciled)
+        teller.tell("model_change", Json(scheme.changes_models));
     return teller.tell("usual", Json(fact.is_usual));
 }
 

@@ -137,6 +137,8 @@ Json license_json(const v1::StatusPart::License& license)
               {"expected", text_or_null(license.expected())}};
     if (license.unlimited())
         json["unlimited"] = true;
+    for (const std::string& product : license.downgrades_to())
+        json["downgrades_to"].push_back(product);
     json["activation"] = nullptr;
     if (const bool has_none = license.activation().empty() || license.activation() == "none";
         !has_none || license.receipt_number() != 0)

@@ -74,6 +74,14 @@ std::string move_text(const Part& picture)
     return {};
 }
 
+std::string downgrades_text(const Part::License& license)
+{
+    std::string text;
+    for (const std::string& product : license.downgrades_to())
+        text += (text.empty() ? "" : ", ") + product;
+    return text.empty() ? "-" : text;
+}
+
 } // namespace
 
 std::string profiles_text(const Part& picture, bool is_colored)
@@ -150,6 +158,12 @@ std::string licenses_text(const Part& picture, bool is_colored)
         });
     std::vector<Column> columns{{"LICENSE"}, {"PRODUCT"}, {"VENDOR"},   {"UNITS", true},
                                 {"FROM"},    {"TO"},      {"LOCKED TO"}};
+    const bool has_downgrades =
+        std::ranges::any_of(picture.licenses(), [](const Part::License& license) {
+            return license.downgrades_to_size() > 0;
+        });
+    if (has_downgrades)
+        columns.push_back({"DOWNGRADES TO"});
     if (has_activations)
         columns.push_back({"ACTIVATION"});
     columns.push_back({"STATE"});
@@ -163,6 +177,8 @@ std::string licenses_text(const Part& picture, bool is_colored)
             {license.has_from_us() ? instant_text(license.from_us()) : "-"},
             {license.has_to_us() ? instant_text(license.to_us()) : "-"},
             {license.nodelock()}};
+        if (has_downgrades)
+            row.push_back({downgrades_text(license)});
         if (has_activations)
             row.push_back({activation_text(license)});
         row.push_back(state_of(license));

@@ -95,6 +95,14 @@ std::string host_text(const std::optional<trust::NodeLockTerms>& lock)
     return text;
 }
 
+std::string downgrades_text(const trust::License& license)
+{
+    std::string text;
+    for (const std::string& product : license.downgrades_to)
+        text += (text.empty() ? "" : ", ") + product;
+    return text.empty() ? "nothing" : text;
+}
+
 std::string signature_text(const Finding& finding)
 {
     if (finding.signature == "holds")
@@ -118,6 +126,7 @@ std::string text_of(const Finding& finding)
         {"type", license.type.empty() ? "none" : license.type},
         {"maintenance until", when(license.maintenance_until, "not said")},
         {"requires", license.requires_product.empty() ? "nothing" : license.requires_product},
+        {"downgrades to", downgrades_text(license)},
         {"host", host_text(license.lock)},
         {"key", trust::key_id_in(finding.text)},
         {"signature", signature_text(finding)},

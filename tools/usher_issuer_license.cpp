@@ -66,6 +66,9 @@ trust::License license_of(const LicenseWords& words, const std::string& vendor)
 {
     if (words.requires_product == "")
         misused("--requires: names no product", "leave it out where none is required");
+    std::set<std::string> downgrades_to(words.downgrades_to.begin(), words.downgrades_to.end());
+    if (downgrades_to.size() != words.downgrades_to.size())
+        misused("--downgrades-to: names a product twice", "name each of them once");
     return {
         .vendor = vendor,
         .number = words.number,
@@ -77,6 +80,7 @@ trust::License license_of(const LicenseWords& words, const std::string& vendor)
         .type = words.type,
         .maintenance_until = instant_of("--maintenance-until", words.maintenance_until),
         .requires_product = words.requires_product.value_or(""),
+        .downgrades_to = std::move(downgrades_to),
         .lock = {},
     };
 }
@@ -103,6 +107,11 @@ void add_license_words(CLI::App& options, LicenseWords& words, bool may_be_known
     }
     options.add_option("--requires", words.requires_product,
                        "Another product without which this one counts nothing");
+    options
+        .add_option("--downgrades-to", words.downgrades_to,
+                    "An older product that a right may be used for instead; may be said again")
+        ->type_name("PRODUCT")
+        ->allow_extra_args(false);
     options.add_option("--type", words.type, "Words for people: annual, academic");
     add_when(options, words);
 }

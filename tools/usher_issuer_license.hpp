@@ -4,6 +4,7 @@
 
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace CLI {
 class App;
@@ -23,6 +24,7 @@ struct LicenseWords {
     std::optional<std::string> to;
     std::optional<std::string> maintenance_until;
     std::optional<std::string> requires_product;
+    std::vector<std::string> downgrades_to;
 };
 
 /// Adds the options. `may_be_known`: of a number that was sold before, the number is enough.

@@ -44,6 +44,8 @@ Json json_of(const issuer::Account& account, issuer::Instant now)
 {
     const trust::License& license = account.sold.license;
     Json json{{"number", license.number}, {"product", license.product}};
+    if (!license.downgrades_to.empty())
+        json["downgrades_to"] = license.downgrades_to;
     json["kinds"] = account.sold.kinds;
     const issuer::Grant* const alive = account.alive(now);
     json["active"] = nullptr;

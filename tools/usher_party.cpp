@@ -139,4 +139,23 @@ int party_state(Call& call)
     return state.locked() ? 1 : 0;
 }
 
+int party_principal(Call& call)
+{
+    v1::Operate operate;
+    v1::PartyPrincipal::Row& row = *operate.mutable_party_principal()->add_rows();
+    bool is_nobodys = false;
+    call.options().add_option("DEVICE", *row.mutable_device(), "The device")->required();
+    CLI::Option* const user =
+        call.options().add_option("USER", *row.mutable_user(), "Whose it is from now on");
+    call.options().add_flag("--none", is_nobodys, "It is nobody's from now on")->excludes(user);
+    call.parse();
+    if (row.user().empty() && !is_nobodys)
+        throw Fault("whose is " + cut(printable(row.device()), 60) + "?",
+                    {"usher party principal DEVICE USER", "--none, if it is nobody's"},
+                    Fault::Kind::usage);
+    return call.done(operate, printable(row.device()) +
+                                  (is_nobodys ? std::string(" is nobody's")
+                                              : " is " + printable(row.user()) + "'s"));
+}
+
 } // namespace usher::tools

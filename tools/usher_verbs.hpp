@@ -41,6 +41,22 @@ int party_rebind(Call& call);
 int party_mode(Call& call);
 int party_remove(Call& call);
 int party_state(Call& call);
+int party_principal(Call& call);
+int product_add(Call& call); // usher_product.cpp
+int product_list(Call& call);
+int product_remove(Call& call);
+int requirement_add(Call& call); // usher_requirement.cpp
+int requirement_remove(Call& call);
+int requirement_confirm(Call& call);
+int requirement_consolidate(Call& call);
+int requirement_entitle(Call& call);
+int requirement_change(Call& call);
+int requirement_list(Call& call);
+int requirement_explain(Call& call);
+int requirement_import(Call& call); // usher_import.cpp
+int party_principals(Call& call);
+int report_compliance(Call& call); // usher_report.cpp
+int reconcile(Call& call);
 int plan(Call& call); // usher_plan.cpp
 int plan_license(Call& call);
 int plan_allocate(Call& call);

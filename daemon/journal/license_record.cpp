@@ -27,6 +27,8 @@ ledger::Entitlement entitlement(Fields& fields, const record::EntitlementInstall
     to.on_this_node = from.on_this_node();
     to.document = std::make_shared<const std::string>(from.document());
     to.activation = from.activation();
+    for (const std::string& product : from.downgrades_to())
+        to.downgrades_to.insert(ledger::ProductName{fields.name("downgrades_to", product)});
     return to;
 }
 
@@ -52,6 +54,8 @@ void fill(record::EntitlementInstalled& to, const ledger::Entitlement& entitleme
     to.set_document(*entitlement.document);
     to.set_by(by.text);
     to.set_activation(entitlement.activation);
+    for (const ledger::ProductName& product : entitlement.downgrades_to)
+        to.add_downgrades_to(product.text);
 }
 
 } // namespace

@@ -36,7 +36,10 @@ Fact fact_from(Fields& fields, const record::SchemeSet& from)
          .close = fields.word("close", from.close(), ledger::Closing::release),
          .asks_maintenance = from.asks_maintenance(),
          .restarts_leases = from.restarts_leases(),
-         .is_trial = from.is_trial()},
+         .is_trial = from.is_trial(),
+         .use = from.use().empty() ? ledger::Use::served
+                                   : fields.word("use", from.use(), ledger::Use::reconciled),
+         .changes_models = from.changes_models()},
         from.is_usual()};
 }
 
@@ -118,6 +121,9 @@ void put(record::Fact& to, const ledger::SchemeSet& fact)
     one.set_restarts_leases(scheme.restarts_leases);
     one.set_is_trial(scheme.is_trial);
     one.set_is_usual(fact.is_usual);
+    if (scheme.use != ledger::Use::served)
+        one.set_use(text(word(scheme.use)));
+    one.set_changes_models(scheme.changes_models);
 }
 
 void put(record::Fact& to, const ledger::PoolOpened& fact)

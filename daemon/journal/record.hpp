@@ -16,7 +16,7 @@ namespace usher::journal {
 
 /// The newest format of a record that this build writes, and the newest that it can read. A record
 /// says in `needs` the lowest that is enough for what stands in it.
-inline constexpr std::uint32_t record_format = 5;
+inline constexpr std::uint32_t record_format = 6;
 
 /// Longest record: SQLite takes no more than 10^9 bytes into one row, protobuf no more than 2 GiB
 /// into one message.

@@ -6,6 +6,7 @@
 #include "daemon/journal/pool_record.hpp"
 #include "daemon/journal/record.pb.h"
 #include "daemon/journal/record_fields.hpp"
+#include "daemon/journal/requirement_record.hpp"
 
 #include <google/protobuf/arena.h>
 #include <limits>
@@ -84,9 +85,11 @@ ledger::Refusal refusal(Fields& fields, const record::Refusal& from)
     return to;
 }
 
-Fact fact_from(Fields&, const record::ProductDefined& from)
+Fact fact_from(Fields& fields, const record::ProductDefined& from)
 {
     ledger::Product product{.id = {{from.vendor()}, {from.id()}}, .requires_product = {}};
+    if (from.has_model())
+        product.model = fields.word("model", from.model(), ledger::Model::user);
     if (from.has_requires_product())
         product.requires_product = {from.requires_product()};
     return ledger::ProductDefined{std::move(product)};
@@ -276,6 +279,14 @@ Fact fact_from(Fields& fields, const record::Fact& from)
     case Record::kPartySet: return fact_from(fields, from.party_set());
     case Record::kPartyRemoved: return fact_from(fields, from.party_removed());
     case Record::kLeaseMoved: return fact_from(fields, from.lease_moved());
+    case Record::kProductForgotten: return fact_from(fields, from.product_forgotten());
+    case Record::kFoundationPut: return fact_from(fields, from.foundation_put());
+    case Record::kFoundationRemoved: return fact_from(fields, from.foundation_removed());
+    case Record::kPrincipalSet: return fact_from(fields, from.principal_set());
+    case Record::kConsolidationSet: return fact_from(fields, from.consolidation_set());
+    case Record::kProductConsolidationSet:
+        return fact_from(fields, from.product_consolidation_set());
+    case Record::kCovered: return fact_from(fields, from.covered());
     case Record::FACT_NOT_SET: break;
     }
     fields.require(false, "it", "is none that this usherd knows");

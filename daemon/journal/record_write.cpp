@@ -6,6 +6,7 @@
 #include "daemon/journal/pool_record.hpp"
 #include "daemon/journal/record.pb.h"
 #include "daemon/journal/record_fields.hpp"
+#include "daemon/journal/requirement_record.hpp"
 
 #include <algorithm>
 #include <cassert>
@@ -80,8 +81,8 @@ void fill(record::Refusal& to, const ledger::Refusal& refusal)
         to.set_row(*refusal.row);
 }
 
-/// Codes that came with pools and parties: a word that an earlier reader does not know.
-bool is_since_5(ledger::Code code)
+/// The format since which there is such a code: a word that an earlier reader does not know.
+std::uint32_t format_of(ledger::Code code)
 {
     using enum ledger::Code;
     switch (code) {
@@ -96,17 +97,26 @@ bool is_since_5(ledger::Code code)
     case pool_closed:
     case insufficient_units:
     case would_overcommit:
-    case would_drop: return true;
-    default: return false;
+    case would_drop: return 5;
+    case unknown_product:
+    case unknown_requirement:
+    case in_use:
+    case consolidation_not_allowed:
+    case only_trigger_license:
+    case model_change_not_allowed:
+    case downgrade_cycle: return 6;
+    default: return 1;
     }
 }
 
 std::uint32_t format_of(const ledger::Refusal& refusal)
 {
-    if (is_since_5(refusal.code) || (refusal.because && is_since_5(*refusal.because)) ||
-        !refusal.root.empty() || refusal.row)
-        return 5;
-    return refusal.redirect.empty() ? 1 : 3;
+    std::uint32_t format = refusal.redirect.empty() ? 1 : 3;
+    if (!refusal.root.empty() || refusal.row)
+        format = 5;
+    if (refusal.because)
+        format = std::max(format, format_of(*refusal.because));
+    return std::max(format, format_of(refusal.code));
 }
 
 /// How each lasting fact stands in a record. No catch-all: a new fact does not compile without a
@@ -133,6 +143,10 @@ struct Writer {
         set_vendor(one, fact.product.id);
         if (fact.product.requires_product)
             one.set_requires_product(fact.product.requires_product->text);
+        if (fact.product.model) {
+            need(6);
+            one.set_model(text(word(*fact.product.model)));
+        }
     }
     void operator()(const ledger::NodeLockSeen& fact) const
     {
@@ -278,7 +292,8 @@ struct Writer {
     }
     void operator()(const ledger::EntitlementInstalled& fact) const
     {
-        put_since(fact.entitlement.activation == 0 ? 1 : 2, fact);
+        const bool is_plain = fact.entitlement.activation == 0;
+        put_since(!fact.entitlement.downgrades_to.empty() ? 6 : is_plain ? 1 : 2, fact);
     }
     void operator()(const ledger::EntitlementRemoved& fact) const { put_since(1, fact); }
     void operator()(const ledger::LicenseExpected& fact) const { put_since(2, fact); }
@@ -308,14 +323,29 @@ struct Writer {
     void operator()(const ledger::CounterAnchored& fact) const { put_since(4, fact); }
     void operator()(const ledger::ActivationDoubted& fact) const { put_since(4, fact); }
 
-    void operator()(const ledger::SchemeSet& fact) const { put_since(5, fact); }
-    void operator()(const ledger::EntitlementAmended& fact) const { put_since(5, fact); }
+    void operator()(const ledger::SchemeSet& fact) const
+    {
+        const bool lends = fact.scheme.use == ledger::Use::served;
+        put_since(lends && !fact.scheme.changes_models ? 5 : 6, fact);
+    }
+    void operator()(const ledger::EntitlementAmended& fact) const
+    {
+        put_since(fact.entitlement.downgrades_to.empty() ? 5 : 6, fact);
+    }
     void operator()(const ledger::LicenseForgotten& fact) const { put_since(5, fact); }
     void operator()(const ledger::PoolClosed& fact) const { put_since(5, fact); }
     void operator()(const ledger::PoolRenamed& fact) const { put_since(5, fact); }
     void operator()(const ledger::PartySet& fact) const { put_since(5, fact); }
     void operator()(const ledger::PartyRemoved& fact) const { put_since(5, fact); }
     void operator()(const ledger::LeaseMoved& fact) const { put_since(5, fact); }
+
+    void operator()(const ledger::ProductForgotten& fact) const { put_since(6, fact); }
+    void operator()(const ledger::FoundationPut& fact) const { put_since(6, fact); }
+    void operator()(const ledger::FoundationRemoved& fact) const { put_since(6, fact); }
+    void operator()(const ledger::PrincipalSet& fact) const { put_since(6, fact); }
+    void operator()(const ledger::ConsolidationSet& fact) const { put_since(6, fact); }
+    void operator()(const ledger::ProductConsolidationSet& fact) const { put_since(6, fact); }
+    void operator()(const ledger::Covered& fact) const { put_since(6, fact); }
 
     void operator()(const ledger::LeaseRenewed&) const { assert(false && "fleeting"); }
     void operator()(const ledger::ConnectionLost&) const { assert(false && "fleeting"); }

@@ -210,6 +210,8 @@ Summary summary_of(const State& state, Now now)
             {license, activation, due_of(activation), activation_state(activation, now.calendar)});
     for (const auto& [id, license] : state.expected)
         summary.expected.push_back(license);
+    for (const auto& [id, product] : state.products)
+        summary.products.push_back(product);
     const auto picture = [&](const auto& record) { return picture_of(state, record); };
     summary.pools = in_order(state.pools, picture);
     summary.parties = in_order(state.parties, picture);

@@ -81,6 +81,7 @@ struct Summary {
     std::vector<EntitlementPicture> entitlements; ///< All in the order of their ids.
     std::vector<ActivationPicture> activations;   ///< Of licenses that are known or are not.
     std::vector<ExpectedLicense> expected;
+    std::vector<Product> products;     ///< Likewise.
     std::vector<PoolPicture> pools;    ///< Likewise.
     std::vector<PartyPicture> parties; ///< Likewise.
     std::vector<ProfilePicture> profiles;

@@ -76,7 +76,8 @@ inline constexpr auto wordings = std::to_array<Wording>({
     {Code::unknown_scheme,
      "UNKNOWN_SCHEME",
      "there is no scheme {subject}",
-     {"usherd.toml names the schemes there are, beside server, keys, companies and trial"}},
+     {"usherd.toml names the schemes there are, beside server, keys, companies, trial and "
+      "requirements"}},
     {Code::unknown_product,
      "UNKNOWN_PRODUCT",
      "there is no product {subject} here{detail}",

@@ -3,6 +3,7 @@
 #include "daemon/server/activation.hpp"
 #include "daemon/server/fields.hpp"
 #include "daemon/server/move_answers.hpp"
+#include "daemon/server/requirement_answers.hpp"
 #include "daemon/server/status_parts.hpp"
 #include "daemon/server/translate.hpp"
 #include "protocol/frame.hpp"
@@ -118,7 +119,8 @@ void fill(v1::Forecast& to, const ledger::Forecast& from)
         to.add_warnings(warning);
 }
 
-/// How each answer stands in a response. A picture has more than one, and is written elsewhere.
+/// How each answer stands in a response. A picture and a report have more than one, and are written
+/// elsewhere.
 struct Answers {
     v1::Response& response;
     const Keepsake& keepsake;
@@ -210,6 +212,14 @@ struct Answers {
     {
         fill(*response.mutable_operated()->mutable_forecast(), forecast);
     }
+    void operator()(const ledger::RequirementList& list) const
+    {
+        fill(*response.mutable_operated()->mutable_requirement_list(), list);
+    }
+    void operator()(const ledger::Explanation& explanation) const
+    {
+        fill(*response.mutable_operated()->mutable_requirement_explained(), explanation);
+    }
     void operator()(const ledger::Greeted&) const
     {
         assert(false && "a greeting is answered by `welcome`, which knows the connection");
@@ -219,6 +229,7 @@ struct Answers {
         assert(false && "nobody asks for the concerns of issuers over the wire");
     }
     void operator()(const ledger::Picture&) const { assert(false && "a picture has parts"); }
+    void operator()(const ledger::Compliance&) const { assert(false && "a report has parts"); }
 
     static void fill_done(v1::Done& to, const ledger::Done& done)
     {
@@ -298,6 +309,10 @@ void append_answer(std::string& out, std::uint64_t request, const ledger::Answer
 {
     if (const auto* picture = std::get_if<ledger::Picture>(&answer)) {
         append_status(out, request, **picture, premises);
+        return;
+    }
+    if (const auto* report = std::get_if<ledger::Compliance>(&answer)) {
+        append_compliance(out, request, *report);
         return;
     }
     v1::Response response;

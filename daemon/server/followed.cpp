@@ -42,6 +42,8 @@ struct Judge {
     void operator()(ledger::PoolClosed&) const {}
     void operator()(ledger::PartyRemoved&) const {}
     void operator()(ledger::LeaseMoved&) const {}
+    void operator()(ledger::ProductForgotten&) const {}
+    void operator()(ledger::FoundationRemoved&) const {}
 
     void operator()(ledger::ProductDefined& fact) const
     {
@@ -122,6 +124,40 @@ struct Judge {
         }
     }
 
+    void operator()(ledger::FoundationPut& fact) const
+    {
+        name_requirement(fact.foundation.of);
+        // Not a name: a line, as an operator or a program gives it.
+        fields.remark("source", fact.foundation.source);
+        fields.require(fact.foundation.source.size() <= protocol::source_bytes_max, "source",
+                       "longer than 64 bytes");
+    }
+    void operator()(ledger::PrincipalSet& fact) const
+    {
+        fields.name("device", fact.device.text);
+        fields.name_or_none("user", fact.user.text);
+    }
+    void operator()(ledger::ConsolidationSet& fact) const
+    {
+        name_requirement(fact.consolidation.requirement);
+        name_requirement(fact.consolidation.behind);
+    }
+    void operator()(ledger::ProductConsolidationSet& fact) const
+    {
+        name_product(fact.consolidation.product);
+        name_product(fact.consolidation.behind);
+    }
+    void operator()(ledger::Covered& fact) const
+    {
+        name_requirement(fact.coverage.requirement);
+        fields.name_or_none("into", fact.coverage.into.text);
+    }
+
+    void name_requirement(const ledger::RequirementId& id) const
+    {
+        name_product(id.product);
+        fields.name("consumer", id.consumer.name);
+    }
     void name_product(const ledger::ProductId& product) const
     {
         fields.name("product", product.name.text);

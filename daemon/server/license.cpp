@@ -59,6 +59,8 @@ std::optional<Refusal> objection_to_names(const trust::License& license)
     fields.name("product", license.product);
     fields.name("vendor", license.vendor);
     fields.name_or_none("requires", license.requires_product);
+    for (const std::string& product : license.downgrades_to)
+        fields.name("downgrades_to", product);
     fields.remark("type", license.type);
     if (!fields.refusal())
         return std::nullopt;
@@ -104,6 +106,8 @@ std::variant<ledger::Install, Refusal> install_of(const trust::License& license,
         .on_this_node = !license.lock || premises.node->compare(*license.lock).holds,
         .document = std::make_shared<const std::string>(document),
     };
+    for (const std::string& product : license.downgrades_to)
+        install.entitlement.downgrades_to.insert({product});
     install.metric = *metric;
     if (!license.requires_product.empty())
         install.requires_product = ledger::ProductName{license.requires_product};

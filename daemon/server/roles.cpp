@@ -7,9 +7,9 @@ using ledger::Role;
 
 // No `default` in either half: a new verb without a row does not compile.
 
-std::optional<Verb> row(v1::Operate::VerbCase verb)
+std::optional<Verb> row(const v1::Operate& operate)
 {
-    switch (verb) {
+    switch (operate.verb_case()) {
     case v1::Operate::kLook: return Verb{"status", Role::viewer};
     case v1::Operate::kExplainRefusals: return Verb{"why", Role::viewer};
     case v1::Operate::kRevoke: return Verb{"revoke", Role::operator_};
@@ -50,6 +50,22 @@ std::optional<Verb> row(v1::Operate::VerbCase verb)
     case v1::Operate::kPartySource: return Verb{"party source", Role::operator_};
     case v1::Operate::kPartyRemove: return Verb{"party remove", Role::operator_};
     case v1::Operate::kPlan: return Verb{"plan", Role::viewer};
+    case v1::Operate::kProductAdd: return Verb{"product add", Role::operator_};
+    case v1::Operate::kProductRemove: return Verb{"product remove", Role::operator_};
+    case v1::Operate::kProductConsolidate: return Verb{"requirement consolidate", Role::operator_};
+    case v1::Operate::kRequirementAdd: return Verb{"requirement add", Role::operator_};
+    case v1::Operate::kRequirementRemove: return Verb{"requirement remove", Role::operator_};
+    case v1::Operate::kRequirementConfirm: return Verb{"requirement confirm", Role::operator_};
+    case v1::Operate::kRequirementConsolidate:
+        return Verb{"requirement consolidate", Role::operator_};
+    case v1::Operate::kRequirementEntitle: return Verb{"requirement entitle", Role::operator_};
+    case v1::Operate::kRequirementChange: return Verb{"requirement change", Role::operator_};
+    case v1::Operate::kPartyPrincipal: return Verb{"party principal", Role::operator_};
+    case v1::Operate::kReconcile: // To look is not to do.
+        return Verb{"reconcile", operate.reconcile().dry_run() ? Role::viewer : Role::operator_};
+    case v1::Operate::kRequirementList: return Verb{"requirement list", Role::viewer};
+    case v1::Operate::kRequirementExplain: return Verb{"requirement explain", Role::viewer};
+    case v1::Operate::kCompliance: return Verb{"report compliance", Role::viewer};
     case v1::Operate::VERB_NOT_SET: return std::nullopt;
     }
     return std::nullopt;
@@ -68,7 +84,7 @@ std::optional<Verb> row(v1::Request::AskCase ask, const v1::Request& request)
     case v1::Request::kCheckinMany: return Verb{"checkin", Role::application};
     case v1::Request::kLeaseList: return Verb{"leases", Role::application};
     case v1::Request::kStateAsk: return Verb{"state", Role::application};
-    case v1::Request::kOperate: return row(request.operate().verb_case());
+    case v1::Request::kOperate: return row(request.operate());
     case v1::Request::ASK_NOT_SET: return std::nullopt;
     }
     return std::nullopt;

@@ -113,6 +113,14 @@ void fill(v1::StatusPart::Waiter& to, const ledger::WaiterPicture& from)
     to.set_party(wish.party.text);
 }
 
+void fill(v1::StatusPart::Product& to, const ledger::Product& from)
+{
+    to.set_name(from.id.name.text);
+    to.set_vendor(from.id.vendor.text);
+    if (from.model)
+        to.set_model(std::string(ledger::word(*from.model)));
+}
+
 void fill(v1::StatusPart::License& to, const ledger::EntitlementPicture& from)
 {
     const ledger::Entitlement& license = from.entitlement;
@@ -132,6 +140,8 @@ void fill(v1::StatusPart::License& to, const ledger::EntitlementPicture& from)
     to.set_nodelock(std::string(ledger::word(license.lock)));
     to.set_counts(from.counts);
     to.set_reason(from.reason);
+    for (const ledger::ProductName& product : license.downgrades_to)
+        to.add_downgrades_to(product.text);
 }
 
 void fill(v1::StatusPart::License& to, const ledger::ExpectedLicense& from)
@@ -260,6 +270,7 @@ void append_status(std::string& out, std::uint64_t request, const ledger::Summar
     parts.add(summary.leases, static_cast<Part::Lease* (Part::*)()>(&Part::add_leases));
     parts.add(summary.queue, static_cast<Part::Waiter* (Part::*)()>(&Part::add_queue));
     parts.add(license_rows(summary), static_cast<Part::License* (Part::*)()>(&Part::add_licenses));
+    parts.add(summary.products, static_cast<Part::Product* (Part::*)()>(&Part::add_products));
     parts.add(summary.credentials,
               static_cast<Part::Credential* (Part::*)()>(&Part::add_credentials));
     parts.send();

@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -37,6 +38,9 @@ inline constexpr std::size_t vendor_name_bytes_max = 64;
 
 inline constexpr std::int64_t quantity_max = 1'000'000'000'000;
 inline constexpr std::size_t identifiers_max = 16; ///< That one node-lock names.
+inline constexpr std::size_t downgrades_max = 64;  ///< Products that one license names.
+/// Of all their names together: the largest license still fits in a file.
+inline constexpr std::size_t downgrades_bytes_max = 2048;
 
 /// The host that a license is for: its node key, and `need` of its salted identifier hashes.
 struct NodeLockTerms {
@@ -61,6 +65,7 @@ struct License {
     std::string type;                     ///< Words for people, up to 1024 bytes; may be empty.
     std::optional<Instant> maintenance_until; ///< Shown only.
     std::string requires_product;             ///< Empty: stands on its own.
+    std::set<std::string> downgrades_to;      ///< Products that it may be used for instead.
     std::optional<NodeLockTerms> lock;        ///< None: not bound to a host.
 
     friend bool operator==(const License&, const License&) = default;

@@ -71,6 +71,23 @@ std::optional<std::string> objection_to_times(const License& license)
     return std::nullopt;
 }
 
+std::optional<std::string> objection_to_downgrades(const License& license)
+{
+    if (license.downgrades_to.size() > downgrades_max)
+        return "downgrades_to: are not 1 to 64";
+    std::size_t bytes = 0;
+    for (const std::string& product : license.downgrades_to) {
+        if (const std::string wrong = protocol::objection_to_name(product); !wrong.empty())
+            return "downgrades_to: one is not a name: " + wrong;
+        bytes += product.size();
+    }
+    if (bytes > downgrades_bytes_max)
+        return "downgrades_to: are longer than 2048 bytes together";
+    if (license.downgrades_to.contains(license.product))
+        return "downgrades_to: one is the product itself";
+    return std::nullopt;
+}
+
 } // namespace
 
 void read_identity(Members& members, NodeLockTerms& lock)
@@ -101,6 +118,7 @@ License license_in(Members members)
 {
     members.expect_format();
     License license;
+    license.downgrades_to = members.sorted_texts_if_any("downgrades_to");
     license.from = members.instant_or_null("from");
     license.maintenance_until = members.instant_or_null("maintenance_until");
     license.metric = members.text("metric");
@@ -149,6 +167,8 @@ json object_of(const License& license)
         object["quantity"] = *license.quantity;
     if (!license.requires_product.empty())
         object["requires"] = license.requires_product;
+    if (!license.downgrades_to.empty())
+        object["downgrades_to"] = license.downgrades_to;
     return object;
 }
 
@@ -165,6 +185,8 @@ std::optional<std::string> objection_to(const License& license)
             return name + ": is not a name: " + wrong;
     if (license.requires_product == license.product)
         return "requires: is the product itself";
+    if (auto objection = objection_to_downgrades(license))
+        return objection;
     if (std::ranges::find(metrics, license.metric) == metrics.end())
         return "metric: is not lease, device, user or user_device";
     if (license.quantity && (*license.quantity < 1 || *license.quantity > quantity_max))

@@ -33,6 +33,27 @@ std::optional<std::string> Members::text_or_null(const std::string& name)
     return text(name);
 }
 
+std::set<std::string> Members::sorted_texts_if_any(const std::string& name)
+{
+    std::set<std::string> texts;
+    if (!object_.contains(name))
+        return texts;
+    const json& found = value(name);
+    if (!found.is_array())
+        refuse(name, "is not a list");
+    if (found.empty())
+        refuse(name, "is empty; none is left out");
+    for (const json& one : found) {
+        if (!one.is_string())
+            refuse(name, "has something in it that is not a text");
+        auto text = one.get<std::string>();
+        if (!texts.empty() && *texts.rbegin() >= text)
+            refuse(name, "is not in order, each once");
+        texts.insert(texts.end(), std::move(text));
+    }
+    return texts;
+}
+
 unsigned Members::small_number(const std::string& name)
 {
     const json& found = value(name);

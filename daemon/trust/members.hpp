@@ -26,6 +26,9 @@ class Members {
     const nlohmann::json& value(const std::string& name);
     std::string text(const std::string& name);
     std::optional<std::string> text_or_null(const std::string& name);
+    /// Texts in the order of their bytes, each once; empty: there is no such member. It is left out
+    /// where there is none, so that what was signed before it was thought of is written as ever.
+    std::set<std::string> sorted_texts_if_any(const std::string& name);
     /// Up to 65535; larger counts are no small number.
     unsigned small_number(const std::string& name);
     /// A whole number of these, both included.

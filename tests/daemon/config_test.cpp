@@ -125,16 +125,16 @@ const std::vector<BadLine> bad_lines{
     {"[lease]\nvalidity = \"59s\"", "2:12: lease.validity: 59s is out of range (1m to 8784h)"},
     {"[lease]\nvalidity = \"367d\"", "2:12: lease.validity: 367d is out of range (1m to 8784h)"},
     {"[pools]\nscheme = \"key\"", "2:10: pools.scheme: no scheme has this name; there are server, "
-                                  "keys, companies, trial"},
+                                  "keys, companies, trial, requirements"},
     {"scheme = 1", "1:10: scheme: must be a table, not a whole number"},
     {"[scheme]\nmine = 1", "2:8: scheme.mine: must be a table, not a whole number"},
     {"[scheme.mine]\nbase = \"keys\"",
      "2:1: unknown key scheme.mine.base; the keys here are based_on, root, root_leasable, "
      "children, "
-     "leases, lease_length, rebind, close, maintenance, restarts_leases, trial"},
+     "leases, lease_length, rebind, close, maintenance, restarts_leases, trial, use, model_change"},
     {"[scheme.mine]\nbased_on = \"other\"", "2:12: scheme.mine.based_on: must be a preset or a "
                                             "scheme that stands before this one: server, "
-                                            "keys, companies, trial"},
+                                            "keys, companies, trial, requirements"},
     {"[scheme.mine]\nroot = \"vendor\"", "2:8: scheme.mine.root: must be license or product"},
     {"[scheme.mine]\nleases = \"long\"",
      "2:10: scheme.mine.leases: must be floating, fixed or persistent"},
@@ -233,7 +233,7 @@ BOOST_AUTO_TEST_CASE(a_table_that_names_a_preset_varies_it)
     ledger::Scheme keys = ledger::preset_schemes()[1];
     keys.close = ledger::Closing::release;
     keys.asks_maintenance = true;
-    BOOST_REQUIRE(config.schemes.size() == 4U);
+    BOOST_REQUIRE(config.schemes.size() == 5U);
     BOOST_TEST((config.schemes[1] == keys));
 }
 
@@ -244,24 +244,24 @@ BOOST_AUTO_TEST_CASE(a_scheme_begins_with_what_it_is_based_on_in_the_order_of_th
                                "[scheme.bee]\nbased_on = \"ant\"\ntrial = false\n"
                                "leases = \"persistent\"\n[scheme.cow]\n")
                               .config;
-    BOOST_REQUIRE(config.schemes.size() == 8U);
-    const ledger::Scheme& ant = config.schemes[5];
+    BOOST_REQUIRE(config.schemes.size() == 9U);
+    const ledger::Scheme& ant = config.schemes[6];
     BOOST_TEST(ant.name == "ant");
     BOOST_TEST((ant.lease_length == 168h));
     BOOST_TEST(ant.is_trial);
     BOOST_TEST(ant.restarts_leases);
-    const ledger::Scheme& bee = config.schemes[6];
+    const ledger::Scheme& bee = config.schemes[7];
     BOOST_TEST((bee.lease_length == 0h)); // Nothing that is persistent has a length.
     ledger::Scheme cow = ledger::preset_schemes()[0];
     cow.name = "cow";
-    BOOST_TEST((config.schemes[7] == cow));
+    BOOST_TEST((config.schemes[8] == cow));
 }
 
 BOOST_AUTO_TEST_CASE(what_stands_behind_a_scheme_is_nothing_to_be_based_on)
 {
     BOOST_TEST(complaints("[scheme.ant]\nbased_on = \"bee\"\n[scheme.bee]\nclose = \"keep\"\n") ==
                "usherd.toml:2:12: scheme.ant.based_on: must be a preset or a scheme that stands "
-               "before this one: server, keys, companies, trial\n");
+               "before this one: server, keys, companies, trial, requirements\n");
 }
 
 BOOST_AUTO_TEST_CASE(schemes_that_the_file_speaks_of_are_shown_and_change_at_a_reload)

@@ -7,6 +7,7 @@ import signal
 import unittest
 
 from pool_refusals import PoolRefusals
+from requirement_refusals import RequirementRefusals
 from support import wire
 from support.daemon import SOURCE, Daemon
 from support.ferry import Ferry
@@ -38,7 +39,7 @@ def codes():
     return set(re.findall(r'\{Code::\w+,\s*"([A-Z_]+)"', text))
 
 
-class EveryCode(PoolRefusals):
+class EveryCode(PoolRefusals, RequirementRefusals):
     """A test `test_CODE` a code."""
 
     numbers = iter(range(1, 1000))

@@ -3,7 +3,7 @@
 import unittest
 
 from siege import Siege
-from support.messages import operator, usher
+from support.messages import operator, requirement, usher
 
 ROLES = ("application", "viewer", "operator", "admin")
 
@@ -28,6 +28,12 @@ LEAST = {
     "pool_open": "operator", "pool_allocate": "operator", "pool_close": "operator",
     "party_add": "operator", "party_rebind": "operator", "party_source": "operator",
     "party_remove": "operator", "plan": "viewer",
+    "product_add": "operator", "product_remove": "operator", "product_consolidate": "operator",
+    "requirement_add": "operator", "requirement_remove": "operator",
+    "requirement_confirm": "operator", "requirement_consolidate": "operator",
+    "requirement_entitle": "operator", "requirement_change": "operator",
+    "party_principal": "operator", "reconcile": "operator", "requirement_list": "viewer",
+    "requirement_explain": "viewer", "compliance": "viewer",
 }
 
 
@@ -80,6 +86,12 @@ class RoleAndVerb(Siege):
                     with self.knock(certificate=self.certificates[role]) as client:
                         self.assertEqual(client.hello().welcome.role, role)
                         self.assert_judged(role, verb, client)
+
+    def test_who_only_looks_at_requirements_is_a_viewer(self):
+        for role in ROLES:
+            with self.subTest(role=role), self.connect(self.keys[role]) as client:
+                answer = client.operate(reconcile=requirement.Reconcile(dry_run=True))
+                self.assertEqual(answer.refused.code == "NOT_ALLOWED", role == "application")
 
     def test_who_brings_nothing_is_an_application_and_no_more(self):
         for verb in LEAST:

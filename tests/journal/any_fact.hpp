@@ -2,6 +2,7 @@
 
 #include "daemon/ledger/fact.hpp"
 
+#include <algorithm>
 #include <boost/pfr.hpp>
 #include <cstdlib>
 #include <random>
@@ -73,6 +74,8 @@ class AnyFact {
             if (text.empty())
                 text = "somebody";
         };
+        if constexpr (requires { fact.entitlement.downgrades_to; })
+            name_downgrades(fact.entitlement);
         if constexpr (std::is_same_v<One, ledger::PoolOpened>)
             name(fact.pool.scheme);
         if constexpr (std::is_same_v<One, ledger::SchemeSet>)
@@ -89,6 +92,55 @@ class AnyFact {
             name(fact.party.text);
         if constexpr (std::is_same_v<One, ledger::LeaseMoved>)
             name(fact.to.text);
+        name_what_is_required(fact, name);
+    }
+
+    /// The same of requirements, with what else of them can never be otherwise.
+    static void name_what_is_required(auto& fact, const auto& name)
+    {
+        using One = std::remove_cvref_t<decltype(fact)>;
+        using ledger::Consolidating;
+        const auto name_it = [&](ledger::RequirementId& id) {
+            name(id.product.name.text), name(id.consumer.name);
+        };
+        if constexpr (std::is_same_v<One, ledger::ProductForgotten>)
+            name(fact.product.name.text);
+        if constexpr (std::is_same_v<One, ledger::FoundationPut>) {
+            name_it(fact.foundation.of), name(fact.foundation.source);
+            fact.foundation.seq = std::max<std::uint64_t>(fact.foundation.seq, 1);
+        }
+        if constexpr (std::is_same_v<One, ledger::FoundationRemoved>)
+            name_it(fact.of), name(fact.source);
+        if constexpr (std::is_same_v<One, ledger::PrincipalSet>)
+            name(fact.device.text);
+        if constexpr (std::is_same_v<One, ledger::ConsolidationSet>) {
+            name_it(fact.consolidation.requirement), name_it(fact.consolidation.behind);
+            if (fact.consolidation.kind != Consolidating::manual)
+                fact.consolidation.kind = Consolidating::remote;
+        }
+        if constexpr (std::is_same_v<One, ledger::ProductConsolidationSet>) {
+            name(fact.consolidation.product.name.text), name(fact.consolidation.behind.name.text);
+            if (fact.consolidation.kind != Consolidating::suite)
+                fact.consolidation.kind = Consolidating::version;
+        }
+        if constexpr (std::is_same_v<One, ledger::Covered>) {
+            ledger::Coverage& coverage = fact.coverage;
+            name_it(coverage.requirement);
+            for (ledger::Grant& grant : coverage.grants)
+                name(grant.pool.text);
+            if (coverage.trigger)
+                name(coverage.trigger->text);
+            if (coverage.trigger && coverage.requirement.consumer.kind == ledger::Model::device)
+                name(coverage.into.text);
+            else
+                coverage.into = {};
+        }
+    }
+    /// Licenses whose products have names.
+    static void name_downgrades(ledger::Entitlement& license)
+    {
+        if (license.downgrades_to.erase(ledger::ProductName{}) > 0)
+            license.downgrades_to.insert({"something"});
     }
 
     /// Texts as they should not be too: empty, long, with zeros and bytes that are no UTF-8.
@@ -127,6 +179,9 @@ class AnyFact {
     void fill(ledger::RootPer& one) { pick(one, ledger::RootPer::product); }
     void fill(ledger::Rebinding& one) { pick(one, ledger::Rebinding::carry); }
     void fill(ledger::Closing& one) { pick(one, ledger::Closing::release); }
+    void fill(ledger::Use& one) { pick(one, ledger::Use::reconciled); }
+    void fill(ledger::Model& one) { pick(one, ledger::Model::user); }
+    void fill(ledger::Consolidating& one) { pick(one, ledger::Consolidating::version); }
     void fill(ledger::Source& one) { pick(one, ledger::Source::delegate); }
     void fill(ledger::Party::Kind& one) { pick(one, ledger::Party::Kind::instance); }
     template <class Enum>

@@ -219,6 +219,33 @@ BOOST_AUTO_TEST_CASE(a_turn_says_what_becomes_of_pools_and_of_whom_they_are)
     BOOST_TEST(lines.at(3) == "    pool_renamed from=key-1 to=key-1~2");
 }
 
+BOOST_AUTO_TEST_CASE(a_turn_says_what_is_required_and_what_covers_it)
+{
+    const ledger::ProductId editor{{"soft"}, {"Editor 16"}};
+    const ledger::RequirementId device{editor, {ledger::Model::device, "D1"}};
+    const ledger::RequirementId ann{editor, {ledger::Model::user, "ann"}};
+    const Turn turn{1,
+                    day(1),
+                    {ledger::FoundationPut{{.of = device, .source = "inventory", .seq = 7}, {}},
+                     ledger::PrincipalSet{{"D3"}, {}, {"cert:anna"}},
+                     ledger::ConsolidationSet{{device, ann}, true, {}},
+                     ledger::Covered{{device, {}, ledger::PoolId{"L19"}, {"ann"}}},
+                     ledger::Covered{{ann, {{{"DEV"}, 1}, {{"L 19"}, 2}}, {}}}}};
+    const std::vector<std::string> lines = lines_of(tools::turn_text(turn));
+    BOOST_TEST(lines.at(1) == "    foundation_put product=\"Editor 16\" vendor=soft device=D1 "
+                              "source=inventory model=device number=1 confirmed=true place=7");
+    BOOST_TEST(lines.at(2) == "    principal_set device=D3 nobody=true by=cert:anna");
+    BOOST_TEST(lines.at(3) == "    consolidation_ended product=\"Editor 16\" vendor=soft device=D1 "
+                              "behind=\"Editor 16/user:ann\" kind=manual");
+    BOOST_TEST(lines.at(4) == "    covered product=\"Editor 16\" vendor=soft device=D1 grants= "
+                              "trigger=L19 into=ann");
+    BOOST_TEST(lines.at(5) == "    covered product=\"Editor 16\" vendor=soft user=ann "
+                              "grants=DEV:1,\"L 19\":2");
+    const tools::Json told = tools::turn_json(turn).at("facts")[4].at("grants")[1];
+    BOOST_TEST(told.at("pool") == "L 19");
+    BOOST_TEST(told.at("units") == 2);
+}
+
 BOOST_AUTO_TEST_CASE(every_lasting_fact_can_be_told_and_has_a_word_of_its_own)
 {
     const std::uint64_t seed = any_seed();

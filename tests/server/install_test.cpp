@@ -69,12 +69,15 @@ BOOST_AUTO_TEST_CASE(times_and_what_is_required_are_carried_over)
     timed.from = std::chrono::sys_days{std::chrono::year{2030} / 1 / 1};
     timed.to = std::chrono::sys_days{std::chrono::year{2031} / 1 / 1};
     timed.requires_product = "PROServer";
+    timed.downgrades_to = {"PROSession 15", "PROSession 16"};
     timed.quantity.reset();
     const ledger::Install install = command(trust::sign_license(timed, vendor));
     BOOST_TEST((install.entitlement.from == timed.from));
     BOOST_TEST((install.entitlement.to == timed.to));
     BOOST_TEST(!install.entitlement.quantity.has_value());
     BOOST_TEST(install.requires_product.value().text == "PROServer");
+    const std::set<ledger::ProductName> older{{"PROSession 15"}, {"PROSession 16"}};
+    BOOST_TEST((install.entitlement.downgrades_to == older));
 }
 
 BOOST_AUTO_TEST_CASE(a_license_for_another_host_is_installed_and_counts_nothing_here)

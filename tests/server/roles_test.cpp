@@ -62,6 +62,20 @@ const std::map<std::string, Role> needs{
     {"party_source", Role::operator_},
     {"party_remove", Role::operator_},
     {"plan", Role::viewer},
+    {"product_add", Role::operator_},
+    {"product_remove", Role::operator_},
+    {"product_consolidate", Role::operator_},
+    {"requirement_add", Role::operator_},
+    {"requirement_remove", Role::operator_},
+    {"requirement_confirm", Role::operator_},
+    {"requirement_consolidate", Role::operator_},
+    {"requirement_entitle", Role::operator_},
+    {"requirement_change", Role::operator_},
+    {"party_principal", Role::operator_},
+    {"reconcile", Role::operator_},
+    {"requirement_list", Role::viewer},
+    {"requirement_explain", Role::viewer},
+    {"compliance", Role::viewer},
 };
 
 /// Every request that the protocol knows, by the name of its field, with nothing in it.
@@ -114,6 +128,14 @@ BOOST_AUTO_TEST_CASE(a_refusal_names_the_verb_the_role_it_needs_and_the_one_that
     const auto no = server::objection(request, Role::viewer);
     BOOST_REQUIRE(no.has_value());
     BOOST_TEST(no->detail == "license install needs the role admin, yours is viewer");
+}
+
+BOOST_AUTO_TEST_CASE(who_only_looks_at_requirements_need_not_be_an_operator)
+{
+    v1::Request request;
+    request.mutable_operate()->mutable_reconcile()->set_dry_run(true);
+    BOOST_TEST(!server::objection(request, Role::viewer));
+    BOOST_TEST(server::objection(request, Role::application).has_value());
 }
 
 BOOST_AUTO_TEST_CASE(what_this_version_does_not_know_is_unsupported_for_every_role)

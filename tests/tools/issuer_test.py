@@ -111,6 +111,29 @@ class Sign(Vendor):
             "from": "2030-01-01T00:00:00Z", "to": "2031-01-01T12:00:00Z",
             "maintenance_until": "2030-06-01T00:00:00Z", "nodelock": None})
 
+    def test_a_license_names_what_it_may_be_downgraded_to_in_order(self):
+        text = self.sign(*self.sold(), "--downgrades-to", "PROSession 16",
+                         "--downgrades-to", "PROSession 15")
+        self.assertEqual(self.inspected(text)["license"]["downgrades_to"],
+                         ["PROSession 15", "PROSession 16"])
+        self.assertIn("downgrades to       PROSession 15, PROSession 16\n",
+                      self.issuer("inspect", "-", typed=text))
+        self.assertNotIn("downgrades_to", self.inspected(self.sign(*self.sold()))["license"])
+
+    def test_downgrades_that_cannot_be_are_refused(self):
+        for words, sentence in (
+                (("PROSession",), "--downgrades-to: one is the product itself"),
+                (("",), "--downgrades-to: one is not a name: empty"),
+                (("a\nb",), "--downgrades-to: one is not a name: holds a control character"),
+                (("P 16", "P 16"), "--downgrades-to: names a product twice"),
+                ([f"P {number}" for number in range(65)], "--downgrades-to: are not 1 to 64"),
+                ([letter * 256 for letter in "abcdefghi"],
+                 "--downgrades-to: are longer than 2048 bytes together")):
+            with self.subTest(words=words):
+                options = [word for product in words for word in ("--downgrades-to", product)]
+                self.assertEqual(self.sign(*self.sold(), *options, code=2), "")
+                self.assertSays(sentence)
+
     def test_unlimited_is_written_out(self):
         text = self.sign(*self.sold(quantity="unlimited"))
         self.assertEqual(self.inspected(text)["license"]["quantity"], "unlimited")

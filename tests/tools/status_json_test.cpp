@@ -227,4 +227,15 @@ BOOST_AUTO_TEST_CASE(a_license_that_does_not_count_says_why)
                R"("expected":null,"activation":null})");
 }
 
+BOOST_AUTO_TEST_CASE(a_license_says_what_it_may_be_downgraded_to)
+{
+    v1::StatusPart::License license;
+    license.add_downgrades_to("Editor 15");
+    license.add_downgrades_to("Editor 16");
+    const tools::Json json = tools::license_json(license);
+    BOOST_TEST(json.at("downgrades_to").dump() == R"(["Editor 15","Editor 16"])");
+    license.clear_downgrades_to();
+    BOOST_TEST(!tools::license_json(license).contains("downgrades_to"));
+}
+
 BOOST_AUTO_TEST_SUITE_END()

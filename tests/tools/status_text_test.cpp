@@ -155,6 +155,11 @@ BOOST_AUTO_TEST_CASE(licenses_and_credentials_have_tables_of_their_own)
         tools::licenses_text(picture, false) ==
         "LICENSE          PRODUCT  VENDOR  UNITS  FROM  TO                    LOCKED TO  STATE\n"
         "015.120.055.014  Client   aimms      10  -     2030-01-15T12:00:00Z  machine    counts\n");
+    picture.mutable_licenses(0)->add_downgrades_to("Client 15");
+    picture.mutable_licenses(0)->add_downgrades_to("Client 16");
+    const std::string text = tools::licenses_text(picture, false);
+    BOOST_TEST(text.find("LOCKED TO  DOWNGRADES TO         STATE") != std::string::npos);
+    BOOST_TEST(text.find("machine    Client 15, Client 16  counts") != std::string::npos);
     BOOST_TEST(tools::credentials_text(picture, "key", false) ==
                "NAME    ROLE         MADE\n"
                "solver  application  2030-01-15T12:00:00Z\n");

@@ -1,3 +1,4 @@
+#include "protocol/limits.hpp"
 #include "tests/trust/move.hpp"
 
 using namespace usher;
@@ -19,6 +20,27 @@ BOOST_AUTO_TEST_CASE(an_activation_comes_back_as_it_was_signed)
         BOOST_TEST(
             (std::get<Activation>(open_activation(sign_activation(one, key), trusted)) == one));
     }
+}
+
+BOOST_AUTO_TEST_CASE(an_activation_of_the_largest_license_fits_in_a_file)
+{
+    Activation one = ticket();
+    one.issuer = "usher://" + std::string(1024 - 8, 'i');
+    License& license = one.license;
+    license.vendor.assign(vendor_name_bytes_max, 'v');
+    for (std::string* name : {&license.number, &license.requires_product})
+        name->assign(protocol::name_bytes_max, '"');
+    license.product.assign(protocol::name_bytes_max, '\\');
+    license.type.assign(protocol::text_bytes_max, '"');
+    license.downgrades_to.clear();
+    for (std::size_t i = 0; i < downgrades_max; ++i)
+        license.downgrades_to.insert(std::string(downgrades_bytes_max / downgrades_max - 1, '"') +
+                                     static_cast<char>('?' + i));
+    license.lock->identifiers.clear();
+    for (std::size_t i = 0; i < identifiers_max; ++i)
+        license.lock->identifiers[std::string(31, 'i') + static_cast<char>('a' + i)] = filled(1);
+    trusted.front().vendor = license.vendor;
+    BOOST_TEST((std::get<Activation>(open_activation(sign_activation(one, key), trusted)) == one));
 }
 
 BOOST_AUTO_TEST_CASE(what_an_activation_cannot_be_is_refused_by_its_place)

@@ -143,6 +143,10 @@ BOOST_AUTO_TEST_CASE(the_largest_license_fits_in_a_file)
     full.product.assign(protocol::name_bytes_max, '\\');
     full.requires_product.assign(protocol::name_bytes_max, '"');
     full.type.assign(protocol::text_bytes_max, '"');
+    full.downgrades_to.clear();
+    for (std::size_t i = 0; i < downgrades_max; ++i)
+        full.downgrades_to.insert(std::string(downgrades_bytes_max / downgrades_max - 1, '"') +
+                                  static_cast<char>('?' + i));
     full.quantity = quantity_max;
     full.lock->identifiers.clear();
     for (std::size_t i = 0; i < identifiers_max; ++i)

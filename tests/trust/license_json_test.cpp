@@ -14,7 +14,8 @@ BOOST_AUTO_TEST_CASE(every_member_must_be_there)
 {
     const json whole = json::parse(payload_of(full));
     for (const auto& [name, value] : whole.items())
-        BOOST_TEST(objection([&](json& payload) { payload.erase(name); }) == name + ": is missing");
+        BOOST_TEST(objection([&](json& payload) { payload.erase(name); }) ==
+                   (name == "downgrades_to" ? "accepted" : name + ": is missing"));
     for (const auto& [name, value] : whole.at("nodelock").items())
         BOOST_TEST(objection([&](json& payload) { payload["nodelock"].erase(name); }) ==
                    "nodelock." + name + ": is missing");
@@ -73,6 +74,30 @@ BOOST_AUTO_TEST_CASE(texts_are_texts)
                "requires: is empty; none is written null");
 }
 
+BOOST_AUTO_TEST_CASE(downgrades_are_read_strictly)
+{
+    const auto with = [&](const json& value) {
+        return objection([&](json& payload) { payload["downgrades_to"] = value; });
+    };
+    for (const json& value : {json(nullptr), json("PROSession 16"), json(1), json::object()})
+        BOOST_TEST(with(value) == "downgrades_to: is not a list");
+    BOOST_TEST(with(json::array()) == "downgrades_to: is empty; none is left out");
+    BOOST_TEST(with({"a", 1}) == "downgrades_to: has something in it that is not a text");
+    BOOST_TEST(with({"b", "a"}) == "downgrades_to: is not in order, each once");
+    BOOST_TEST(with({"a", "a"}) == "downgrades_to: is not in order, each once");
+    BOOST_TEST(with({"", "a"}) == "downgrades_to: one is not a name: empty");
+    BOOST_TEST(with({"PROSession"}) == "downgrades_to: one is the product itself");
+    BOOST_TEST(with({"PROSession 16"}) == "accepted");
+    BOOST_TEST(with({"B", "a", "\xc3\xa9"}) == "accepted"); // In the order of their bytes.
+}
+
+BOOST_AUTO_TEST_CASE(what_was_signed_before_there_were_downgrades_is_written_the_same)
+{
+    full.downgrades_to.clear();
+    BOOST_TEST(payload_of(full).find("downgrades_to") == std::string::npos);
+    BOOST_TEST((license_from(payload_of(full)) == full));
+}
+
 BOOST_AUTO_TEST_CASE(a_nodelock_is_read_strictly)
 {
     const auto with = [&](const char* name, const json& value) {
@@ -116,6 +141,18 @@ BOOST_AUTO_TEST_CASE(nobody_can_sign_what_nobody_would_read)
                    "vendor: is not 1 to 64 letters, digits, dots, dashes and underscores");
     BOOST_TEST(refused([](License& l) { l.requires_product = l.product; }) ==
                "requires: is the product itself");
+    BOOST_TEST(refused([](License& l) { l.downgrades_to.insert("a\nb"); }) ==
+               "downgrades_to: one is not a name: holds a control character");
+    BOOST_TEST(refused([](License& l) { l.downgrades_to.insert(l.product); }) ==
+               "downgrades_to: one is the product itself");
+    BOOST_TEST(refused([](License& l) {
+                   for (std::size_t i = 0; i < downgrades_max; ++i)
+                       l.downgrades_to.insert("Pro " + std::to_string(i));
+               }) == "downgrades_to: are not 1 to 64");
+    BOOST_TEST(refused([](License& l) {
+                   for (char c = 'a'; c < 'j'; ++c)
+                       l.downgrades_to.insert(std::string(protocol::name_bytes_max, c));
+               }) == "downgrades_to: are longer than 2048 bytes together");
     BOOST_TEST(refused([](License& l) { l.metric = "floor"; }) ==
                "metric: is not lease, device, user or user_device");
     for (const std::int64_t bad : {std::int64_t{0}, std::int64_t{-1}, quantity_max + 1})

@@ -41,6 +41,7 @@ struct Vendor {
         full.type = "annual \"b\xc3\xbcro\"";
         full.maintenance_until = std::chrono::sys_days{2030y / 6 / 1};
         full.requires_product = "PROServer";
+        full.downgrades_to = {"PROSession 15", "PROSession 16"};
         full.lock = NodeLockTerms{.kind = "machine",
                                   .node = filled(7),
                                   .salt = std::string(16, 's'),

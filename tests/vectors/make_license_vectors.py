@@ -113,6 +113,8 @@ def good():
     yield "one", "the smallest quantity", changed(quantity=1), None
     yield "personal", "locked to a person's host", locked(kind="personal"), None
     yield "languages", "names in any language", changed(product="Büro 座席", type='"\\/'), None
+    yield "downgrades", "products that it may be used for instead", changed(
+        downgrades_to=["Büro", "PROSession 15", "PROSession 16"]), None
     spaced = b"\r\n \t" + jws(canonical(LICENSE)) + b"\r\n\r\n"
     yield "space_around", "white space around is that of a file", canonical(LICENSE), spaced
 
@@ -155,6 +157,23 @@ def payloads():
     yield "long_name", "number: is not a name: longer than 256 bytes", changed(number="9" * 257)
     yield "requires_itself", "requires: is the product itself", changed(requires="PROSession")
     yield "requires_nothing", "requires: is empty; none is written null", changed(requires="")
+    downgrades = "downgrades_to: "
+    yield "downgrades_null", downgrades + "is not a list", changed(downgrades_to=None)
+    yield "downgrades_none", downgrades + "is empty; none is left out", changed(downgrades_to=[])
+    yield "downgrades_number", downgrades + "has something in it that is not a text", changed(
+        downgrades_to=[16])
+    yield "downgrades_unsorted", downgrades + "is not in order, each once", changed(
+        downgrades_to=["PROSession 16", "PROSession 15"])
+    yield "downgrades_twice", downgrades + "is not in order, each once", changed(
+        downgrades_to=["PROSession 16", "PROSession 16"])
+    yield "downgrades_nowhere", downgrades + "one is not a name: empty", changed(
+        downgrades_to=[""])
+    yield "downgrades_itself", downgrades + "one is the product itself", changed(
+        downgrades_to=["PROSession"])
+    yield "downgrades_too_many", downgrades + "are not 1 to 64", changed(
+        downgrades_to=[f"P{number:02}" for number in range(65)])
+    yield "downgrades_too_long", downgrades + "are longer than 2048 bytes together", changed(
+        downgrades_to=[letter * 256 for letter in "abcdefghi"])
     yield "metric", "metric: is not lease, device, user or user_device", changed(metric="core")
     yield "kind", "nodelock.kind: is not machine or personal", locked(kind="planet")
     yield "need_too_many", "nodelock.need: is not 1 to the number of identifiers", locked(need=4)

@@ -25,6 +25,7 @@ class License:
     type: str = ""
     locked_to: str = ""  # The name of a host; empty: to none.
     vendor: str = TRUSTED
+    downgrades_to: tuple = ()  # Older products that a right may be used for instead.
 
 
 class Vendor:
@@ -66,6 +67,8 @@ def sold(license):
                           ("--from", instant(license.from_us)), ("--to", instant(license.until_us)),
                           ("--maintenance-until", instant(license.maintenance_us))):
         asked += [option, value] if value else []
+    for product in license.downgrades_to:
+        asked += ["--downgrades-to", product]
     return asked
 
 
