@@ -78,6 +78,9 @@ void fill(record::Refusal& to, const ledger::Refusal& refusal)
     to.set_root(refusal.root);
     if (refusal.row)
         to.set_row(*refusal.row);
+    to.set_donor(refusal.donor);
+    if (refusal.spare)
+        to.set_spare(*refusal.spare);
 }
 
 /// Codes that came with pools and parties: a word that an earlier reader does not know.
@@ -104,7 +107,7 @@ bool is_since_5(ledger::Code code)
 std::uint32_t format_of(const ledger::Refusal& refusal)
 {
     if (is_since_5(refusal.code) || (refusal.because && is_since_5(*refusal.because)) ||
-        !refusal.root.empty() || refusal.row)
+        !refusal.root.empty() || refusal.row || !refusal.donor.empty() || refusal.spare)
         return 5;
     return refusal.redirect.empty() ? 1 : 3;
 }
