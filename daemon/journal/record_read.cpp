@@ -82,6 +82,9 @@ ledger::Refusal refusal(Fields& fields, const record::Refusal& from)
     to.root = from.root();
     if (from.has_row())
         to.row = from.row();
+    to.donor = from.donor();
+    if (from.has_spare())
+        to.spare = from.spare();
     return to;
 }
 
