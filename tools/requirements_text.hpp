@@ -18,8 +18,8 @@ namespace usher::tools {
 [[nodiscard]] Table requirements_table();
 void add(Table& table, const v1::Requirement& requirement);
 
-/// `{"product","vendor","kind","consumer","status","model","need","has","covers":[{"pool","product",
-/// "vendor","units","downgrade"}],"covers_left_out","trigger","behind","because","note",
+/// `{"product","vendor","kind","consumer","status","model","need","has","covers":[{"pool",
+/// "product","vendor","units","downgrade"}],"covers_left_out","trigger","behind","because","note",
 /// "foundations":[{"source","model","units","confirmed"}],"foundations_left_out","members"}`. Null
 /// where there is none of it: model, trigger, behind, because, note. `behind` has the first four
 /// members.

@@ -96,7 +96,8 @@ BOOST_AUTO_TEST_CASE(what_is_said_is_so)
 {
     const auto put = command<ledger::PutFoundations>(
         R"(requirement_add { dry_run: true rows { of { product: "V16" vendor: "acme" kind: "user"
-           consumer: "ann" } source: "a scan, weekly" model: "user" units: 3 unconfirmed: true } })");
+           consumer: "ann" } source: "a scan, weekly" model: "user" units: 3
+           unconfirmed: true } })");
     BOOST_TEST(put.dry_run);
     const ledger::PutFoundations::Row& row = put.rows.at(0);
     BOOST_TEST((row.of.consumer == ledger::Consumer{Model::user, "ann"}));

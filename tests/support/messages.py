@@ -26,9 +26,10 @@ def generate():
     sys.path.insert(0, directory)
     try:
         return [importlib.import_module(f"protocol.{name}_pb2")
-                for name in ("common", "move", "pool", "requirement", "operator", "usher")]
+                for name in ("common", "move", "pool", "requirement", "status", "operator",
+                             "usher")]
     finally:
         sys.path.remove(directory)
 
 
-common, move, pool, requirement, operator, usher = generate()
+common, move, pool, requirement, status, operator, usher = generate()

@@ -17,7 +17,7 @@ import struct
 import time
 from urllib.parse import parse_qs, urlsplit
 
-from support.messages import operator, usher
+from support.messages import operator, status, usher
 
 # Longest that a daemon may take to answer; sanitizers are slow.
 PATIENCE = 60
@@ -212,7 +212,7 @@ class Connection:
     def look(self):
         """The whole picture, its parts put together."""
         request = self.send(operate=operator.Operate(look=operator.Look()))
-        picture = operator.StatusPart()
+        picture = status.StatusPart()
         while True:
             answer = self.answer_to(request)
             if not answer.operated.HasField("status"):
