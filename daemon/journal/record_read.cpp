@@ -227,6 +227,12 @@ Fact fact_from(Fields&, const record::TimeSeen&)
     return ledger::TimeSeen{};
 }
 
+Fact unknown(Fields& fields)
+{
+    fields.require(false, "it", "is none that this usherd knows");
+    return ledger::TimeSeen{};
+}
+
 // No `default`: a message in record.proto that nobody reads does not compile.
 Fact fact_from(Fields& fields, const record::Fact& from)
 {
@@ -289,8 +295,7 @@ Fact fact_from(Fields& fields, const record::Fact& from)
     case Record::kCovered: return fact_from(fields, from.covered());
     case Record::FACT_NOT_SET: break;
     }
-    fields.require(false, "it", "is none that this usherd knows");
-    return ledger::TimeSeen{};
+    return unknown(fields);
 }
 
 /// Format 1 named the vendor in the license only, and wrote what a license brought into one record
