@@ -94,9 +94,9 @@ std::unique_ptr<journal::Journal> open_journal(const std::filesystem::path& file
 
 /// The ledger as it was after the last turn. It knows the operator's terms before it starts: what
 /// it then grants to everybody is a term of theirs.
-ledger::Ledger remember(journal::Journal& journal, const Config& config)
+ledger::Ledger remember(journal::Journal& journal, const Config& config, ledger::Rules rules)
 {
-    ledger::Ledger ledger(random_seed());
+    ledger::Ledger ledger(random_seed(), rules);
     std::uint64_t turns = 0;
     journal.replay([&](const journal::Turn& turn) {
         for (const ledger::Fact& fact : turn.facts)
@@ -313,7 +313,7 @@ void run(const Order& order, const Config& config, const World& world, Signals& 
         return;
     journal::Journal& journal = *opened;
     House house = open_house(config.state, world.host_root);
-    ledger::Ledger ledger = remember(journal, config);
+    ledger::Ledger ledger = remember(journal, config, world.rules);
     check_schemes(ledger, config);
     house.clock = &world.clock;
     house.started = std::chrono::ceil<std::chrono::seconds>(

@@ -29,6 +29,8 @@ struct World {
         };
     /// Below which the identifiers of this host are read.
     std::filesystem::path host_root = "/";
+    /// Of requirements: all hold.
+    ledger::Rules rules = {};
     /// How often certificates and ticket keys are looked at: well within the shortest life of a
     /// key.
     std::chrono::milliseconds refresh_interval = std::chrono::minutes(15);

@@ -82,6 +82,9 @@ ledger::Refusal refusal(Fields& fields, const record::Refusal& from)
     to.root = from.root();
     if (from.has_row())
         to.row = from.row();
+    to.donor = from.donor();
+    if (from.has_spare())
+        to.spare = from.spare();
     return to;
 }
 
@@ -227,6 +230,12 @@ Fact fact_from(Fields&, const record::TimeSeen&)
     return ledger::TimeSeen{};
 }
 
+Fact unknown(Fields& fields)
+{
+    fields.require(false, "it", "is none that this usherd knows");
+    return ledger::TimeSeen{};
+}
+
 // No `default`: a message in record.proto that nobody reads does not compile.
 Fact fact_from(Fields& fields, const record::Fact& from)
 {
@@ -289,8 +298,7 @@ Fact fact_from(Fields& fields, const record::Fact& from)
     case Record::kCovered: return fact_from(fields, from.covered());
     case Record::FACT_NOT_SET: break;
     }
-    fields.require(false, "it", "is none that this usherd knows");
-    return ledger::TimeSeen{};
+    return unknown(fields);
 }
 
 /// Format 1 named the vendor in the license only, and wrote what a license brought into one record

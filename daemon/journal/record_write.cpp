@@ -79,6 +79,9 @@ void fill(record::Refusal& to, const ledger::Refusal& refusal)
     to.set_root(refusal.root);
     if (refusal.row)
         to.set_row(*refusal.row);
+    to.set_donor(refusal.donor);
+    if (refusal.spare)
+        to.set_spare(*refusal.spare);
 }
 
 /// The format since which there is such a code: a word that an earlier reader does not know.
@@ -112,7 +115,7 @@ std::uint32_t format_of(ledger::Code code)
 std::uint32_t format_of(const ledger::Refusal& refusal)
 {
     std::uint32_t format = refusal.redirect.empty() ? 1 : 3;
-    if (!refusal.root.empty() || refusal.row)
+    if (!refusal.root.empty() || refusal.row || !refusal.donor.empty() || refusal.spare)
         format = 5;
     if (refusal.because)
         format = std::max(format, format_of(*refusal.because));

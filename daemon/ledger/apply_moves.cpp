@@ -10,7 +10,7 @@ namespace {
 /// activations, its credentials and its moves.
 void forget_what_crosses(State& state)
 {
-    State fresh(state.hash.seed);
+    State fresh(state.hash.seed, state.requirements.rules());
     fresh.floor = state.floor;
     fresh.mode = state.mode;
     fresh.term = state.term;

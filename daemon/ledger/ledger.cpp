@@ -86,7 +86,7 @@ struct Herald {
 
 } // namespace
 
-Ledger::Ledger(std::uint64_t seed) : state_(std::make_unique<State>(seed)) {}
+Ledger::Ledger(std::uint64_t seed, Rules rules) : state_(std::make_unique<State>(seed, rules)) {}
 Ledger::~Ledger() = default;
 Ledger::Ledger(Ledger&&) noexcept = default;
 Ledger& Ledger::operator=(Ledger&&) noexcept = default;

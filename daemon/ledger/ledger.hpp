@@ -3,6 +3,7 @@
 #include "daemon/ledger/answer.hpp"
 #include "daemon/ledger/command.hpp"
 #include "daemon/ledger/fact.hpp"
+#include "daemon/ledger/rules.hpp"
 
 #include <memory>
 #include <optional>
@@ -40,7 +41,7 @@ struct Message {
 class Ledger {
   public:
     /// `seed` keys the tables whose keys clients choose; it never influences an answer.
-    explicit Ledger(std::uint64_t seed = 0);
+    explicit Ledger(std::uint64_t seed = 0, Rules rules = {});
     ~Ledger();
     Ledger(Ledger&&) noexcept;
     Ledger& operator=(Ledger&&) noexcept;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "daemon/ledger/requirement.hpp"
+#include "daemon/ledger/rules.hpp"
 
 #include <array>
 #include <cstdint>
@@ -29,18 +30,6 @@ struct PaperPool {
     bool changes_models = true; ///< Whether a device's requirement may become its user's for it.
 
     friend bool operator==(const PaperPool&, const PaperPool&) = default;
-};
-
-/// Which of the ten rules hold. All of them do, but where a test shows what one is there for.
-class Rules {
-  public:
-    Rules() = default;
-    explicit Rules(unsigned without) : left_out_(1U << without) {}
-
-    [[nodiscard]] bool hold(unsigned number) const { return (left_out_ >> number & 1U) == 0; }
-
-  private:
-    unsigned left_out_ = 0;
 };
 
 struct PaperRecord;

@@ -153,7 +153,7 @@ inline constexpr auto client_memory = std::chrono::days(30); ///< How long a pro
 inline constexpr auto denial_interval = std::chrono::minutes(1);
 
 struct State {
-    explicit State(std::uint64_t seed);
+    explicit State(std::uint64_t seed, Rules rules = {});
 
     SeededHash hash;
     CalendarInstant floor{};

@@ -113,7 +113,7 @@ struct Judge {
         fields.name("device", fact.device.text);
         for (const std::string* text :
              {&fact.refusal.subject, &fact.refusal.detail, &fact.refusal.wanted, &fact.refusal.host,
-              &fact.refusal.root})
+              &fact.refusal.root, &fact.refusal.donor})
             fields.remark("refused", *text);
         fields.require(fact.refusal.holders.size() <= ledger::holders_max &&
                            fact.refusal.redirect.empty(),

@@ -142,6 +142,14 @@ class Desk(unittest.TestCase):
             self.assertEqual(active and active["number"], number)
         self.assertEqual(payload_of(self.approve(request))["number"], 1)
 
+    def test_what_a_license_may_be_downgraded_to_is_registered_and_listed(self):
+        self.issuer.must("code", "--number", "L19", "--product", "V19", "--quantity", "2",
+                         "--metric", "user", "--downgrades-to", "V16", "--downgrades-to", "V15")
+        self.assertEqual(self.issuer.licenses()["L19"]["downgrades_to"], ["V15", "V16"])
+        self.assertNotIn("downgrades_to", self.issuer.licenses()[NUMBER])
+        self.issuer.must("code", "--number", "L19")
+        self.assertEqual(self.issuer.licenses()["L19"]["downgrades_to"], ["V15", "V16"])
+
     def test_the_clock_is_the_tests(self):
         self.issuer.clock = ["calendar 2031-01-01T00:00:00Z", "hold"]
         answer = payload_of(self.approve(self.a.request(self.code, made="2031-01-01T00:00:00Z")))

@@ -1,62 +1,10 @@
-#include "daemon/journal/record.hpp"
-#include "daemon/journal/record.pb.h"
-#include "tests/journal/any_fact.hpp"
-
-#include <boost/test/unit_test.hpp>
+#include "tests/journal/spoiled.hpp"
 
 using namespace usher;
+using namespace usher::journal::test;
 using journal::read_record;
 using journal::RecordWriter;
 using journal::Unreadable;
-using journal::test::any_seed;
-using journal::test::AnyFact;
-using journal::test::is_same;
-
-namespace {
-
-constexpr std::size_t kinds = std::variant_size_v<ledger::Fact>;
-
-Unreadable unreadable(const record::Record& record)
-{
-    std::vector<ledger::Fact> facts;
-    const auto wrong = read_record(record.SerializeAsString(), facts);
-    BOOST_REQUIRE(wrong);
-    return *wrong;
-}
-
-/// A record with one fact of each kind whose fields are all as they should be.
-record::Record whole()
-{
-    AnyFact any(7);
-    RecordWriter writer;
-    std::vector<ledger::Fact> facts;
-    for (std::size_t kind = 0; kind < kinds; ++kind)
-        facts.push_back(any.of_kind(kind));
-    record::Record record;
-    BOOST_REQUIRE(record.ParseFromString(std::string(writer.write(facts))));
-    return record;
-}
-
-/// `whole()` with `change` done to the one fact that has `message`.
-template <class Change>
-Unreadable spoiled(record::Fact::FactCase message, const Change& change)
-{
-    record::Record record = whole();
-    for (record::Fact& fact : *record.mutable_facts())
-        if (fact.fact_case() == message)
-            change(fact);
-    return unreadable(record);
-}
-
-using Fact = record::Fact;
-
-void has(const Unreadable& wrong, std::string_view what)
-{
-    BOOST_TEST_INFO_SCOPE(wrong.why);
-    BOOST_TEST(wrong.why.find(what) != std::string::npos);
-}
-
-} // namespace
 
 BOOST_AUTO_TEST_SUITE(records)
 
@@ -170,46 +118,6 @@ BOOST_AUTO_TEST_CASE(what_is_of_pools_and_parties_needs_format_5_and_nothing_els
     BOOST_TEST(needs(denied) == 5U);
     for (const auto code : {ledger::Code::pool_closed, ledger::Code::not_home_pool})
         BOOST_TEST(needs(ledger::Denied{.refusal = {.code = code}}) == 5U);
-}
-
-BOOST_AUTO_TEST_CASE(what_is_of_requirements_needs_format_6_and_so_does_what_leads_to_them)
-{
-    AnyFact any(3);
-    const auto needs = [](const ledger::Fact& fact) {
-        RecordWriter writer;
-        record::Record record;
-        record.ParseFromString(std::string(writer.write({&fact, 1})));
-        return record.needs();
-    };
-    BOOST_TEST(needs(any.of<ledger::ProductForgotten>()) == 6U);
-    BOOST_TEST(needs(any.of<ledger::FoundationPut>()) == 6U);
-    BOOST_TEST(needs(any.of<ledger::FoundationRemoved>()) == 6U);
-    BOOST_TEST(needs(any.of<ledger::PrincipalSet>()) == 6U);
-    BOOST_TEST(needs(any.of<ledger::ConsolidationSet>()) == 6U);
-    BOOST_TEST(needs(any.of<ledger::ProductConsolidationSet>()) == 6U);
-    BOOST_TEST(needs(any.of<ledger::Covered>()) == 6U);
-
-    ledger::Scheme scheme{.name = "paper"};
-    BOOST_TEST(needs(ledger::SchemeSet{scheme}) == 5U);
-    scheme.use = ledger::Use::reconciled; // A reader of format 5 would lend what stands on paper.
-    BOOST_TEST(needs(ledger::SchemeSet{scheme}) == 6U);
-
-    auto installed = any.of<ledger::EntitlementInstalled>();
-    installed.entitlement.activation = 0;
-    installed.entitlement.downgrades_to.clear();
-    BOOST_TEST(needs(installed) == 1U);
-    installed.entitlement.downgrades_to = {{"Editor 16"}};
-    BOOST_TEST(needs(installed) == 6U);
-    BOOST_TEST(needs(ledger::EntitlementAmended{installed.entitlement, {}}) == 6U);
-
-    auto defined = any.of<ledger::ProductDefined>();
-    defined.product.model.reset();
-    BOOST_TEST(needs(defined) == 2U);
-    defined.product.model = ledger::Model::device;
-    BOOST_TEST(needs(defined) == 6U);
-
-    for (const auto code : {ledger::Code::unknown_product, ledger::Code::only_trigger_license})
-        BOOST_TEST(needs(ledger::Denied{.refusal = {.code = code}}) == 6U);
 }
 
 BOOST_AUTO_TEST_CASE(a_pool_of_format_4_was_of_the_scheme_that_every_server_had)
@@ -384,77 +292,6 @@ BOOST_AUTO_TEST_CASE(each_field_of_a_pool_or_party_that_cannot_be_is_refused_by_
         "to is missing");
     has(spoiled(Fact::kLeaseMoved, [](Fact& f) { f.mutable_lease_moved()->set_kind("fast"); }),
         "kind is no word");
-}
-
-BOOST_AUTO_TEST_CASE(each_field_of_a_requirement_that_cannot_be_is_refused_by_its_name)
-{
-    has(spoiled(Fact::kProductForgotten,
-                [](Fact& f) { f.mutable_product_forgotten()->clear_product(); }),
-        "product is missing");
-    has(spoiled(Fact::kFoundationPut, [](Fact& f) { f.mutable_foundation_put()->clear_of(); }),
-        "product is missing");
-    has(spoiled(Fact::kFoundationPut,
-                [](Fact& f) { f.mutable_foundation_put()->mutable_of()->clear_consumer(); }),
-        "consumer is missing");
-    has(spoiled(Fact::kFoundationPut,
-                [](Fact& f) { f.mutable_foundation_put()->mutable_of()->set_kind("room"); }),
-        "consumer's kind is no word");
-    has(spoiled(Fact::kFoundationPut, [](Fact& f) { f.mutable_foundation_put()->clear_source(); }),
-        "source is missing");
-    has(spoiled(Fact::kFoundationPut,
-                [](Fact& f) { f.mutable_foundation_put()->set_model("none"); }),
-        "model is no word");
-    for (const std::int64_t number : {std::int64_t{0}, std::int64_t{-1}, ledger::units_max + 1})
-        has(spoiled(Fact::kFoundationPut,
-                    [&](Fact& f) { f.mutable_foundation_put()->set_number(number); }),
-            "number is out of its range");
-    has(spoiled(Fact::kFoundationPut, [](Fact& f) { f.mutable_foundation_put()->set_seq(0); }),
-        "seq is out of its range");
-    has(spoiled(Fact::kFoundationRemoved,
-                [](Fact& f) { f.mutable_foundation_removed()->clear_source(); }),
-        "source is missing");
-    has(spoiled(Fact::kPrincipalSet, [](Fact& f) { f.mutable_principal_set()->clear_device(); }),
-        "device is missing");
-    has(spoiled(Fact::kConsolidationSet,
-                [](Fact& f) { f.mutable_consolidation_set()->clear_behind(); }),
-        "product is missing");
-    has(spoiled(Fact::kConsolidationSet,
-                [](Fact& f) { f.mutable_consolidation_set()->set_kind("mood"); }),
-        "kind is no word");
-    has(spoiled(Fact::kConsolidationSet,
-                [](Fact& f) { f.mutable_consolidation_set()->set_kind("suite"); }),
-        "kind is not one of what it consolidates");
-    has(spoiled(Fact::kProductConsolidationSet,
-                [](Fact& f) { f.mutable_product_consolidation_set()->set_kind("manual"); }),
-        "kind is not one of what it consolidates");
-    has(spoiled(Fact::kProductConsolidationSet,
-                [](Fact& f) { f.mutable_product_consolidation_set()->clear_behind(); }),
-        "behind is missing");
-    has(spoiled(Fact::kCovered,
-                [](Fact& f) {
-                    auto& grant = *f.mutable_covered()->add_grants();
-                    grant.set_pool("L19");
-                    grant.set_units(0);
-                }),
-        "units is out of its range");
-    has(spoiled(Fact::kCovered, [](Fact& f) { f.mutable_covered()->add_grants()->set_units(1); }),
-        "pool is missing");
-    has(spoiled(Fact::kCovered, [](Fact& f) { f.mutable_covered()->set_trigger(""); }),
-        "trigger is missing");
-    has(spoiled(Fact::kCovered,
-                [](Fact& f) {
-                    f.mutable_covered()->clear_trigger();
-                    f.mutable_covered()->set_into("ann");
-                }),
-        "into does not go with the trigger");
-    has(spoiled(Fact::kProductDefined,
-                [](Fact& f) { f.mutable_product_defined()->set_model("room"); }),
-        "model is no word");
-    has(spoiled(Fact::kSchemeSet, [](Fact& f) { f.mutable_scheme_set()->set_use("eaten"); }),
-        "use is no word");
-    has(spoiled(Fact::kEntitlementInstalled,
-                [](Fact& f) { f.mutable_entitlement_installed()->add_downgrades_to(""); }),
-        "downgrades_to is missing");
 }
 
 BOOST_AUTO_TEST_CASE(no_byte_that_is_changed_in_a_record_breaks_the_reader)

@@ -165,7 +165,7 @@ void Scene::restart(bool from_snapshot)
             snapshot_.push_back(remembered(fact));
         journal_.clear();
     }
-    Ledger again(seed_ + 1); // Tables in another order give the same facts.
+    Ledger again(seed_ + 1, rules_); // Tables in another order give the same facts.
     for (const Fact& fact : snapshot_)
         again.apply(fact, snapshot_at_);
     for (const Turn& turn : journal_)

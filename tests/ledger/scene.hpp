@@ -30,7 +30,9 @@ class Scene {
         std::vector<Fact> facts; ///< As a journal would give them back.
     };
 
-    explicit Scene(std::uint64_t seed = 1) : ledger_(seed), seed_(seed) {}
+    explicit Scene(std::uint64_t seed = 1, Rules rules = {})
+        : ledger_(seed, rules), seed_(seed), rules_(rules)
+    {}
 
     /// One turn with one question; its notices are in `heard`.
     Answer ask(const Command& command);
@@ -61,6 +63,7 @@ class Scene {
 
     Ledger ledger_;
     std::uint64_t seed_;
+    Rules rules_;
     CalendarInstant wall_ = noon;
     SteadyInstant steady_{1h};
     std::vector<Turn> journal_;

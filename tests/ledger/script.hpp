@@ -29,6 +29,8 @@ std::ostream& operator<<(std::ostream& out, const Table& table);
 /// Plays the lines of one table.
 class Script {
   public:
+    explicit Script(Rules rules = {}) : scene_(1, rules) {}
+
     /// What is wrong with the line: the answer was another one, an invariant is broken, the line
     /// cannot be read; empty: nothing.
     std::string play(const Table::Line& line);

@@ -1,5 +1,7 @@
 #include "tests/ledger/script.hpp"
 
+#include <algorithm>
+
 #include <boost/test/data/test_case.hpp>
 #include <boost/test/unit_test.hpp>
 
@@ -40,6 +42,23 @@ BOOST_AUTO_TEST_CASE(a_wrong_line_is_noticed)
           "0s a dance => ok", "0x three => ok"}) {
         Script script;
         BOOST_TEST(!script.play({"", 1, wrong}).empty(), wrong);
+    }
+}
+
+/// M-R1 to M-R10: none is there for nothing.
+BOOST_AUTO_TEST_CASE(each_rule_of_requirements_is_missed_where_it_is_left_out)
+{
+    for (unsigned rule = 1; rule <= 10; ++rule) {
+        std::size_t failed = 0;
+        for (const Table& one : tables) {
+            if (one.lines.front().file.find("requirements") == std::string::npos)
+                continue;
+            Script script(usher::ledger::Rules::without(rule));
+            failed += std::ranges::any_of(
+                one.lines, [&](const Table::Line& line) { return !script.play(line).empty(); });
+        }
+        BOOST_TEST(failed > 0U, "nobody misses M-R" << rule);
+        BOOST_TEST_MESSAGE("without M-R" << rule << " " << failed << " tables fail");
     }
 }
 

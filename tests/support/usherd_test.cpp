@@ -19,6 +19,7 @@ struct Door {
     usher::test::Death death;
     std::chrono::milliseconds refresh_interval = std::chrono::minutes(15);
     std::chrono::seconds certificates_ahead{0};
+    usher::ledger::Rules rules;
     int words = 1; ///< Of the command line, with the name of the program.
     std::string wrong;
 };
@@ -41,6 +42,8 @@ Door open_door(int argc, char** argv, usher::test::MovableClock& clock)
             door.refresh_interval = std::chrono::milliseconds(std::stol(value));
         else if (option == "--certificates-ahead")
             door.certificates_ahead = std::chrono::seconds(std::stol(value));
+        else if (option == "--without-rule")
+            door.rules = usher::ledger::Rules::without(static_cast<unsigned>(std::stoul(value)));
         else
             break;
     }
@@ -54,7 +57,8 @@ Door open_door(int argc, char** argv, usher::test::MovableClock& clock)
 /// `usherd-test --clock-socket PATH [--clock LINE]… [--die before:N|after:N] [--host-root DIR] …`:
 /// the daemon as it is released, with a clock that a test may move. The clock obeys each LINE
 /// before the daemon starts; the process ends as by kill -9 just before or after the N-th turn of
-/// this run is durable; the identifiers of the host are those below DIR. The rest of the command
+/// this run is durable; the identifiers of the host are those below DIR; `--without-rule N` leaves
+/// out rule M-RN of requirements. The rest of the command
 /// line is `usherd`'s.
 int main(int argc, char** argv)
 {
@@ -84,6 +88,7 @@ int main(int argc, char** argv)
                                   .visit = visit,
                                   .open_journal = open_journal,
                                   .host_root = door.host_root,
+                                  .rules = door.rules,
                                   .refresh_interval = door.refresh_interval,
                                   .certificates_ahead = door.certificates_ahead});
 }

@@ -102,8 +102,8 @@ class Tables(unittest.TestCase):
         file = self.table("device\nD1\n")
         for words, said in ((("--device-column", "device"), "of which product?"),
                             (("--product", "V16"), "who needs it?"),
-                            (("--product", "V16", "--device-column", "device", "--source", "s" * 65),
-                             "--source: is not 1 to 64 bytes")):
+                            (("--product", "V16", "--device-column", "device",
+                              "--source", "s" * 65), "--source: is not 1 to 64 bytes")):
             done = self.daemon.usher("requirement", "import", file, *words)
             self.assertEqual(done.returncode, 2, done)
             self.assertIn(said, done.stderr)

@@ -157,23 +157,6 @@ def payloads():
     yield "long_name", "number: is not a name: longer than 256 bytes", changed(number="9" * 257)
     yield "requires_itself", "requires: is the product itself", changed(requires="PROSession")
     yield "requires_nothing", "requires: is empty; none is written null", changed(requires="")
-    downgrades = "downgrades_to: "
-    yield "downgrades_null", downgrades + "is not a list", changed(downgrades_to=None)
-    yield "downgrades_none", downgrades + "is empty; none is left out", changed(downgrades_to=[])
-    yield "downgrades_number", downgrades + "has something in it that is not a text", changed(
-        downgrades_to=[16])
-    yield "downgrades_unsorted", downgrades + "is not in order, each once", changed(
-        downgrades_to=["PROSession 16", "PROSession 15"])
-    yield "downgrades_twice", downgrades + "is not in order, each once", changed(
-        downgrades_to=["PROSession 16", "PROSession 16"])
-    yield "downgrades_nowhere", downgrades + "one is not a name: empty", changed(
-        downgrades_to=[""])
-    yield "downgrades_itself", downgrades + "one is the product itself", changed(
-        downgrades_to=["PROSession"])
-    yield "downgrades_too_many", downgrades + "are not 1 to 64", changed(
-        downgrades_to=[f"P{number:02}" for number in range(65)])
-    yield "downgrades_too_long", downgrades + "are longer than 2048 bytes together", changed(
-        downgrades_to=[letter * 256 for letter in "abcdefghi"])
     yield "metric", "metric: is not lease, device, user or user_device", changed(metric="core")
     yield "kind", "nodelock.kind: is not machine or personal", locked(kind="planet")
     yield "need_too_many", "nodelock.need: is not 1 to the number of identifiers", locked(need=4)
@@ -182,6 +165,27 @@ def payloads():
     yield "padded_salt", "nodelock.salt: is not 16 bytes in base64url", locked(
         salt=HOST["salt"] + "==")
     yield "no_identifiers", "nodelock.identifiers: are not 1 to 16", locked(identifiers={})
+
+
+def downgrades():
+    """The same of what a license may be downgraded to."""
+    place = "downgrades_to: "
+    yield "downgrades_null", place + "is not a list", changed(downgrades_to=None)
+    yield "downgrades_none", place + "is empty; none is left out", changed(downgrades_to=[])
+    yield "downgrades_number", place + "has something in it that is not a text", changed(
+        downgrades_to=[16])
+    yield "downgrades_unsorted", place + "is not in order, each once", changed(
+        downgrades_to=["PROSession 16", "PROSession 15"])
+    yield "downgrades_twice", place + "is not in order, each once", changed(
+        downgrades_to=["PROSession 16", "PROSession 16"])
+    yield "downgrades_nowhere", place + "one is not a name: empty", changed(
+        downgrades_to=[""])
+    yield "downgrades_itself", place + "one is the product itself", changed(
+        downgrades_to=["PROSession"])
+    yield "downgrades_too_many", place + "are not 1 to 64", changed(
+        downgrades_to=[f"P{number:02}" for number in range(65)])
+    yield "downgrades_too_long", place + "are longer than 2048 bytes together", changed(
+        downgrades_to=[letter * 256 for letter in "abcdefghi"])
 
 
 def files():
@@ -233,7 +237,7 @@ def main():
     for name, comment, payload, file in good():
         write(directory, "good_" + name, [("comment", comment), ("expect", "license"),
                                           ("says", payload.decode())], file or jws(payload) + b"\n")
-    for name, what, payload in payloads():
+    for name, what, payload in [*payloads(), *downgrades()]:
         write(directory, "bad_" + name, [("expect", "malformed"), ("what", what)],
               jws(payload) + b"\n")
     for name, kind, what, file in files():
