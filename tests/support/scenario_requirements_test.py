@@ -1,12 +1,14 @@
 """The language of scenarios about requirements: what is right passes, what is wrong fails at its
 line."""
 
+import re
 import unittest
 
 from support.scenario import play
 from support.scenario.answer import Answer, Expectation, Mismatch
 from support.scenario.forms import understood
 from support.scenario.requirement_forms import options_of
+from support.scenario.setup_forms import LICENSE_WORDS
 from support.scenario.words import Unclear
 
 STAGED = """\
@@ -56,8 +58,8 @@ RIGHT_AND_WRONG = [
      "V16 on D5..D7 needs 0"),
     ("V16 on D5 needs 0 -> refused BAD_QUANTITY, row 1",
      "V16 on D1, D5 needs 0 -> refused BAD_QUANTITY, row 2"),
-    ("bob and cid need V16, 2 rights, per user by group\nV16 of bob is partially licensed 1 of 2"
-     " by L20", "bob needs Nope"),
+    ("bob and cid need V16, 2 rights, per user by group\nV16 of bob is licensed 2 of 2 by L20"
+     "\nV16 of cid is license required", "bob needs Nope"),
     ("V16 on D1 by scan\nV16 on D1 is required no more by scan\nV16 on D1 is licensed",
      "V16 on D1 is required no more by scan"),
     ("V16 on D1 is required no more\nV16 on D1 is not required",
@@ -66,7 +68,8 @@ RIGHT_AND_WRONG = [
     ("confirm V16 on D1 no more\nV16 on D1 is unconfirmed", "confirm V16 on D9 no more"),
     ("V16 on D9 by scan unconfirmed\nconfirm V16 on D9 by scan\nconfirm V16 on D9 no more by scan"
      "\nV16 on D9 is unconfirmed", "confirm V16 on D3\nV16 on D3 is unconfirmed"),
-    ("nobody owns D2\nV16 on D2 is license required 0 of 2", "nobody owns D2\nV16 of ann is licensed"),
+    ("nobody owns D2\nV16 on D2 is license required 0 of 2",
+     "nobody owns D2\nV16 of ann is licensed"),
     ("consolidate V16 on D4 behind V16 on D1\nV16 on D4 is consolidated behind V16 on D1 because"
      " manual", "consolidate V16 on D2 behind V16 on D1"),
     ("consolidate V16 on D4 behind V16 on D1 as remote\nV16 on D4 is consolidated because remote"
@@ -74,9 +77,10 @@ RIGHT_AND_WRONG = [
      "consolidate V16 on D4 no more"),
     ("consolidate V16 on D2 behind V16 on D1 -> refused CONSOLIDATION_NOT_ALLOWED, about"
      " V16/device:D2", "consolidate V16 on D4 behind V16 on D1 -> refused"),
-    ("Suite on D1\nconsolidate product V16 behind Suite as suite\n"
-     "V16 on D1 is consolidated behind Suite on D1 because suite\n"
-     "consolidate product V16 no more\nV16 on D1 is licensed", "consolidate product V16 no more"),
+    ("Suite on D4\nconsolidate product V16 behind Suite as suite\n"
+     "V16 on D4 is consolidated behind Suite on D4 because suite\n"
+     "consolidate product V16 no more\nV16 on D4 is license required",
+     "consolidate product V16 no more"),
     ("entitle V16 of ann by L20 -> refused ONLY_TRIGGER_LICENCE{L19}",
      "entitle V16 of ann by L20 -> refused ONLY_TRIGGER_LICENCE{L20}"),
     ("entitle V16 of ann by L19", "entitle V16 of ann by L20"),
@@ -133,8 +137,6 @@ class WhatIsRead(unittest.TestCase):
             self.assertEqual(options_of(text), expected)
 
     def test_a_license_may_be_downgraded_to_several(self):
-        from support.scenario.setup_forms import LICENSE_WORDS
-        import re
         for text, list_ in (("downgrades to V16, scheme requirements", "V16"),
                             ("downgrades to V16 and V15 and installed", "V16 and V15"),
                             ("downgrades to V16, V15, until +1h", "V16, V15"),
