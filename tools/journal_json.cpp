@@ -312,6 +312,7 @@ struct Told {
     Json operator()(const ledger::StateWatched&) const { return {}; }
     Json operator()(const ledger::WatchEnded&) const { return {}; }
     Json operator()(const ledger::StateTold&) const { return {}; }
+    Json operator()(const ledger::Reviewed&) const { return {}; }
 };
 
 /// A text with quotes where it would else not end where it ends, or pass for another value.

@@ -18,11 +18,6 @@ namespace {
 
 constexpr std::size_t arena_bytes = 256 * 1024; ///< A turn of a thousand leases fits.
 
-std::string_view word(ledger::Credential::Kind kind)
-{
-    return kind == ledger::Credential::Kind::key ? "key" : "certificate";
-}
-
 void fill(record::Lease& to, const ledger::Lease& lease)
 {
     to.set_id(lease.id.bytes.data(), lease.id.bytes.size());
@@ -256,7 +251,7 @@ struct Writer {
         const ledger::Credential& credential = fact.credential;
         record::CredentialIssued& one = *to.mutable_credential_issued();
         one.set_name(credential.name);
-        one.set_kind(text(word(credential.kind)));
+        one.set_kind(credential.kind == ledger::Credential::Kind::key ? "key" : "certificate");
         one.set_role(text(word(credential.role)));
         one.set_digest(credential.digest.bytes.data(), credential.digest.bytes.size());
         one.set_made_us(microseconds(credential.made));
@@ -360,6 +355,7 @@ struct Writer {
     void operator()(const ledger::StateWatched&) const { assert(false && "fleeting"); }
     void operator()(const ledger::WatchEnded&) const { assert(false && "fleeting"); }
     void operator()(const ledger::StateTold&) const { assert(false && "fleeting"); }
+    void operator()(const ledger::Reviewed&) const { assert(false && "fleeting"); }
 };
 
 } // namespace

@@ -34,9 +34,17 @@ Complaint Judge::operator()(const FoundationRemoved& fact)
     return {};
 }
 
-Complaint Judge::operator()(const PrincipalSet&)
+Complaint Judge::operator()(const PrincipalSet& fact)
 {
-    return ++principals_held_ > principals_max ? "no server has so many principal users" : "";
+    const bool had_one = seen_.principal(fact.device) != nullptr;
+    if (fact.user.empty() && had_one) {
+        seen_.principals.take(fact.device);
+        --principals_held_;
+    } else if (!fact.user.empty() && !had_one) {
+        seen_.principals.put(fact.device, true);
+        ++principals_held_;
+    }
+    return principals_held_ > principals_max ? "no server has so many principal users" : "";
 }
 
 Complaint Judge::operator()(const ConsolidationSet& fact)

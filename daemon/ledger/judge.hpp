@@ -103,7 +103,7 @@ class Judge {
     std::size_t pools_held_;
     std::size_t parties_held_;
     std::size_t foundations_held_;
-    std::size_t principals_held_; ///< At most: who gets another is counted twice.
+    std::size_t principals_held_;
 };
 
 } // namespace usher::ledger

@@ -83,6 +83,13 @@ std::uint64_t* Outlook::foundation(const std::pair<RequirementId, std::string>& 
     });
 }
 
+bool* Outlook::principal(const DeviceName& device)
+{
+    return principals.find(device, [&](const DeviceName& key) {
+        return state_.requirements.principal_of(key).empty() ? std::nullopt : std::optional(true);
+    });
+}
+
 bool* Outlook::consolidation(const RequirementId& id)
 {
     return consolidations.find(id, [&](const RequirementId& key) {

@@ -80,6 +80,7 @@ class Outlook {
     [[nodiscard]] bool* scheme(const std::string& name); ///< Whether its pools are reconciled.
     /// Its place.
     [[nodiscard]] std::uint64_t* foundation(const std::pair<RequirementId, std::string>& id);
+    [[nodiscard]] bool* principal(const DeviceName& device); ///< Null: it has none.
     [[nodiscard]] bool* consolidation(const RequirementId& id);
     [[nodiscard]] bool* product_consolidation(const ProductId& id);
     [[nodiscard]] bool is_used(const std::string& scheme) const;
@@ -98,6 +99,7 @@ class Outlook {
     OutlookTable<PartyId, Party> parties;
     OutlookTable<std::string, bool> schemes;
     OutlookTable<std::pair<RequirementId, std::string>, std::uint64_t> foundations;
+    OutlookTable<DeviceName, bool> principals;
     OutlookTable<RequirementId, bool> consolidations;
     OutlookTable<ProductId, bool> product_consolidations;
     std::uint64_t last_seq; ///< Of a foundation.

@@ -49,8 +49,8 @@ Units Seat::stand_up(Units asked)
 }
 
 State::State(std::uint64_t seed, Rules rules)
-    : hash{seed}, requirements(rules), pools(0, hash), parties(0, hash), leases_of(0, hash), kept_by(0, hash),
-      leases(0, hash), tags(0, hash), places(0, hash), endings(0, hash),
+    : hash{seed}, requirements(rules), pools(0, hash), parties(0, hash), leases_of(0, hash),
+      kept_by(0, hash), leases(0, hash), tags(0, hash), places(0, hash), endings(0, hash),
       documents(std::make_shared<const std::vector<std::shared_ptr<const std::string>>>())
 {
     for (const Scheme& scheme : preset_schemes())

@@ -90,15 +90,15 @@ BOOST_AUTO_TEST_SUITE(requirements_for_people)
 
 BOOST_AUTO_TEST_CASE(a_requirement_is_a_line_with_what_covers_it)
 {
-    BOOST_TEST(
-        table_text() ==
-        "REQUIREMENT    STATUS              RIGHTS  BY                  BEHIND        REMARK\n"
-        "V16/device:D1  consolidated        0 of 1  -                   V16/user:ann  changed for "
-        "L19\n"
-        "V16/user:ann   licensed            1 of 1  L19 (downgrade)     -\n"
-        "V16/device:D9  license_required    0 of 2  -                   -             no eligible "
-        "consumer\n"
-        "V16/device:D3  partially_licensed  2 of 3  A 1, B 1 (downgrade)  -\n");
+    BOOST_TEST(table_text() ==
+               "REQUIREMENT    STATUS              RIGHTS  BY                    BEHIND        "
+               "REMARK\n"
+               "V16/device:D1  consolidated        0 of 1  -                     V16/user:ann  "
+               "changed for L19\n"
+               "V16/user:ann   licensed            1 of 1  L19 (downgrade)       -\n"
+               "V16/device:D9  license_required    0 of 2  -                     -             "
+               "no eligible consumer\n"
+               "V16/device:D3  partially_licensed  2 of 3  A 1, B 1 (downgrade)  -\n");
 }
 
 BOOST_AUTO_TEST_CASE(a_requirement_is_an_object_for_programs)

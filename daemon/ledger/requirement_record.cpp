@@ -1,0 +1,123 @@
+#include "daemon/ledger/requirement_record.hpp"
+
+#include <algorithm>
+#include <limits>
+
+namespace usher::ledger {
+namespace {
+
+constexpr Units without_end = std::numeric_limits<Units>::max() / 4;
+
+} // namespace
+
+bool stands_alone(const RequirementRecord& one)
+{
+    return std::ranges::any_of(one.foundations, &Foundation::confirmed);
+}
+
+Demand demand_of(const RequirementRecord& one)
+{
+    Demand demand;
+    const auto add = [&](Model model, Units need, std::uint64_t order) {
+        if (demand.need == 0 || order < demand.order) {
+            demand.model = model;
+            demand.order = order;
+        }
+        demand.need = std::max(demand.need, need);
+    };
+    for (const Foundation& foundation : one.foundations)
+        if (foundation.confirmed)
+            add(foundation.model, foundation.number, foundation.seq);
+    for (const auto& [order, device] : one.ordinary) // As good as a foundation (M-Q14).
+        add(Model::user, device->demand.need, order);
+    return demand;
+}
+
+Units PaperRecord::free() const
+{
+    return pool.unlimited ? without_end : pool.units - granted;
+}
+
+Units PaperRecord::free_direct() const
+{
+    return pool.unlimited ? without_end : pool.units - directly;
+}
+
+PaperRecord* bound(const RequirementRecord& one)
+{
+    if (one.id.consumer.kind == Model::user && one.trigger)
+        return one.trigger;
+    return one.changed.empty() ? nullptr : one.changed.begin()->second->trigger;
+}
+
+Units full_need(const RequirementRecord& one)
+{
+    const Units own = one.behind ? 0 : one.demand.need;
+    return one.needs.empty() ? own : std::max(own, one.needs.rbegin()->first);
+}
+
+std::uint64_t full_order(const RequirementRecord& one)
+{
+    if (one.changed.empty())
+        return one.demand.order;
+    const std::uint64_t first = one.changed.begin()->first;
+    return one.demand.need == 0 ? first : std::min(first, one.demand.order);
+}
+
+Units granted(const RequirementRecord& one)
+{
+    Units units = 0;
+    for (const GrantRecord& grant : one.grants)
+        units += grant.units;
+    return units;
+}
+
+bool is_direct(const RequirementRecord& one, const PaperRecord& paper)
+{
+    const Model kind = one.id.consumer.kind;
+    return one.demand.counts && one.demand.model == kind && paper.pool.model == kind &&
+           paper.pool.product == one.id.product;
+}
+
+Units granted_directly(const RequirementRecord& one)
+{
+    Units units = 0;
+    for (const GrantRecord& grant : one.grants)
+        units += is_direct(one, *grant.paper) ? grant.units : 0;
+    return units;
+}
+
+bool may_downgrade(const PaperRecord& paper, const RequirementRecord& one)
+{
+    return paper.pool.downgrades_to.contains(one.id.product);
+}
+
+bool exists(const RequirementRecord& one)
+{
+    return !one.foundations.empty() || !one.changed.empty() || !one.ordinary.empty();
+}
+
+RequirementStatus status_of(const RequirementRecord& one)
+{
+    if (one.behind || one.tie == Tie::changed || one.tie == Tie::ordinary)
+        return RequirementStatus::consolidated;
+    const Units need = full_need(one);
+    if (need == 0)
+        return RequirementStatus::unconfirmed;
+    const Units has = granted(one);
+    if (has == 0)
+        return RequirementStatus::license_required;
+    return has < need ? RequirementStatus::partially_licensed : RequirementStatus::licensed;
+}
+
+Coverage coverage_of(const RequirementRecord& one)
+{
+    Coverage coverage{.requirement = one.id, .grants = {}, .trigger = {}, .into = one.into};
+    for (const GrantRecord& grant : one.grants)
+        coverage.grants.push_back({grant.paper->pool.id, grant.units});
+    if (one.trigger)
+        coverage.trigger = one.trigger->pool.id;
+    return coverage;
+}
+
+} // namespace usher::ledger

@@ -1,0 +1,150 @@
+#pragma once
+
+#include "daemon/ledger/requirement.hpp"
+
+#include <array>
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <set>
+#include <vector>
+
+/// A requirement, a license on paper and a product, each with everything that refers to it.
+/// Private to this folder.
+namespace usher::ledger {
+
+/// A license whose rights are counted on paper, as far as reconciling asks.
+struct PaperPool {
+    PoolId id;
+    std::uint64_t number = 0; ///< In the order in which licenses came.
+    ProductId product;
+    Model model = Model::device;
+    bool unlimited = false;
+    Units units = 0; ///< That count now.
+    std::set<ProductId> downgrades_to;
+    bool changes_models = true; ///< Whether a device's requirement may become its user's for it.
+
+    friend bool operator==(const PaperPool&, const PaperPool&) = default;
+};
+
+struct PaperRecord;
+struct ProductBook;
+struct RequirementRecord;
+
+/// The oldest first.
+using InOrder = std::map<std::uint64_t, RequirementRecord*>;
+using PapersInOrder = std::map<std::uint64_t, PaperRecord*>;
+
+/// A license with what it covers, each in the order of those who need it.
+struct PaperRecord {
+    PaperPool pool;
+    Units granted = 0;  ///< Σ over all.
+    Units directly = 0; ///< Σ over `direct`.
+    // A requirement that is covered by one license for two reasons stands in two of these.
+    InOrder direct;     ///< Of the license's own product and model.
+    InOrder downgraded; ///< Of a product that it may be downgraded to, and of its model.
+    InOrder changed;    ///< Of users, with devices behind them whose model was changed for it.
+    InOrder wanting;    ///< Of `changed`, or to be: those that have less than they need.
+    /// Users behind whom devices could stand, by this license and no other.
+    InOrder courts;
+
+    [[nodiscard]] Units free() const;        ///< Below 0: more is granted than there is.
+    [[nodiscard]] Units free_direct() const; ///< Of what is not granted directly.
+};
+
+struct GrantRecord {
+    PaperRecord* paper = nullptr;
+    Units units = 0;
+};
+
+/// What the foundations of a requirement ask for, with those of others that stand behind it from
+/// the start.
+struct Demand {
+    Model model = Model::device;
+    Units need = 0;          ///< 0: nothing.
+    std::uint64_t order = 0; ///< Of the oldest of them.
+    bool counts = false;     ///< It stands behind no other.
+
+    friend bool operator==(const Demand&, const Demand&) = default;
+};
+
+/// How a requirement stands to that of a user.
+enum class Tie : std::uint8_t {
+    none,
+    candidate, ///< It could stand behind it, if its model were changed. Of a user: his own.
+    changed,   ///< It does, and was changed for it.
+    ordinary,  ///< It does, and asked for a user's right from the start.
+};
+
+/// A requirement with everything that refers to it. Where it is only a user that others could
+/// stand behind, nothing is required.
+struct RequirementRecord {
+    RequirementId id;
+    std::uint64_t number = 0; ///< In the order in which records came.
+    ProductBook* book = nullptr;
+    std::vector<Foundation> foundations; ///< In their order.
+    std::vector<GrantRecord> grants;     ///< In the order of the licenses.
+    PaperRecord* trigger = nullptr;
+    UserName into; ///< See `Coverage`.
+
+    // Derived.
+    Demand demand;
+    RequirementRecord* behind = nullptr; ///< By a consolidation that is not by consumer.
+    Tie tie = Tie::none;
+    RequirementRecord* user = nullptr;     ///< To whom `tie` is.
+    std::uint64_t tie_order = 0;           ///< By which it stands there.
+    Units tie_need = 0;                    ///< With which it does.
+    std::map<Units, std::size_t> needs;    ///< Of `changed`: so many need so much.
+    InOrder candidates, changed, ordinary; ///< Those who are tied to it.
+
+    // Where it is listed, to be taken out again.
+    struct Listing {
+        InOrder* list = nullptr;
+        std::uint64_t order = 0;
+        PaperRecord* paper = nullptr; ///< That counts the units; null: none does.
+        Units granted = 0;
+        Units directly = 0;
+    };
+    std::vector<Listing> listings;
+};
+
+/// A product with everything that is asked of it.
+struct ProductBook {
+    ProductId id;
+    std::map<Consumer, RequirementRecord> requirements;
+    std::array<InOrder, 2> wanting; ///< By model: not covered by licenses of their own product.
+    std::array<InOrder, 2> lacking; ///< By model: not covered, and not changed.
+    InOrder courts;                 ///< Users behind whom devices could stand, by any license.
+    PapersInOrder licenses;         ///< Of this product.
+    PapersInOrder downgrades;       ///< Licenses of others that may be downgraded to it.
+    std::optional<ProductConsolidation> behind;
+    std::set<ProductId> before_us; ///< Products whose `behind` this is.
+};
+
+// What is asked of a record.
+
+/// What the foundations ask for, and those who stand behind it from the start (M-Q4, M-Q11).
+[[nodiscard]] Demand demand_of(const RequirementRecord& one);
+/// Its own foundations ask for something, so that others may stand behind it.
+[[nodiscard]] bool stands_alone(const RequirementRecord& one);
+/// The license by which others, or itself, were changed into what it is; null: none.
+[[nodiscard]] PaperRecord* bound(const RequirementRecord& one);
+/// What it needs, with those that were changed to stand behind it.
+[[nodiscard]] Units full_need(const RequirementRecord& one);
+[[nodiscard]] std::uint64_t full_order(const RequirementRecord& one);
+[[nodiscard]] Units granted(const RequirementRecord& one);
+[[nodiscard]] Units granted_directly(const RequirementRecord& one);
+[[nodiscard]] bool is_direct(const RequirementRecord& one, const PaperRecord& paper);
+[[nodiscard]] bool may_downgrade(const PaperRecord& paper, const RequirementRecord& one);
+[[nodiscard]] RequirementStatus status_of(const RequirementRecord& one);
+/// Whether anything is required: not only what could be.
+[[nodiscard]] bool exists(const RequirementRecord& one);
+[[nodiscard]] Coverage coverage_of(const RequirementRecord& one);
+
+/// The requirement becomes that of `user` for the license: of a device his principal's, of a user
+/// his own.
+[[nodiscard]] std::vector<Coverage> change_of_model(const RequirementRecord& one,
+                                                    const RequirementRecord& user,
+                                                    const PaperRecord& paper);
+
+} // namespace usher::ledger
