@@ -100,7 +100,11 @@ Step Requirements::mend(const RequirementRecord& one) const
 {
     const Demand& demand = one.demand;
     const bool is_device = one.id.consumer.kind == Model::device;
-    if (granted_directly(one) > 0 && !one.changed.empty() && rules_.hold(8) && rules_.hold(10))
+    // Where M-R9 is left out, who is only there by the change keeps what he took, or he would go
+    // with his devices, come back, and take it for ever.
+    const bool asks = one.demand.need > 0 || rules_.hold(9);
+    if (granted_directly(one) > 0 && !one.changed.empty() && asks && rules_.hold(8) &&
+        rules_.hold(10))
         return revert_all(one); // A user who is covered directly needs no other's right.
     if (const PaperRecord* by = one.trigger) {
         const bool is_his = !is_device || one.into == principal_of({one.id.consumer.name});

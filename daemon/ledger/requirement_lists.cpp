@@ -143,7 +143,8 @@ void Requirements::list(RequirementRecord& one)
     if (is_coverable && may_want && granted_directly(one) < one.demand.need) {
         enter(one.book->wanting[kind], one.demand.order);
         wake_all(one.book->licenses, direct);
-    } else if (by && one.demand.need == 0 && !rules_.hold(9)) {
+    } else if (by && one.demand.need == 0 && !rules_.hold(9) &&
+               granted_directly(one) < full_need(one)) {
         enter(one.book->wanting[kind], full_order(one));
         wake_all(one.book->licenses, direct);
     }

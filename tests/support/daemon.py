@@ -115,6 +115,7 @@ class Daemon(Started):
         self.certificates_ahead = 0  # Seconds by which its certificates are later; if movable.
         self.die = None  # `before:N` or `after:N` of the turns of the next run; if movable.
         self.refresh_ms = None  # How often it looks at certificates and ticket keys; if movable.
+        self.without_rule = None  # Of requirements, 1 to 10: it is left out; if movable.
         self.is_ours = directory is None
         self.directory = Path(directory or tempfile.mkdtemp(prefix="usher-"))
         self.socket = self.directory / "usherd.sock"
@@ -158,6 +159,7 @@ class Daemon(Started):
             program += ["--host-root", self.host_root]
             program += ["--die", self.die] if self.die else []
             program += ["--certificates-ahead", str(self.certificates_ahead)]
+            program += ["--without-rule", str(self.without_rule)] if self.without_rule else []
             program += ["--refresh-ms", str(self.refresh_ms)] if self.refresh_ms else []
         with open(self.log, "ab") as log:
             self.process = subprocess.Popen(

@@ -38,6 +38,8 @@ NUMBERS = ("held", "stock", "want", "short", "queue")
 # What a bare number in braces is, in this order: NO_FREE_SEAT{8,8}.
 BARE_NUMBERS = {"LIST_FULL": ("stock",), "CAPACITY_EXCEEDED": ("stock",),
                 "BAD_QUANTITY": ("want",), "LEASES_OUTSTANDING": ("held",)}
+# Whose braces hold the first words of what is said beside: the license, the status.
+DETAILED = ("ONLY_TRIGGER_LICENCE", "MODEL_CHANGE_NOT_ALLOWED")
 USUAL_NUMBERS = ("held", "stock", "want", "short", "queue")
 
 
@@ -58,6 +60,8 @@ def refusal_facts(refused):
             facts[key] = getattr(refused, key)
     if refused.HasField("row"):
         facts["row"] = refused.row
+    if refused.detail:
+        facts["detail"] = refused.detail
     if refused.because:
         facts["because"] = refused.because
     if refused.HasField("retry_at_us"):
@@ -184,6 +188,8 @@ def braces(code, text):
             yield named[1], None if named[2] == "unlimited" else int(named[2])
         elif retry := re.fullmatch(rf"retry[ _]at\s+({words.INSTANT})", item):
             yield "retry at", retry[1]
+        elif code in DETAILED:
+            yield "detail", words.name(item)
         elif code == "ALREADY_ACTIVE":
             yield "host", words.name(item)
         elif item.isdigit():
@@ -209,6 +215,8 @@ def holds(fact, key, value, same):
         if value is None:
             return not fact
         return any(value.lower() in item.lower() for item in fact or [])
+    if key == "detail":
+        return fact is not None and re.match(rf"{re.escape(value)}(?![\w-])", fact) is not None
     if key == "retry at":
         return fact is not None and is_instant(fact, value)
     if key == "held by":

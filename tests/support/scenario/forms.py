@@ -14,7 +14,8 @@ KINDS = {"name": words.NAME, "list": words.LIST, "duration": words.DURATION,
          "instant": words.INSTANT, "number": r"\d+", "text": r'"[^"]*"', "rest": r".*",
          "word": r"[A-Za-z_]+", "by_force": r"\s+by\s+force",
          "dropping": r",?\s+dropping\s+(?:its|their)\s+devices",
-         "watches": r"\s+and\s+watches"}
+         "watches": r"\s+and\s+watches", "no_more": r"\s+no\s+more",
+         "does_not": r"does\s+not\s+"}
 
 FORMS = []
 

@@ -19,14 +19,16 @@ IDENTIFIERS = {
 
 
 class Host:
-    """`calendar_us` is where its clock begins."""
+    """`calendar_us` is where its clock begins. Its usherd leaves out rule `without_rule` of
+    requirements, if any."""
 
-    def __init__(self, name, directory, settings):
+    def __init__(self, name, directory, settings, without_rule=None):
         self.name = name
         self.root = directory / "root"
         self.state = directory / "state"
         directory.mkdir()
         self.daemon = Daemon(settings, movable=True, directory=directory, host_root=self.root)
+        self.daemon.without_rule = without_rule
         self.office = None  # The operators' connection that looks for the scenario.
         self._node = None
         for identifier in IDENTIFIERS:
@@ -120,7 +122,14 @@ class Host:
 
     def look(self):
         """Everything as of now, over the operators' socket."""
+        return self._enter_office().look()
+
+    def operate(self, **verb):
+        """What a verb of operators is answered, over the same."""
+        return self._enter_office().operate(**verb)
+
+    def _enter_office(self):
         if self.office is None:
             self.office = wire.Connection.local(self.daemon.socket)
             self.office.hello()
-        return self.office.look()
+        return self.office

@@ -2,6 +2,7 @@
 
 import argparse
 import concurrent.futures
+import functools
 import os
 import subprocess
 import sys
@@ -31,8 +32,9 @@ def understood(text):
     # Here, not above: forms are declared by importing them.
     from support.scenario import app_forms, claims, command, forms, notice_forms, setup_forms
     from support.scenario import activation_forms, device_forms, history_forms, pool_forms
+    from support.scenario import requirement_forms
     assert activation_forms and app_forms and claims and notice_forms and setup_forms
-    assert device_forms and history_forms and pool_forms
+    assert device_forms and history_forms and pool_forms and requirement_forms
     steps = []
     try:
         for statement in script.read(text):
@@ -48,11 +50,11 @@ def understood(text):
     return steps
 
 
-def play(text):
+def play(text, without_rule=None):
     """Plays a scenario; raises Failed where something is not as it says."""
     from support.scenario.stage import Stage
     steps = understood(text)
-    stage = Stage()
+    stage = Stage(without_rule)
     try:
         for statement, step in steps:
             try:
@@ -80,10 +82,10 @@ def perform(statement, step, stage):
         time.sleep(0.05)
 
 
-def judged(path):
+def judged(path, without_rule=None):
     """The line to print about a file, and whether it holds."""
     try:
-        play(path.read_text(encoding="utf-8"))
+        play(path.read_text(encoding="utf-8"), without_rule)
     except Failed as failed:
         return f"not ok {path}:{failed.line}: {' '.join(str(failed).split())}", False
     except (OSError, UnicodeDecodeError) as error:
@@ -99,6 +101,8 @@ def main(arguments):
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1,
                         help="how many are played at once; default: one a core")
     parser.add_argument("--check", action="store_true", help="only read the files, play nothing")
+    parser.add_argument("--without-rule", type=int, choices=range(1, 11), metavar="N",
+                        help="play against daemons that leave out rule N of requirements")
     options = parser.parse_args(arguments)
     if options.bin:
         daemon.BIN = options.bin.resolve()
@@ -107,7 +111,9 @@ def main(arguments):
                                     else path for path in every)
     passed = failed = 0
     with concurrent.futures.ThreadPoolExecutor(max(1, options.jobs)) as pool:
-        for line, holds in pool.map(checked if options.check else judged, files):
+        judge = checked if options.check else functools.partial(
+            judged, without_rule=options.without_rule)
+        for line, holds in pool.map(judge, files):
             print(line, flush=True)
             passed, failed = passed + holds, failed + (not holds)
     print(f"{passed} passed, {failed} failed")

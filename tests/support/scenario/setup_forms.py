@@ -175,6 +175,9 @@ def THREE():
             License("015.120.055.014", "Client", 10, "user_device", "PROServer")]
 
 
+_PRODUCT = (r"(?!(?:unlimited|one|per|requires?|needs?|stands|from|until|to|expires?|till|type"
+            r"|maintenance|node-?locked|locked|not|no|floating|signed|installed|as|for|under|with"
+            rf"|scheme|feeds|\d+\s+units?)\b){NAME}")
 LICENSE_WORDS = {
     "quantity": r"(\d+)(?:\s+units?)?|(unlimited)",
     "metric": r"(?:one\s+)?per\s+(lease|session|device|user\s*(?:and|_|x|on)\s*device|user)",
@@ -190,6 +193,9 @@ LICENSE_WORDS = {
     "changed": r"(?:with\s+)?(one\s+bit\s+changed)",
     "scheme": rf"scheme\s+({NAME})",
     "pool": rf"feeds\s+({NAME})",
+    # A list of products ends where the next property begins.
+    "downgrades": rf"downgrades?\s+to\s+({_PRODUCT}(?:(?:\s*,\s*(?:and\s+)?|\s+and\s+)"
+                  rf"{_PRODUCT})*)",
 }
 
 
@@ -235,6 +241,8 @@ def describe(stage, step, license, beside, key, value):
         stage.host(step.host)
     elif key == "vendor":
         license.vendor = words.name(value)
+    elif key == "downgrades":
+        license.downgrades_to = tuple(words.names(value))
     elif key == "check":
         beside[key] = value
     else:
@@ -297,15 +305,17 @@ def operated(done):
         "code": refused["code"], "about": refused["subject"], "text": refused["text"],
         "cure": refused["cures"], "held by": [holder["user"] for holder in refused["holders"]],
         "host": refused["host"], "retry at": refused["retry_at"], "because": refused["because"],
+        "detail": refused.get("detail"),
         **{key: refused[key] for key in ("held", "stock", "want", "short", "queue")}})
 
 
 @form("<license:name> is replaced by <text:rest>", answers=INSTALLED, default="done")
 def replace(stage, step, license, text):
-    """By one of the same number, product and metric, otherwise as is said."""
+    """By one of the same number, product, metric and downgrades, otherwise as is said."""
     old = stage.licenses[stage.number_of(words.name(license))]
     made, beside = license_of(stage, step, old.product, old.number, text)
     made.metric = old.metric
+    made.downgrades_to = made.downgrades_to or old.downgrades_to
     make(stage, made)
     install(stage, step, made.number, beside.get("profile"), replace=True)
 

@@ -18,7 +18,8 @@ FIRST_HOST = "server"
 class Stage:
     """Everything is made when it is first needed, and `close` ends and removes all of it."""
 
-    def __init__(self):
+    def __init__(self, without_rule=None):
+        self.without_rule = without_rule  # Of requirements: no usherd of it keeps that one.
         self.directory = Path(tempfile.mkdtemp(prefix="usher-"))
         self.desk_directory = self.directory / "desk"  # Where commands are typed.
         self.desk_directory.mkdir()
@@ -54,7 +55,8 @@ class Stage:
         if name in self.hosts:
             raise Mismatch(f"no host {name} yet", "there is one")
         trusted = {"vendor_keys": [self.vendors.trusted().key]}
-        host = Host(name, self.directory / name, {**trusted, **(settings or {})})
+        host = Host(name, self.directory / name, {**trusted, **(settings or {})},
+                    self.without_rule)
         self.hosts[name] = host
         if start:
             host.start(self.calendar_us)
