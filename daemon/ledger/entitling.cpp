@@ -190,8 +190,6 @@ Verdict decide(const State& state, const Reconcile& command, Now)
         }
     if (count > changes_told_max)
         done.changes.push_back(std::to_string(count - changes_told_max) + " more");
-    if (count == 0)
-        done.warnings.push_back("nothing is left to reconcile: it is done after each fact");
     Verdict verdict{std::move(done), {}};
     if (!command.dry_run)
         verdict.facts.emplace_back(Reviewed{});

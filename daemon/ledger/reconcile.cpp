@@ -82,10 +82,28 @@ std::vector<Coverage> change_of_model(const RequirementRecord& one, const Requir
     return step;
 }
 
+/// Whether it takes the license before any other. Who is there only for those that were changed
+/// takes none (M-R9).
+bool Requirements::is_own(const RequirementRecord& one, const PaperRecord& paper) const
+{
+    if (is_direct(one, paper))
+        return true;
+    return !rules_.hold(9) && one.demand.need == 0 && !one.changed.empty() &&
+           paper.pool.product == one.id.product && paper.pool.model == Model::user;
+}
+
+Units Requirements::owned(const RequirementRecord& one) const
+{
+    Units units = 0;
+    for (const GrantRecord& grant : one.grants)
+        units += is_own(one, *grant.paper) ? grant.units : 0;
+    return units;
+}
+
 /// Whether the license may cover it as it stands.
 bool Requirements::is_allowed(const RequirementRecord& one, const PaperRecord& paper) const
 {
-    if (is_direct(one, paper))
+    if (is_own(one, paper))
         return true;
     if (const PaperRecord* by = bound(one); by && rules_.hold(7))
         return &paper == by;
@@ -100,11 +118,7 @@ Step Requirements::mend(const RequirementRecord& one) const
 {
     const Demand& demand = one.demand;
     const bool is_device = one.id.consumer.kind == Model::device;
-    // Where M-R9 is left out, who is only there by the change keeps what he took, or he would go
-    // with his devices, come back, and take it for ever.
-    const bool asks = one.demand.need > 0 || rules_.hold(9);
-    if (granted_directly(one) > 0 && !one.changed.empty() && asks && rules_.hold(8) &&
-        rules_.hold(10))
+    if (granted_directly(one) > 0 && !one.changed.empty() && rules_.hold(8) && rules_.hold(10))
         return revert_all(one); // A user who is covered directly needs no other's right.
     if (const PaperRecord* by = one.trigger) {
         const bool is_his = !is_device || one.into == principal_of({one.id.consumer.name});
@@ -117,7 +131,7 @@ Step Requirements::mend(const RequirementRecord& one) const
     kept.grants.clear();
     const auto keep = [&](bool directly) {
         for (const GrantRecord& grant : one.grants) {
-            if (is_direct(one, *grant.paper) != directly || !is_allowed(one, *grant.paper))
+            if (is_own(one, *grant.paper) != directly || !is_allowed(one, *grant.paper))
                 continue;
             const Units units = std::min(grant.units, left);
             left -= units;
@@ -173,7 +187,7 @@ Step Requirements::grant_directly(const PaperRecord& paper) const
         return revert_all(one); // Before it is seen what it is then.
     const Units need = one.demand.need > 0 ? one.demand.need : full_need(one);
     // Of whom it is taken is seen when all who are covered directly have left theirs.
-    return {with(one, paper, std::min(room, need - granted_directly(one)))};
+    return {with(one, paper, std::min(room, need - owned(one)))};
 }
 
 /// To those who were changed and have less than they need.

@@ -143,8 +143,7 @@ void Requirements::list(RequirementRecord& one)
     if (is_coverable && may_want && granted_directly(one) < one.demand.need) {
         enter(one.book->wanting[kind], one.demand.order);
         wake_all(one.book->licenses, direct);
-    } else if (by && one.demand.need == 0 && !rules_.hold(9) &&
-               granted_directly(one) < full_need(one)) {
+    } else if (by && one.demand.need == 0 && !rules_.hold(9) && owned(one) < full_need(one)) {
         enter(one.book->wanting[kind], full_order(one));
         wake_all(one.book->licenses, direct);
     }
@@ -184,7 +183,7 @@ void Requirements::list_grant(RequirementRecord& one, const GrantRecord& grant)
                       : asks_itself ? std::min(grant.units, one.demand.need)
                                     : 0;
     if (own > 0)
-        enter(paper.downgraded, one.demand.order, own, 0);
+        enter(paper.downgraded, one.demand.need > 0 ? one.demand.order : full_order(one), own, 0);
     if (grant.units > own)
         enter(paper.changed, full_order(one), grant.units - own, 0);
 }

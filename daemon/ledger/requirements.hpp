@@ -95,6 +95,8 @@ class Requirements {
     [[nodiscard]] Step top(const PaperRecord& paper) const;
     [[nodiscard]] Step grant_by_downgrade(const PaperRecord& paper) const;
     [[nodiscard]] Step change_model(const PaperRecord& paper) const;
+    [[nodiscard]] bool is_own(const RequirementRecord& one, const PaperRecord& paper) const;
+    [[nodiscard]] Units owned(const RequirementRecord& one) const;
     [[nodiscard]] bool is_allowed(const RequirementRecord& one, const PaperRecord& paper) const;
 
     Rules rules_;
