@@ -31,7 +31,7 @@ int reconcile(Call& call)
 {
     v1::Operate operate;
     bool is_dry = false;
-    call.options().add_flag("--dry-run", is_dry, "Only look; a viewer may");
+    call.options().add_flag("--dry-run", is_dry, "Only look");
     call.parse();
     operate.mutable_reconcile()->set_dry_run(is_dry);
     const v1::Operated operated = call.operate(std::move(operate));

@@ -19,6 +19,9 @@ namespace usher::ledger {
 [[nodiscard]] RequirementView view_of(const Requirements& requirements,
                                       const RequirementRecord& record);
 
+/// The products in their order; of many the first and the last ones.
+[[nodiscard]] std::string way_text(const std::vector<ProductName>& way, const std::string& between);
+
 /// `v16/device:D1`.
 [[nodiscard]] std::string name_of(const RequirementId& id);
 

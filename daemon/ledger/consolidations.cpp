@@ -46,12 +46,12 @@ bool leads_to(const Requirements& requirements, const RequirementId& from,
 std::optional<std::string> circle_by(const Requirements& requirements,
                                      const ProductConsolidation& one)
 {
-    std::string way = one.product.name.text;
+    std::vector<ProductName> way{one.product.name};
     std::set<ProductId> seen;
     for (ProductId at = one.behind; seen.insert(at).second;) {
-        way += " behind " + at.name.text;
+        way.push_back(at.name);
         if (at == one.product)
-            return way;
+            return way_text(way, " behind ");
         const ProductBook* book = requirements.find(at);
         if (!book || !book->behind)
             break;
@@ -68,6 +68,20 @@ std::optional<std::string> circle_by(const Requirements& requirements,
 }
 
 } // namespace
+
+std::string way_text(const std::vector<ProductName>& way, const std::string& between)
+{
+    constexpr std::size_t ends = 8; // So many of each end are named: a refusal goes into a frame.
+    std::string text;
+    for (std::size_t i = 0; i < way.size(); ++i) {
+        if (way.size() > 2 * ends && i == ends) {
+            text += between + "(" + std::to_string(way.size() - 2 * ends) + " more)";
+            i = way.size() - ends;
+        }
+        text += (i == 0 ? "" : between) + way[i].text;
+    }
+    return text;
+}
 
 std::string name_of(const RequirementId& id)
 {
@@ -193,7 +207,8 @@ Verdict decide(const State& state, const ConsolidateProducts& command, Now)
         std::get<Done>(verdict.answer)
             .warnings.push_back(std::to_string(skipped) +
                                 (skipped == 1 ? " requirement stays" : " requirements stay") +
-                                " as it is while its model is changed");
+                                (skipped == 1 ? " as it is while its model is changed"
+                                              : " as they are while their models are changed"));
     return verdict;
 }
 

@@ -47,6 +47,16 @@ bool is_coverable(const RequirementRecord& record)
     return record.demand.counts && record.demand.model == record.id.consumer.kind;
 }
 
+/// A license of its own product and model covers it, or could.
+bool comes_after_its_own(const RequirementRecord& record)
+{
+    return granted_directly(record) > 0 ||
+           std::ranges::any_of(record.book->licenses, [&](const auto& license) {
+               return license.second->pool.model == record.id.consumer.kind &&
+                      license.second->free_direct() > 0;
+           });
+}
+
 /// What it has of other licenses gives way.
 Coverage covered_by(const RequirementRecord& record, const PaperRecord& paper)
 {
@@ -144,6 +154,11 @@ Verdict decide(const State& state, const Entitle& command, Now)
         return no(refuse(Code::product_mismatch, "license " + command.license.text,
                          "it is " + paper.pool.product.name.text + " per " +
                              std::string(word(paper.pool.model)) + ", and covers nothing like " +
+                             name_of(record.id)));
+    if (!is_own && trigger != &paper && comes_after_its_own(record))
+        return no(refuse(Code::product_mismatch, "license " + command.license.text,
+                         "a license of " + record.id.product.name.text + " per " +
+                             std::string(word(record.id.consumer.kind)) + " comes first for " +
                              name_of(record.id)));
     if (paper.free() < 1 &&
         std::ranges::find(record.grants, &paper, &GrantRecord::paper) == record.grants.end())

@@ -24,6 +24,8 @@ std::string license_text(const PaperRecord& paper)
 
 std::string free_text(const PaperRecord& paper)
 {
+    if (!paper.pool.unlimited && paper.pool.units == 0)
+        return "it counts nothing now: usher license list says why";
     return paper.pool.unlimited ? "without end"
                                 : rights(std::max<Units>(0, paper.free())) + " free";
 }
@@ -38,7 +40,11 @@ bool lacks_principal(const Requirements& requirements, const RequirementRecord& 
 bool has_no_consumer(const Requirements& requirements, const RequirementRecord& record)
 {
     return lacks_principal(requirements, record) && !record.behind &&
-           granted(record) < record.demand.need;
+           granted(record) < record.demand.need &&
+           (record.demand.model == Model::user ||
+            std::ranges::any_of(record.book->downgrades, [](const auto& license) {
+                return license.second->pool.model == Model::user;
+            }));
 }
 
 std::string behind_word(const Requirements& requirements, const RequirementRecord& record)

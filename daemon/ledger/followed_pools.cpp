@@ -117,6 +117,8 @@ Complaint Judge::operator()(const PoolOpened& fact)
         return "it is not as the pool above it";
     if (!above && !pool.owner.empty())
         return "nobody owns a root";
+    if (above && *seen_.scheme(pool.scheme))
+        return "what covers requirements has no pools under it";
     if (++pools_held_ > pools_max)
         return "no server has so many pools";
     seen_.open(pool, above);

@@ -5,6 +5,11 @@
 
 /// Whether what another server says of requirements can have happened.
 namespace usher::ledger {
+namespace {
+
+constexpr std::uint64_t seq_max = std::uint64_t(1) << 62;
+
+} // namespace
 
 Complaint Judge::operator()(const FoundationPut& fact)
 {
@@ -14,6 +19,8 @@ Complaint Judge::operator()(const FoundationPut& fact)
     const std::uint64_t* const before = seen_.foundation({one.of, one.source});
     if (before)
         return *before == one.seq ? "" : "the foundation gets another place";
+    if (one.seq > seq_max)
+        return "its place is out of range";
     // Two in one place could not be told apart.
     if (one.seq <= seen_.last_seq)
         return "a foundation stands in its place already";

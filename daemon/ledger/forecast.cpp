@@ -1,6 +1,7 @@
 #include "daemon/ledger/forecast.hpp"
 
 #include "daemon/ledger/decide.hpp"
+#include "daemon/ledger/paper.hpp"
 
 #include <algorithm>
 #include <map>
@@ -164,13 +165,15 @@ class Comparison {
 
 } // namespace
 
-void compare(const State& before, const State& after, Forecast& forecast)
+void compare(const State& before, const State& after, bool on_paper, Forecast& forecast)
 {
     Comparison comparison(forecast);
     auto then = after.pools_in_order.begin();
     for (const auto& [number, pool] : before.pools_in_order) {
         const bool stays = then != after.pools_in_order.end() && then->first == number;
-        comparison.note(pool, stays ? (then++)->second : nullptr);
+        const PoolRecord* const now = stays ? (then++)->second : nullptr;
+        if (on_paper || !is_paper(*pool))
+            comparison.note(pool, now);
     }
     for (; then != after.pools_in_order.end(); ++then)
         comparison.note(nullptr, then->second);

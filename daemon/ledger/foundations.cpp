@@ -38,9 +38,9 @@ std::variant<VendorName, Refusal> vendor_for(const State& state, const ProductCa
         vendors.insert(id.vendor);
     if (vendors.size() == 1)
         return *vendors.begin();
-    return refuse(Code::unknown_product, call.name.text,
-                  vendors.empty() ? ": no vendor is known yet, so its own must be named"
-                                  : ": several vendors are known, so its own must be named");
+    return refuse(Code::bad_request, call.name.text,
+                  vendors.empty() ? "no vendor is known yet, so the product's must be named"
+                                  : "several vendors are known, so the product's must be named");
 }
 
 /// The foundation as the row has it; its number follows where it is new.
@@ -99,9 +99,10 @@ Verdict decide(const State& state, const DefineProduct& command, Now)
     if (known == state.products.end() && state.products.size() >= products_max)
         return no(refuse(Code::limit_reached, id.name.text,
                          std::to_string(products_max) + " products are known already"));
-    Product product{.id = id, .requires_product = {}, .model = command.model};
+    Product product{.id = id, .requires_product = {}};
     if (known != state.products.end())
-        product.requires_product = known->second.requires_product;
+        product = known->second;
+    product.model = command.model ? command.model : product.model.value_or(Model::device);
     Verdict verdict{Done{}, {}};
     if (known == state.products.end() || known->second != product)
         verdict.facts.emplace_back(ProductDefined{std::move(product)});
@@ -117,6 +118,12 @@ Verdict decide(const State& state, const ForgetProduct& command, Now)
     const ProductBook* book = state.requirements.find(id);
     const bool is_asked_for = book && (!book->requirements.empty() || book->behind ||
                                        !book->before_us.empty() || !book->downgrades.empty());
+    const auto names_it = [&](const auto& known) {
+        return known.first.product == id || known.second.behind.product == id;
+    };
+    if (std::ranges::any_of(state.requirements.consolidations(), names_it))
+        return no(refuse(Code::in_use, id.name.text,
+                         "a requirement of it stands behind another, or would, by hand"));
     const bool is_licensed = std::ranges::any_of(state.entitlements, [&](const auto& known) {
         return known.second.entitlement.product == id;
     });
@@ -132,6 +139,7 @@ Verdict decide(const State& state, const PutFoundations& command, Now)
         return no(*std::move(refusal));
     Verdict verdict{Done{}, {}};
     std::map<std::pair<RequirementId, std::string>, std::size_t> seen;
+    std::map<RequirementId, std::size_t> counts;
     std::uint64_t seq = state.requirements.last_seq();
     std::size_t is_new = 0;
     std::size_t is_other = 0;
@@ -148,6 +156,15 @@ Verdict decide(const State& state, const PutFoundations& command, Now)
                           i);
         const RequirementRecord* record = state.requirements.find(foundation.of);
         const Foundation* before = record ? find(*record, foundation.source) : nullptr;
+        std::size_t& each =
+            counts.try_emplace(foundation.of, record ? record->foundations.size() : 0)
+                .first->second;
+        each += before ? 0 : 1;
+        if (each > foundations_each_max)
+            return at_row(refuse(Code::limit_reached, name_of(foundation.of),
+                                 name_of(foundation.of) + " has " +
+                                     std::to_string(foundations_each_max) + " foundations already"),
+                          i);
         foundation.seq = before ? before->seq : ++seq;
         if (before && *before == foundation)
             continue;

@@ -1,5 +1,6 @@
 #include "daemon/ledger/install.hpp"
 
+#include "daemon/ledger/called.hpp"
 #include "daemon/ledger/paper.hpp"
 
 #include <algorithm>
@@ -32,7 +33,11 @@ Profile profile_for(const State& state, const Install& command)
 
 bool is_lent(const State& state, const Install& command)
 {
-    return state.schemes.at(command.scheme).use == Use::served;
+    const auto known = state.entitlements.find(command.entitlement.id);
+    const PoolRecord* root =
+        state.find_pool(known == state.entitlements.end() ? command.entitlement.root
+                                                          : known->second.entitlement.root);
+    return root ? !is_paper(*root) : state.schemes.at(command.scheme).use == Use::served;
 }
 
 bool is_reached(const State& state, const PoolId& pool)
@@ -61,9 +66,10 @@ void define_product(const State& state, const Install& command, Verdict& verdict
     const bool is_per_device = command.metric == Metric::device;
     define({.id = license.product,
             .requires_product = command.requires_product,
-            .model = is_per_user     ? std::optional(Model::user)
-                     : is_per_device ? std::optional(Model::device)
-                                     : std::nullopt});
+            .model = is_lent(state, command) ? std::nullopt
+                     : is_per_user           ? std::optional(Model::user)
+                     : is_per_device         ? std::optional(Model::device)
+                                             : std::nullopt});
     for (const ProductName& older : license.downgrades_to) { // What is covered can be asked for.
         const ProductId id{license.product.vendor, older};
         if (!state.products.contains(id))
@@ -152,10 +158,7 @@ std::optional<Refusal> why_no_downgrade(const State& state, const Install& comma
     const auto circle = downgrade_circle(state, license.id, license.product, license.downgrades_to);
     if (circle.empty())
         return std::nullopt;
-    std::string way;
-    for (const ProductName& product : circle)
-        way += (way.empty() ? "" : " to ") + product.text;
-    return refuse(Code::downgrade_cycle, license.id.text, way);
+    return refuse(Code::downgrade_cycle, license.id.text, way_text(circle, " to "));
 }
 
 /// Others feed the root too, and may be downgraded otherwise: then it would not be known whose

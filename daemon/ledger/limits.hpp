@@ -16,6 +16,7 @@ inline constexpr std::size_t pools_max = 1'000'000;   ///< Closed ones too.
 inline constexpr std::size_t parties_max = 1'000'000; ///< Companies, users and instances together.
 inline constexpr std::size_t products_max = 10'000;   ///< That an operator may describe.
 inline constexpr std::size_t foundations_max = 2'000'000;
+inline constexpr std::size_t foundations_each_max = 100; ///< Of one requirement.
 inline constexpr std::size_t principals_max = 1'000'000; ///< Devices that have a principal user.
 inline constexpr std::size_t rows_max = 10'000;     ///< Of one registration, or one giving back.
 inline constexpr std::size_t page_max = 500;        ///< Leases in one part of a list.

@@ -8,20 +8,37 @@ namespace {
 /// The products that some license may be downgraded to, for each product.
 using Downgrades = std::map<ProductId, std::set<ProductName>>;
 
-/// Appends the way from `at` to `goal`, if there is one.
-bool find_way(const Downgrades& downgrades, const ProductId& at, const ProductId& goal,
-              std::set<ProductId>& seen, std::vector<ProductName>& way)
+/// From where each product was reached first.
+using Origins = std::map<ProductId, ProductId>;
+
+/// The products on the way to `goal` from any of `older`; empty: there is none.
+std::vector<ProductName> way_to(const Downgrades& downgrades, const ProductId& goal,
+                                const std::set<ProductName>& older)
 {
-    way.push_back(at.name);
-    if (at == goal)
-        return true;
-    if (seen.insert(at).second)
+    Origins origins;
+    std::vector<ProductId> todo;
+    const auto reach = [&](const ProductName& name, const ProductId& from) {
+        if (ProductId next{goal.vendor, name}; origins.try_emplace(next, from).second)
+            todo.push_back(std::move(next));
+    };
+    for (const ProductName& name : older)
+        reach(name, goal);
+    while (!todo.empty() && !origins.contains(goal)) {
+        const ProductId at = std::move(todo.back());
+        todo.pop_back();
         if (const auto found = downgrades.find(at); found != downgrades.end())
-            for (const ProductName& next : found->second)
-                if (find_way(downgrades, {at.vendor, next}, goal, seen, way))
-                    return true;
-    way.pop_back();
-    return false;
+            for (const ProductName& name : found->second)
+                reach(name, at);
+    }
+    std::vector<ProductName> way;
+    if (!origins.contains(goal))
+        return way;
+    way.push_back(goal.name);
+    for (ProductId at = origins.at(goal); at != goal; at = origins.at(at))
+        way.push_back(at.name);
+    way.push_back(goal.name);
+    std::ranges::reverse(way);
+    return way;
 }
 
 } // namespace
@@ -57,18 +74,14 @@ std::vector<ProductName> downgrade_circle(const State& state, const EntitlementI
                                           const ProductId& product,
                                           const std::set<ProductName>& older)
 {
+    if (older.empty())
+        return {};
     Downgrades downgrades;
     for (const auto& [id, record] : state.entitlements)
         if (id != license)
             downgrades[record.entitlement.product].insert(record.entitlement.downgrades_to.begin(),
                                                           record.entitlement.downgrades_to.end());
-    for (const ProductName& name : older) {
-        std::vector<ProductName> way{product.name};
-        std::set<ProductId> seen;
-        if (find_way(downgrades, {product.vendor, name}, product, seen, way))
-            return way;
-    }
-    return {};
+    return way_to(downgrades, product, older);
 }
 
 } // namespace usher::ledger

@@ -247,10 +247,25 @@ Scope scope_of(const State& state, const Plannable& what)
     return {is_company ? party->users : std::set{change->party}, {}};
 }
 
-bool may_cover_otherwise(const Plannable& what)
+/// Whether requirements may be covered otherwise by it: to copy them all is dear.
+bool may_cover_otherwise(const State& state, const Plannable& what)
 {
-    return std::holds_alternative<std::monostate>(what) || std::holds_alternative<Install>(what) ||
-           std::holds_alternative<Remove>(what) || std::holds_alternative<Resize>(what);
+    const auto is_on_paper = [&](const EntitlementId& license) {
+        const auto known = state.entitlements.find(license);
+        return known != state.entitlements.end() &&
+               is_paper(*state.find_pool(known->second.entitlement.root));
+    };
+    if (const auto* install = std::get_if<Install>(&what)) {
+        const auto scheme =
+            state.schemes.find(install->scheme.empty() ? state.usual_scheme : install->scheme);
+        return is_on_paper(install->entitlement.id) ||
+               (scheme != state.schemes.end() && scheme->second.use == Use::reconciled);
+    }
+    if (const auto* removal = std::get_if<Remove>(&what))
+        return is_on_paper(removal->license);
+    if (const auto* resize = std::get_if<Resize>(&what))
+        return is_on_paper(resize->license);
+    return std::holds_alternative<std::monostate>(what) && !state.requirements.papers().empty();
 }
 
 /// What of all requirements no license covers.
@@ -282,7 +297,7 @@ Verdict decide(const State& state, const Plan& command, Now now)
     Now then = now;
     then.calendar = std::max(now.calendar, command.at.value_or(now.calendar));
     Scope scope = scope_of(state, command.what);
-    scope.requirements = may_cover_otherwise(command.what);
+    scope.requirements = may_cover_otherwise(state, command.what);
     Copy copy(state, scope, then);
     Forecast forecast{.at = then.calendar, .refusal = {}, .pools = {}, .warnings = {}};
     copy.settle();
@@ -290,7 +305,7 @@ Verdict decide(const State& state, const Plan& command, Now now)
     forecast.leases_ended = copy.ended;
     forecast.leases_moved = copy.moved;
     forecast.warnings = std::move(copy.warnings);
-    compare(state, copy.state, forecast);
+    compare(state, copy.state, scope.requirements, forecast);
     if (scope.requirements)
         tell_shortfall(state.requirements, copy.state.requirements, forecast.warnings);
     return {std::move(forecast), {}};

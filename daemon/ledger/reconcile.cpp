@@ -210,7 +210,8 @@ Step Requirements::grant_by_downgrade(const PaperRecord& paper) const
             const InOrder& list = find(product)->lacking[static_cast<std::size_t>(model)];
             const bool fits =
                 model == paper.pool.model || (!rules_.hold(4) && model == Model::user);
-            if (fits && !list.empty() && (!oldest || list.begin()->first < oldest->demand.order))
+            if (fits && !list.empty() &&
+                (!oldest || list.begin()->first.order < oldest->demand.order))
                 oldest = list.begin()->second;
         }
     if (!oldest)
@@ -227,8 +228,8 @@ Step Requirements::change_model(const PaperRecord& paper) const
         return {};
     const RequirementRecord* user = nullptr;
     const auto consider = [&](const InOrder& courts) {
-        for (const auto& [order, one] : courts) {
-            if (user && order > user->candidates.begin()->first)
+        for (const auto& [place, one] : courts) {
+            if (user && place.order > user->candidates.begin()->first.order)
                 return;
             const Units need = one->candidates.begin()->second->demand.need;
             const bool has_enough =

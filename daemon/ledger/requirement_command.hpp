@@ -25,7 +25,7 @@ struct RequirementCall {
 struct DefineProduct {
     Identity by;
     ProductCall product; ///< Its vendor: the only one whose products are known, unless named.
-    Model model = Model::device;
+    std::optional<Model> model; ///< None: as it is; of a new one per device.
 };
 
 /// Refused while something is asked of it, or a license is of it.

@@ -85,8 +85,9 @@ void Requirements::tie(RequirementRecord& one)
             tie = Tie::ordinary;
     }
     const Units need = one.demand.need;
-    const bool is_same = one.tie == tie && one.tie_order == one.demand.order &&
-                         one.tie_need == need &&
+    // Who was changed stays where it is until it is looked at, even where it asks for nothing now.
+    const std::uint64_t order = need > 0 ? one.demand.order : one.tie_order;
+    const bool is_same = one.tie == tie && one.tie_order == order && one.tie_need == need &&
                          (!one.user || one.user->id.consumer.name == user.text);
     if (is_same && tie != Tie::changed) // Whose license may be another.
         return;
@@ -97,16 +98,16 @@ void Requirements::tie(RequirementRecord& one)
         is_device ? &record({one.id.product, {Model::user, user.text}}) : &one;
     one.tie = tie;
     one.user = other;
-    one.tie_order = one.demand.order;
+    one.tie_order = order;
     one.tie_need = need;
     if (other != &one)
         unlist(*other);
     InOrder& list = tie == Tie::candidate ? other->candidates
                     : tie == Tie::changed ? other->changed
                                           : other->ordinary;
-    list.emplace(one.tie_order, &one);
-    if (tie == Tie::changed)
-        ++other->needs[need];
+    list.emplace(Place{order, one.number}, &one);
+    if (tie != Tie::candidate)
+        ++(tie == Tie::changed ? other->needs : other->ordinary_needs)[need];
     if (other != &one)
         look_again(*other);
 }
@@ -122,10 +123,11 @@ void Requirements::untie(RequirementRecord& one)
     InOrder& list = before == Tie::candidate ? other->candidates
                     : before == Tie::changed ? other->changed
                                              : other->ordinary;
-    list.erase(one.tie_order);
-    if (before == Tie::changed)
-        if (const auto at = other->needs.find(one.tie_need); --at->second == 0)
-            other->needs.erase(at);
+    list.erase({one.tie_order, one.number});
+    auto& needs = before == Tie::changed ? other->needs : other->ordinary_needs;
+    if (before != Tie::candidate)
+        if (const auto at = needs.find(one.tie_need); --at->second == 0)
+            needs.erase(at);
     if (other != &one)
         look_again(*other);
 }
@@ -135,8 +137,8 @@ void Requirements::list(RequirementRecord& one)
     const std::size_t kind = index(one.id.consumer.kind);
     PaperRecord* const by = bound(one);
     const auto enter = [&](InOrder& list, std::uint64_t order) {
-        list.emplace(order, &one);
-        one.listings.push_back({&list, order});
+        list.emplace(Place{order, one.number}, &one);
+        one.listings.push_back({&list, {order, one.number}});
     };
     const bool is_coverable = one.demand.counts && one.demand.model == one.id.consumer.kind;
     const bool may_want = (rules_.hold(6) || !one.trigger) && (rules_.hold(8) || !by);
@@ -167,8 +169,8 @@ void Requirements::list_grant(RequirementRecord& one, const GrantRecord& grant)
 {
     PaperRecord& paper = *grant.paper;
     const auto enter = [&](InOrder& list, std::uint64_t order, Units units, Units directly) {
-        list.emplace(order, &one);
-        one.listings.push_back({&list, order, &paper, units, directly});
+        list.emplace(Place{order, one.number}, &one);
+        one.listings.push_back({&list, {order, one.number}, &paper, units, directly});
         paper.granted += units;
         paper.directly += directly;
     };
@@ -205,10 +207,10 @@ void Requirements::list_court(RequirementRecord& one)
             return;
         only = grant.paper;
     }
-    const std::uint64_t order = one.candidates.begin()->first;
+    const Place place{one.candidates.begin()->first.order, one.number};
     InOrder& list = only ? only->courts : one.book->courts;
-    list.emplace(order, &one);
-    one.listings.push_back({&list, order});
+    list.emplace(place, &one);
+    one.listings.push_back({&list, place});
     if (only)
         due_[change].emplace(only->pool.number, only);
     else
@@ -218,7 +220,7 @@ void Requirements::list_court(RequirementRecord& one)
 void Requirements::unlist(RequirementRecord& one)
 {
     for (const RequirementRecord::Listing& listing : one.listings) {
-        listing.list->erase(listing.order);
+        listing.list->erase(listing.place);
         if (!listing.paper)
             continue;
         listing.paper->granted -= listing.granted;
@@ -263,14 +265,9 @@ void Requirements::take_from_books(PaperRecord& paper)
 /// Those whose cover may no longer be allowed.
 void Requirements::look_at_covered_by(PaperRecord& paper)
 {
-    std::map<std::uint64_t, RequirementRecord*> all;
-    for (const InOrder* list :
-         {&paper.direct, &paper.downgraded, &paper.changed, &paper.wanting, &paper.courts})
-        for (const auto& [order, one] : *list) {
-            all.emplace(one->number, one);
-            for (const auto& [older, device] : one->changed)
-                all.emplace(device->number, device);
-        }
+    ByNumber all = paper.users;
+    for (const auto& [place, one] : paper.courts)
+        all.emplace(one->number, one);
     for (const auto& [number, one] : all)
         look_again(*one);
 }

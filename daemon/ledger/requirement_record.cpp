@@ -28,8 +28,8 @@ Demand demand_of(const RequirementRecord& one)
     for (const Foundation& foundation : one.foundations)
         if (foundation.confirmed)
             add(foundation.model, foundation.number, foundation.seq);
-    for (const auto& [order, device] : one.ordinary) // As good as a foundation (M-Q14).
-        add(Model::user, device->demand.need, order);
+    if (!one.ordinary.empty()) // As good as a foundation (M-Q14).
+        add(Model::user, one.ordinary_needs.rbegin()->first, one.ordinary.begin()->first.order);
     return demand;
 }
 
@@ -60,7 +60,7 @@ std::uint64_t full_order(const RequirementRecord& one)
 {
     if (one.changed.empty())
         return one.demand.order;
-    const std::uint64_t first = one.changed.begin()->first;
+    const std::uint64_t first = one.changed.begin()->first.order;
     return one.demand.need == 0 ? first : std::min(first, one.demand.order);
 }
 

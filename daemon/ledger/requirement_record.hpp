@@ -31,8 +31,15 @@ struct PaperRecord;
 struct ProductBook;
 struct RequirementRecord;
 
-/// The oldest first.
-using InOrder = std::map<std::uint64_t, RequirementRecord*>;
+/// Where one stands in a list: the oldest first, and no two in one place.
+struct Place {
+    std::uint64_t order = 0;
+    std::uint64_t number = 0; ///< Of the record.
+
+    friend auto operator<=>(const Place&, const Place&) = default;
+};
+using InOrder = std::map<Place, RequirementRecord*>;
+using ByNumber = std::map<std::uint64_t, RequirementRecord*>;
 using PapersInOrder = std::map<std::uint64_t, PaperRecord*>;
 
 /// A license with what it covers, each in the order of those who need it.
@@ -47,6 +54,7 @@ struct PaperRecord {
     InOrder wanting;    ///< Of `changed`, or to be: those that have less than they need.
     /// Users behind whom devices could stand, by this license and no other.
     InOrder courts;
+    ByNumber users; ///< All whom it covers, or was the trigger of.
 
     [[nodiscard]] Units free() const;        ///< Below 0: more is granted than there is.
     [[nodiscard]] Units free_direct() const; ///< Of what is not granted directly.
@@ -91,16 +99,17 @@ struct RequirementRecord {
     Demand demand;
     RequirementRecord* behind = nullptr; ///< By a consolidation that is not by consumer.
     Tie tie = Tie::none;
-    RequirementRecord* user = nullptr;     ///< To whom `tie` is.
-    std::uint64_t tie_order = 0;           ///< By which it stands there.
-    Units tie_need = 0;                    ///< With which it does.
-    std::map<Units, std::size_t> needs;    ///< Of `changed`: so many need so much.
-    InOrder candidates, changed, ordinary; ///< Those who are tied to it.
+    RequirementRecord* user = nullptr;           ///< To whom `tie` is.
+    std::uint64_t tie_order = 0;                 ///< By which it stands there.
+    Units tie_need = 0;                          ///< With which it does.
+    std::map<Units, std::size_t> needs;          ///< Of `changed`: so many need so much.
+    std::map<Units, std::size_t> ordinary_needs; ///< The same of `ordinary`.
+    InOrder candidates, changed, ordinary;       ///< Those who are tied to it.
 
     // Where it is listed, to be taken out again.
     struct Listing {
         InOrder* list = nullptr;
-        std::uint64_t order = 0;
+        Place place;
         PaperRecord* paper = nullptr; ///< That counts the units; null: none does.
         Units granted = 0;
         Units directly = 0;

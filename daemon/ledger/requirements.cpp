@@ -8,7 +8,7 @@
 namespace usher::ledger {
 namespace {
 
-std::vector<RequirementRecord*> pointers(const InOrder& list)
+std::vector<RequirementRecord*> pointers(const ByNumber& list)
 {
     std::vector<RequirementRecord*> all;
     all.reserve(list.size());
@@ -191,14 +191,7 @@ void Requirements::forget(const PoolId& pool)
     const auto at = papers_.find(pool);
     assert(at != papers_.end());
     PaperRecord& paper = at->second;
-    std::set<RequirementRecord*> seen;
-    for (const InOrder* list : {&paper.direct, &paper.downgraded, &paper.changed, &paper.wanting})
-        for (const auto& [order, one] : *list) {
-            seen.insert(one);
-            for (const auto& [older, device] : one->changed)
-                seen.insert(device);
-        }
-    std::vector<RequirementRecord*> all(seen.begin(), seen.end());
+    std::vector<RequirementRecord*> all = pointers(paper.users);
     // Devices first: none of them stands behind its user any more when that one is looked at.
     std::ranges::sort(all, {}, [](const RequirementRecord* one) {
         return std::pair(one->id.consumer.kind, one->number);
@@ -226,12 +219,20 @@ void Requirements::cover(const Coverage& coverage)
 {
     RequirementRecord& one = record(coverage.requirement);
     const auto before = one.grants;
+    for (const GrantRecord& grant : before)
+        grant.paper->users.erase(one.number);
+    if (one.trigger)
+        one.trigger->users.erase(one.number);
     unlist(one); // With what it has, before it has something else.
     one.grants.clear();
     for (const Grant& grant : coverage.grants)
         one.grants.push_back({&papers_.at(grant.pool), grant.units});
     one.trigger = coverage.trigger ? &papers_.at(*coverage.trigger) : nullptr;
     one.into = coverage.into;
+    for (const GrantRecord& grant : one.grants)
+        grant.paper->users.emplace(one.number, &one);
+    if (one.trigger)
+        one.trigger->users.emplace(one.number, &one);
     look_again(one);
     for (const GrantRecord& grant : before)
         wake(*grant.paper);

@@ -103,7 +103,7 @@ class Requirements {
     std::map<ProductId, ProductBook> books_;
     std::map<PoolId, PaperRecord> papers_;
     std::map<std::string, UserName> principals_;
-    std::map<std::string, InOrder> of_device_; ///< By their numbers.
+    std::map<std::string, ByNumber> of_device_; ///< By their numbers.
     std::map<RequirementId, Consolidation> consolidations_;
     std::map<RequirementId, std::set<RequirementId>> behind_; ///< The same, from the other side.
     std::uint64_t last_seq_ = 0;
@@ -111,8 +111,8 @@ class Requirements {
     std::size_t foundations_ = 0;
 
     // What to look at.
-    InOrder unsettled_;                     ///< By number: those that may not stand as they must.
-    InOrder starved_;                       ///< By number: changed, and with nothing.
+    ByNumber unsettled_;                    ///< By number: those that may not stand as they must.
+    ByNumber starved_;                      ///< By number: changed, and with nothing.
     std::array<PapersInOrder, phases> due_; ///< Licenses that may have something to give.
 };
 

@@ -189,8 +189,7 @@ inline constexpr auto wordings = std::to_array<Wording>({
     {Code::consolidation_not_allowed,
      "CONSOLIDATION_NOT_ALLOWED",
      "{subject} cannot be consolidated like this: {detail}",
-     {"usher requirement explain {subject}", "a license of its own product and model, which undoes "
-                                             "a change of its model"}},
+     {"usher requirement list shows what stands behind what"}},
     {Code::only_trigger_license,
      "ONLY_TRIGGER_LICENCE",
      "{subject} is covered by license {detail}, and by no other beside it",

@@ -61,8 +61,7 @@ std::optional<Verb> row(const v1::Operate& operate)
     case v1::Operate::kRequirementEntitle: return Verb{"requirement entitle", Role::operator_};
     case v1::Operate::kRequirementChange: return Verb{"requirement change", Role::operator_};
     case v1::Operate::kPartyPrincipal: return Verb{"party principal", Role::operator_};
-    case v1::Operate::kReconcile: // To look is not to do.
-        return Verb{"reconcile", operate.reconcile().dry_run() ? Role::viewer : Role::operator_};
+    case v1::Operate::kReconcile: return Verb{"reconcile", Role::operator_};
     case v1::Operate::kRequirementList: return Verb{"requirement list", Role::viewer};
     case v1::Operate::kRequirementExplain: return Verb{"requirement explain", Role::viewer};
     case v1::Operate::kCompliance: return Verb{"report compliance", Role::viewer};

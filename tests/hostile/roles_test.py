@@ -87,12 +87,6 @@ class RoleAndVerb(Siege):
                         self.assertEqual(client.hello().welcome.role, role)
                         self.assert_judged(role, verb, client)
 
-    def test_who_only_looks_at_requirements_is_a_viewer(self):
-        for role in ROLES:
-            with self.subTest(role=role), self.connect(self.keys[role]) as client:
-                answer = client.operate(reconcile=requirement.Reconcile(dry_run=True))
-                self.assertEqual(answer.refused.code == "NOT_ALLOWED", role == "application")
-
     def test_who_brings_nothing_is_an_application_and_no_more(self):
         for verb in LEAST:
             with self.subTest(verb=verb), self.connect() as client:

@@ -18,6 +18,7 @@ class Office {
     /// One thing happens, and both reconcile.
     void step();
     void check(bool looks_at_all);
+    bool goes_on() { return one_in(3); }
 
     std::string last; ///< What has happened.
     std::vector<std::string> told;
@@ -335,7 +336,8 @@ BOOST_AUTO_TEST_CASE(
     for (std::uint64_t i = seed; i < seed + count; ++i) {
         Office office(i);
         for (std::size_t at = 0; at < 150; ++at) {
-            office.step();
+            for (office.step(); office.goes_on();) // Of one turn.
+                office.step();
             try {
                 office.check(at % 16 == 0);
             } catch (const std::runtime_error& wrong) {

@@ -130,14 +130,6 @@ BOOST_AUTO_TEST_CASE(a_refusal_names_the_verb_the_role_it_needs_and_the_one_that
     BOOST_TEST(no->detail == "license install needs the role admin, yours is viewer");
 }
 
-BOOST_AUTO_TEST_CASE(who_only_looks_at_requirements_need_not_be_an_operator)
-{
-    v1::Request request;
-    request.mutable_operate()->mutable_reconcile()->set_dry_run(true);
-    BOOST_TEST(!server::objection(request, Role::viewer));
-    BOOST_TEST(server::objection(request, Role::application).has_value());
-}
-
 BOOST_AUTO_TEST_CASE(what_this_version_does_not_know_is_unsupported_for_every_role)
 {
     v1::Request later;

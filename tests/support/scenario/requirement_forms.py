@@ -3,9 +3,10 @@
 import re
 
 from support.messages import requirement as wire_words
-# A line is read by the first form that fits, and those below fit much: they come after these.
-from support.scenario import activation_forms, app_forms, device_forms, history_forms  # noqa: F401
-from support.scenario import notice_forms, pool_forms, setup_forms  # noqa: F401
+# A line is read by the first form that fits, and those below fit much: they come after all others,
+# which stand in the order in which the player declares them.
+from support.scenario import app_forms, claims, notice_forms, setup_forms  # noqa: F401
+from support.scenario import activation_forms, device_forms, history_forms, pool_forms  # noqa: F401
 from support.scenario import words
 from support.scenario.answer import Answer, Mismatch, refusal_facts
 from support.scenario.claims import NAME, compare, must_be
