@@ -179,7 +179,7 @@ class Requirements(unittest.TestCase):
         self.type("requirement add V16/device:D9")
         explained = self.json("requirement explain V16/device:D9")
         self.assertEqual(explained["requirement"]["status"], "license_required")
-        self.assertTrue(any("no eligible consumer" in each for each in explained["obstacles"]))
+        self.assertTrue(any("rights free" in each for each in explained["obstacles"]))
         said = self.type("requirement explain V16/device:D9")
         self.assertRegex(said, r"\AV16/device:D9 is license_required: it has 0 of 1 right\n"
                                r"because:\n  manual asks for 1 right per device\n(?:  .*\n)*"
