@@ -229,6 +229,20 @@ Checked check_rows(CsvReader& table, const Rows& rows,
     return checked;
 }
 
+/// What the server says of the part; where the way to it breaks, it is said how far it came.
+template <class Message>
+auto asked_of(const Message& message, const AskForRows<Message>& ask, std::size_t sent)
+{
+    try {
+        return ask(message);
+    } catch (const Fault& fault) {
+        throw Fault(fault.what(),
+                    {std::to_string(sent) + " rows are imported for sure, and those after them not "
+                                            "all",
+                     "import the table again: what is there already stays as it is"});
+    }
+}
+
 template <class Rows>
 void send_rows(CsvReader& table, const Rows& rows, const BadRows& bad,
                const AskForRows<typename Rows::Message>& ask)
@@ -240,7 +254,8 @@ void send_rows(CsvReader& table, const Rows& rows, const BadRows& bad,
     const auto send = [&] {
         if (part.lines.empty())
             return;
-        if (const auto refused = ask(part.message))
+        const auto refused = asked_of(part.message, ask, sent);
+        if (refused)
             throw Fault("line " +
                             std::to_string(part.lines.at(
                                 std::clamp<std::size_t>(refused->row, 1, part.lines.size()) - 1)) +

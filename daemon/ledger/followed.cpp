@@ -64,6 +64,9 @@ Complaint Judge::begin(const Lease& lease, Outlook::Wish seen)
         return "its time is out of range";
     if (std::ranges::count(seen.pools, nullptr) > 0)
         return there_is(nullptr, "pool");
+    if (std::ranges::any_of(seen.pools,
+                            [&](const Outlook::Pool* pool) { return *seen_.scheme(pool->scheme); }))
+        return "a license that covers requirements lends nothing";
     if (seen_.tag(seen.tag))
         return there_is_none(seen_.tag(seen.tag), "lease");
     if (++wishes_held_ > state_.leases_max)

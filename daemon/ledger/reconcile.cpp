@@ -283,7 +283,9 @@ Step Requirements::step()
     }
     if (Step step = serve(cover_rest, &Requirements::grant_by_downgrade); !step.empty())
         return step;
-    return serve(change, &Requirements::change_model);
+    Step step = serve(change, &Requirements::change_model);
+    is_unsettled_ = !step.empty();
+    return step;
 }
 
 } // namespace usher::ledger

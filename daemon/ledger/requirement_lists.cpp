@@ -63,6 +63,7 @@ void Requirements::look_again(RequirementRecord& one)
     one.demand.counts = one.demand.need > 0 && !one.behind && one.tie != Tie::ordinary;
     list(one);
     unsettled_.emplace(one.number, &one);
+    is_unsettled_ = true;
     drop_if_empty(one);
 }
 
@@ -274,6 +275,7 @@ void Requirements::look_at_covered_by(PaperRecord& paper)
 
 void Requirements::wake(PaperRecord& paper)
 {
+    is_unsettled_ = true;
     for (PapersInOrder& due : due_)
         due.emplace(paper.pool.number, &paper);
 }
@@ -287,6 +289,7 @@ void Requirements::wake_all(const PapersInOrder& papers, Phase phase)
 
 void Requirements::look_at_all()
 {
+    is_unsettled_ = true;
     for (auto& [product, its] : books_)
         for (auto& [consumer, one] : its.requirements)
             unsettled_.emplace(one.number, &one);

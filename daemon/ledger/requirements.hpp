@@ -41,6 +41,9 @@ class Requirements {
     /// nothing to be done. What cannot be done is looked at once.
     [[nodiscard]] std::vector<Coverage> step();
 
+    /// Whether there may be a step to take.
+    [[nodiscard]] bool is_unsettled() const { return is_unsettled_; }
+
     /// Looks at everything again, as if nothing had been looked at.
     void look_at_all();
 
@@ -111,6 +114,7 @@ class Requirements {
     std::size_t foundations_ = 0;
 
     // What to look at.
+    bool is_unsettled_ = false;             ///< Something of it.
     ByNumber unsettled_;                    ///< By number: those that may not stand as they must.
     ByNumber starved_;                      ///< By number: changed, and with nothing.
     std::array<PapersInOrder, phases> due_; ///< Licenses that may have something to give.

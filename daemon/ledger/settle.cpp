@@ -275,8 +275,9 @@ Facts settle(State& state, Now now)
         state.documents = documents_to_show(state);
         state.documents_changed = false;
     }
-    if (Facts facts = reconcile(state); !facts.empty())
-        return facts;
+    if (state.requirements.is_unsettled()) [[unlikely]]
+        if (Facts facts = reconcile(state); !facts.empty())
+            return facts;
     if (Facts facts = end_silent_leases(state, now); !facts.empty())
         return facts;
     if (Facts facts = end_fixed_leases(state, now); !facts.empty())

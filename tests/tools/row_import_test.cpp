@@ -230,6 +230,27 @@ BOOST_AUTO_TEST_CASE(what_is_refused_after_all_is_told_with_its_line_and_what_is
         "line 10002 was refused after all: no such product"));
 }
 
+BOOST_AUTO_TEST_CASE(where_the_way_breaks_it_is_told_how_far_it_came)
+{
+    std::string text = head;
+    for (int i = 0; i < 25'000; ++i)
+        text += "V16,D" + std::to_string(i) + ",1\n";
+    Sheet table(text);
+    int parts = 0;
+    const auto ask = [&](const v1::RequirementAdd&) -> std::optional<RowRefusal> {
+        if (++parts == 3)
+            throw Fault("the connection to the server broke", {"see its log"});
+        return std::nullopt;
+    };
+    try {
+        send_rows<RequirementRows>(table.reader, {by_device, table.reader.header()}, {}, ask);
+        BOOST_FAIL("it went through");
+    } catch (const Fault& fault) {
+        BOOST_TEST(fault.what() == "the connection to the server broke");
+        BOOST_TEST(fault.hints().front().starts_with("20000 rows are imported for sure"));
+    }
+}
+
 BOOST_AUTO_TEST_CASE(a_table_that_is_lost_in_a_quote_is_not_whole)
 {
     Listener daemon;
