@@ -185,7 +185,7 @@ def labels(test):
 def ctest(preset, tally, selection=()):
     report = LOGS / f"ctest-{preset}.xml"
     report.unlink(missing_ok=True)
-    command = ["ctest", "--test-dir", f"build/{preset}", "--parallel", CORES, "--timeout", "120",
+    command = ["ctest", "--test-dir", f"build/{preset}", "--parallel", CORES, "--timeout", "300",
                "--output-on-failure", "--output-junit", str(report),
                # The sum stands at the end of the output, so none of it may be cut.
                "--test-output-size-passed", "1000000", "--test-output-size-failed", "1000000",
