@@ -16,9 +16,6 @@ namespace usher::ledger {
 [[nodiscard]] std::variant<const RequirementRecord*, Refusal> required(const State& state,
                                                                        const RequirementCall& call);
 
-[[nodiscard]] RequirementView view_of(const Requirements& requirements,
-                                      const RequirementRecord& record);
-
 /// The products in their order; of many the first and the last ones.
 [[nodiscard]] std::string way_text(const std::vector<ProductName>& way, const std::string& between);
 

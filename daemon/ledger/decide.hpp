@@ -122,8 +122,9 @@ struct Disappointed {
 [[nodiscard]] Refusal other_product(std::string subject, const ProductId& here,
                                     const ProductId& there);
 
-/// For a sentence: `10 units`, `unlimited units`.
-[[nodiscard]] std::string units_text(Units units); ///< `1 unit`, `2 units`.
+/// For a sentence: `1 unit`, `2 units`.
+[[nodiscard]] std::string units_text(Units units);
+/// The same, or `unlimited units`.
 [[nodiscard]] std::string quantity_text(const std::optional<Units>& quantity);
 
 /// Why a lease that is not there is not there: what its holder is told.

@@ -22,6 +22,24 @@ std::variant<const PaperRecord*, Refusal> paper_of_license(const State& state,
     return state.requirements.find(root.pool.id);
 }
 
+/// A requirement and a license that should cover it.
+struct Match {
+    const RequirementRecord* record = nullptr;
+    const PaperRecord* paper = nullptr;
+};
+
+std::variant<Match, Refusal> match_of(const State& state, const RequirementCall& requirement,
+                                      const EntitlementId& license)
+{
+    auto found = required(state, requirement);
+    if (auto* refusal = std::get_if<Refusal>(&found))
+        return std::move(*refusal);
+    auto paper = paper_of_license(state, license);
+    if (auto* refusal = std::get_if<Refusal>(&paper))
+        return std::move(*refusal);
+    return Match{std::get<const RequirementRecord*>(found), std::get<const PaperRecord*>(paper)};
+}
+
 Refusal only_by(const RequirementRecord& record, const PaperRecord& trigger)
 {
     return refuse(Code::only_trigger_license, name_of(record.id), trigger.pool.id.text);
@@ -40,21 +58,6 @@ Refusal not_changed(const RequirementRecord& record, const std::string& why)
 {
     return refuse(Code::model_change_not_allowed, name_of(record.id),
                   std::string(word(status_of(record))) + ": " + why);
-}
-
-bool is_coverable(const RequirementRecord& record)
-{
-    return record.demand.counts && record.demand.model == record.id.consumer.kind;
-}
-
-/// A license of its own product and model covers it, or could.
-bool comes_after_its_own(const RequirementRecord& record)
-{
-    return granted_directly(record) > 0 ||
-           std::ranges::any_of(record.book->licenses, [&](const auto& license) {
-               return license.second->pool.model == record.id.consumer.kind &&
-                      license.second->free_direct() > 0;
-           });
 }
 
 /// What it has of other licenses gives way.
@@ -129,14 +132,11 @@ std::optional<Refusal> why_no_change(const State& state, const RequirementRecord
 
 Verdict decide(const State& state, const Entitle& command, Now)
 {
-    const auto found = required(state, command.requirement);
-    if (const auto* refusal = std::get_if<Refusal>(&found))
-        return no(*refusal);
-    const RequirementRecord& record = *std::get<const RequirementRecord*>(found);
-    const auto by = paper_of_license(state, command.license);
-    if (const auto* refusal = std::get_if<Refusal>(&by))
-        return no(*refusal);
-    const PaperRecord& paper = *std::get<const PaperRecord*>(by);
+    auto match = match_of(state, command.requirement, command.license);
+    if (auto* refusal = std::get_if<Refusal>(&match))
+        return no(std::move(*refusal));
+    const RequirementRecord& record = *std::get<Match>(match).record;
+    const PaperRecord& paper = *std::get<Match>(match).paper;
     const PaperRecord* trigger = bound(record);
     const bool is_own = is_direct(record, paper);
     if (trigger && trigger != &paper && !is_own)
@@ -155,7 +155,7 @@ Verdict decide(const State& state, const Entitle& command, Now)
                          "it is " + paper.pool.product.name.text + " per " +
                              std::string(word(paper.pool.model)) + ", and covers nothing like " +
                              name_of(record.id)));
-    if (!is_own && trigger != &paper && comes_after_its_own(record))
+    if (!is_own && trigger != &paper && (granted_directly(record) > 0 || has_free_direct(record)))
         return no(refuse(Code::product_mismatch, "license " + command.license.text,
                          "a license of " + record.id.product.name.text + " per " +
                              std::string(word(record.id.consumer.kind)) + " comes first for " +
@@ -171,14 +171,11 @@ Verdict decide(const State& state, const Entitle& command, Now)
 
 Verdict decide(const State& state, const ChangeModel& command, Now)
 {
-    const auto found = required(state, command.requirement);
-    if (const auto* refusal = std::get_if<Refusal>(&found))
-        return no(*refusal);
-    const RequirementRecord& record = *std::get<const RequirementRecord*>(found);
-    const auto by = paper_of_license(state, command.license);
-    if (const auto* refusal = std::get_if<Refusal>(&by))
-        return no(*refusal);
-    const PaperRecord& paper = *std::get<const PaperRecord*>(by);
+    auto match = match_of(state, command.requirement, command.license);
+    if (auto* refusal = std::get_if<Refusal>(&match))
+        return no(std::move(*refusal));
+    const RequirementRecord& record = *std::get<Match>(match).record;
+    const PaperRecord& paper = *std::get<Match>(match).paper;
     if (record.trigger == &paper)
         return {Done{}, {}};
     if (auto refusal = why_no_change(state, record, paper))
@@ -190,12 +187,11 @@ Verdict decide(const State& state, const ChangeModel& command, Now)
     return verdict;
 }
 
-/// Said of a copy, which everything is looked at of; then of what is here.
+/// Found out on a copy; then, where that says so, what is here is looked at as well.
 Verdict decide(const State& state, const Reconcile& command, Now)
 {
     Done done;
-    const auto again = state.requirements.made_again();
-    again->look_at_all();
+    const auto again = state.requirements.made_again(); // Nothing of it has been looked at yet.
     std::size_t count = 0;
     for (auto step = again->step(); !step.empty(); step = again->step())
         for (const Coverage& coverage : step) {
@@ -206,7 +202,7 @@ Verdict decide(const State& state, const Reconcile& command, Now)
     if (count > changes_told_max)
         done.changes.push_back(std::to_string(count - changes_told_max) + " more");
     Verdict verdict{std::move(done), {}};
-    if (!command.dry_run)
+    if (count > 0 && !command.dry_run)
         verdict.facts.emplace_back(Reviewed{});
     return verdict;
 }

@@ -58,6 +58,36 @@ std::string behind_word(const Requirements& requirements, const RequirementRecor
     return std::string(word(record.book->behind->kind));
 }
 
+RequirementView view_of(const Requirements& requirements, const RequirementRecord& record)
+{
+    RequirementView view{.id = record.id,
+                         .status = status_of(record),
+                         .model = {},
+                         .need = full_need(record),
+                         .has = granted(record),
+                         .covers = {},
+                         .trigger = {},
+                         .behind = {},
+                         .foundations = record.foundations,
+                         .members = record.changed.size() + record.ordinary.size()};
+    if (record.demand.need > 0)
+        view.model = record.demand.model;
+    for (const GrantRecord& grant : record.grants)
+        view.covers.push_back({grant.paper->pool.id, grant.paper->pool.product, grant.units,
+                               !is_direct(record, *grant.paper)});
+    if (const PaperRecord* by = record.trigger ? record.trigger : bound(record))
+        view.trigger = by->pool.id;
+    const bool is_his = record.tie == Tie::changed || record.tie == Tie::ordinary;
+    if (record.behind || is_his) {
+        view.behind = (record.behind ? record.behind : record.user)->id;
+        view.because = behind_word(requirements, record);
+        view.need = record.demand.need;
+    }
+    if (has_no_consumer(requirements, record))
+        view.note = "no eligible consumer";
+    return view;
+}
+
 /// Each sentence ends in the rule by which it is so.
 class Account {
   public:
@@ -204,8 +234,7 @@ class Account {
     {
         const Units lacks = told_.requirement.need - told_.requirement.has;
         const std::string product = record_.id.product.name.text;
-        const bool is_own =
-            record_.demand.counts && record_.demand.model == record_.id.consumer.kind;
+        const bool is_own = is_coverable(record_);
         if (lacks > 0 && is_own)
             told_.what_if.push_back("with " + rights(lacks) + " more of " + product + " " +
                                     per(record_.id.consumer.kind) +
@@ -229,36 +258,6 @@ class Account {
 };
 
 } // namespace
-
-RequirementView view_of(const Requirements& requirements, const RequirementRecord& record)
-{
-    RequirementView view{.id = record.id,
-                         .status = status_of(record),
-                         .model = {},
-                         .need = full_need(record),
-                         .has = granted(record),
-                         .covers = {},
-                         .trigger = {},
-                         .behind = {},
-                         .foundations = record.foundations,
-                         .members = record.changed.size() + record.ordinary.size()};
-    if (record.demand.need > 0)
-        view.model = record.demand.model;
-    for (const GrantRecord& grant : record.grants)
-        view.covers.push_back({grant.paper->pool.id, grant.paper->pool.product, grant.units,
-                               !is_direct(record, *grant.paper)});
-    if (const PaperRecord* by = record.trigger ? record.trigger : bound(record))
-        view.trigger = by->pool.id;
-    const bool is_his = record.tie == Tie::changed || record.tie == Tie::ordinary;
-    if (record.behind || is_his) {
-        view.behind = (record.behind ? record.behind : record.user)->id;
-        view.because = behind_word(requirements, record);
-        view.need = record.demand.need;
-    }
-    if (has_no_consumer(requirements, record))
-        view.note = "no eligible consumer";
-    return view;
-}
 
 Verdict decide(const State& state, const ListRequirements& command, Now)
 {

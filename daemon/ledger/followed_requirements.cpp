@@ -26,6 +26,8 @@ Complaint Judge::operator()(const FoundationPut& fact)
         return "a foundation stands in its place already";
     if (++foundations_held_ > foundations_max)
         return "no server has so many foundations";
+    if (++seen_.foundations_of(one.of) > foundations_each_max)
+        return "no requirement has so many foundations";
     seen_.last_seq = one.seq;
     seen_.foundations.put({one.of, one.source}, one.seq);
     return {};
@@ -37,6 +39,7 @@ Complaint Judge::operator()(const FoundationRemoved& fact)
     if (!seen_.foundation(id))
         return there_is(nullptr, "foundation");
     seen_.foundations.take(id);
+    --seen_.foundations_of(fact.of);
     --foundations_held_;
     return {};
 }

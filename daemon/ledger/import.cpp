@@ -309,7 +309,7 @@ std::string quantity_text(const std::optional<Units>& quantity)
 {
     if (!quantity)
         return "unlimited units";
-    return std::to_string(*quantity) + (*quantity == 1 ? " unit" : " units");
+    return units_text(*quantity);
 }
 
 Verdict decide(const State& state, const Import& command, Now)

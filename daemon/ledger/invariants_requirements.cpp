@@ -5,18 +5,6 @@
 #include <algorithm>
 
 namespace usher::ledger {
-namespace {
-
-bool has_free_direct(const RequirementRecord& one)
-{
-    return std::ranges::any_of(one.book->licenses, [&](const auto& license) {
-        return license.second->pool.model == one.id.consumer.kind &&
-               license.second->free_direct() > 0;
-    });
-}
-
-} // namespace
-
 /// I10 to I13, and that what is derived is what the facts say.
 void Walk::requirements()
 {
@@ -44,8 +32,7 @@ void Walk::requirements()
                    "I11 trigger: no license of its own could cover it", name);
             expect(!is_direct_now || one.changed.empty(),
                    "I12 no mix: who is covered directly has nobody behind him by a change", name);
-            const bool wants = one.demand.counts && one.demand.model == consumer.kind &&
-                               granted_directly(one) < one.demand.need;
+            const bool wants = is_coverable(one) && granted_directly(one) < one.demand.need;
             expect(!wants || !has_free_direct(one),
                    "I12 no mix: a free license of its own is taken first", name);
         }

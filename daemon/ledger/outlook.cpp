@@ -83,6 +83,14 @@ std::uint64_t* Outlook::foundation(const std::pair<RequirementId, std::string>& 
     });
 }
 
+std::size_t& Outlook::foundations_of(const RequirementId& id)
+{
+    return *foundation_counts.find(id, [&](const RequirementId& key) -> std::optional<std::size_t> {
+        const RequirementRecord* one = state_.requirements.find(key);
+        return one ? one->foundations.size() : 0;
+    });
+}
+
 bool* Outlook::principal(const DeviceName& device)
 {
     return principals.find(device, [&](const DeviceName& key) {

@@ -80,7 +80,8 @@ class Outlook {
     [[nodiscard]] bool* scheme(const std::string& name); ///< Whether its pools are reconciled.
     /// Its place.
     [[nodiscard]] std::uint64_t* foundation(const std::pair<RequirementId, std::string>& id);
-    [[nodiscard]] bool* principal(const DeviceName& device); ///< Null: it has none.
+    [[nodiscard]] std::size_t& foundations_of(const RequirementId& id); ///< How many.
+    [[nodiscard]] bool* principal(const DeviceName& device);            ///< Null: it has none.
     [[nodiscard]] bool* consolidation(const RequirementId& id);
     [[nodiscard]] bool* product_consolidation(const ProductId& id);
     [[nodiscard]] bool is_used(const std::string& scheme) const;
@@ -102,6 +103,7 @@ class Outlook {
     OutlookTable<DeviceName, bool> principals;
     OutlookTable<RequirementId, bool> consolidations;
     OutlookTable<ProductId, bool> product_consolidations;
+    OutlookTable<RequirementId, std::size_t> foundation_counts;
     std::uint64_t last_seq; ///< Of a foundation.
     OutlookTable<ProfileName, bool> profiles;
     OutlookTable<LeaseId, Wish> wishes;

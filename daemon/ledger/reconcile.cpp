@@ -108,9 +108,7 @@ bool Requirements::is_allowed(const RequirementRecord& one, const PaperRecord& p
     if (const PaperRecord* by = bound(one); by && rules_.hold(7))
         return &paper == by;
     const bool fits = paper.pool.model == one.id.consumer.kind || !rules_.hold(4);
-    return (one.demand.counts && one.demand.model == one.id.consumer.kind && fits &&
-            may_downgrade(paper, one)) ||
-           bound(one) == &paper;
+    return (is_coverable(one) && fits && may_downgrade(paper, one)) || bound(one) == &paper;
 }
 
 /// What of a requirement's cover is not allowed any more.
@@ -168,8 +166,7 @@ Step Requirements::shrink(const PaperRecord& paper) const
     const bool from_changed = !paper.changed.empty();
     const InOrder& list = from_changed ? paper.changed : paper.downgraded;
     const RequirementRecord& newest = *list.rbegin()->second;
-    const bool asks_itself = newest.demand.counts && newest.demand.model == newest.id.consumer.kind;
-    const Units own = from_changed && asks_itself ? newest.demand.need : 0;
+    const Units own = from_changed ? own_need(newest) : 0;
     return {with(newest, paper, -std::min(-free, units_of(newest, paper) - own))};
 }
 

@@ -21,40 +21,47 @@ struct RequirementCall {
 };
 
 /// Says that there is such a product, and for whom its rights are counted unless a foundation says
-/// otherwise. What licenses say of it stays.
+/// otherwise. Refused: BAD_REQUEST where it names no vendor and not exactly one is known;
+/// LIMIT_REACHED beyond `products_max`.
 struct DefineProduct {
     Identity by;
     ProductCall product; ///< Its vendor: the only one whose products are known, unless named.
     std::optional<Model> model; ///< None: as it is; of a new one per device.
 };
 
-/// Refused while something is asked of it, or a license is of it.
+/// Refused: UNKNOWN_PRODUCT; IN_USE while something is asked of it or stands behind something of it
+/// by hand, or a license is of it.
 struct ForgetProduct {
     Identity by;
     ProductCall product;
 };
 
-/// Foundations, all or nothing. Of one that is there already the new words take the place.
+/// Foundations, all or nothing. Of one that is there already the new words take the place. Refused,
+/// with the row: UNKNOWN_PRODUCT; BAD_QUANTITY; BAD_REQUEST where two rows are of one source and
+/// consumer; LIMIT_REACHED beyond `foundations_each_max`. Without a row: LIMIT_REACHED beyond
+/// `rows_max` or `foundations_max`.
 struct PutFoundations {
     struct Row {
         RequirementCall of;
-        std::string source;         ///< One foundation each.
+        std::string source;         ///< One foundation each; 1 to 64 bytes on one line.
         std::optional<Model> model; ///< None: the product's.
-        Units number = 1;
+        Units number = 1;           ///< 1 to `units_max`.
         bool confirmed = true;
     };
 
     Identity by;
     std::vector<Row> rows; ///< 1 to `rows_max`.
-    bool dry_run = false;  ///< Only says what would be refused.
+    bool dry_run = false;  ///< Only says what would be refused, and how many would be new or other.
 };
 
+/// Refused: UNKNOWN_PRODUCT, UNKNOWN_REQUIREMENT.
 struct RemoveFoundation {
     Identity by;
     RequirementCall of;
     std::string source; ///< Empty: all.
 };
 
+/// Refused: UNKNOWN_PRODUCT, UNKNOWN_REQUIREMENT.
 struct ConfirmFoundation {
     Identity by;
     RequirementCall of;
@@ -62,7 +69,8 @@ struct ConfirmFoundation {
     bool confirmed = true;
 };
 
-/// Whose devices are, all or nothing.
+/// Whose devices are, all or nothing. Refused: BAD_REQUEST where two rows are of one device, with
+/// the row; LIMIT_REACHED beyond `rows_max` or `principals_max`.
 struct SetPrincipals {
     struct Row {
         DeviceName device;
@@ -74,7 +82,10 @@ struct SetPrincipals {
     bool dry_run = false;
 };
 
-/// One requirement stands behind another, which alone is counted: `manual` or `remote`.
+/// One requirement stands behind another, which alone is counted: `manual` or `remote`. Refused:
+/// UNKNOWN_PRODUCT, UNKNOWN_REQUIREMENT; CONSOLIDATION_NOT_ALLOWED where its model was changed
+/// (M-R3), where only others ask for it, in a circle, or where one that ends is none;
+/// LIMIT_REACHED beyond `foundations_max`.
 struct Consolidate {
     Identity by;
     RequirementCall requirement;
@@ -83,7 +94,8 @@ struct Consolidate {
     bool ended = false;
 };
 
-/// Wherever one consumer needs both products: `suite` or `version`.
+/// Wherever one consumer needs both products: `suite` or `version`. Refused: UNKNOWN_PRODUCT;
+/// CONSOLIDATION_NOT_ALLOWED in a circle, or where one that ends is none.
 struct ConsolidateProducts {
     Identity by;
     ProductCall product;
@@ -92,14 +104,19 @@ struct ConsolidateProducts {
     bool ended = false;
 };
 
-/// Covers a requirement by this license, as far as it may and has rights left.
+/// Covers a requirement by this license, as far as it may and has rights left. Refused:
+/// UNKNOWN_PRODUCT; UNKNOWN_REQUIREMENT, also where it needs no license of its own;
+/// UNKNOWN_LICENSE; NOT_IN_SCHEME where the license is lent; ONLY_TRIGGER_LICENCE (M-R7);
+/// PRODUCT_MISMATCH where the license covers nothing like it, or one of its own comes first;
+/// INSUFFICIENT_UNITS.
 struct Entitle {
     Identity by;
     RequirementCall requirement;
     EntitlementId license;
 };
 
-/// Changes a device's requirement into its user's for this license (M-R4).
+/// Changes a device's requirement into its user's for this license (M-R4). Refused as `Entitle` is,
+/// but for PRODUCT_MISMATCH; MODEL_CHANGE_NOT_ALLOWED, with the status (M-R1).
 struct ChangeModel {
     Identity by;
     RequirementCall requirement;
@@ -113,14 +130,15 @@ struct Reconcile {
     bool dry_run = false;
 };
 
-/// Asks for requirements, by product, then by consumer.
+/// Asks for requirements, by product, then by consumer; at most `page_max` are looked at. Refused:
+/// UNKNOWN_PRODUCT.
 struct ListRequirements {
     ProductCall product;                     ///< An empty name: all.
     std::optional<RequirementStatus> status; ///< None: all.
     std::optional<RequirementId> after;      ///< Where the part before ended.
 };
 
-/// Asks why a requirement is covered as it is.
+/// Asks why a requirement is covered as it is. Refused: UNKNOWN_PRODUCT, UNKNOWN_REQUIREMENT.
 struct ExplainRequirement {
     RequirementCall requirement;
 };

@@ -141,16 +141,15 @@ void Requirements::list(RequirementRecord& one)
         list.emplace(Place{order, one.number}, &one);
         one.listings.push_back({&list, {order, one.number}});
     };
-    const bool is_coverable = one.demand.counts && one.demand.model == one.id.consumer.kind;
     const bool may_want = (rules_.hold(6) || !one.trigger) && (rules_.hold(8) || !by);
-    if (is_coverable && may_want && granted_directly(one) < one.demand.need) {
+    if (is_coverable(one) && may_want && granted_directly(one) < one.demand.need) {
         enter(one.book->wanting[kind], one.demand.order);
         wake_all(one.book->licenses, direct);
     } else if (by && one.demand.need == 0 && !rules_.hold(9) && owned(one) < full_need(one)) {
         enter(one.book->wanting[kind], full_order(one));
         wake_all(one.book->licenses, direct);
     }
-    if (is_coverable && !one.trigger && (!by || !rules_.hold(7)) &&
+    if (is_coverable(one) && !one.trigger && (!by || !rules_.hold(7)) &&
         granted(one) < one.demand.need) {
         enter(one.book->lacking[kind], one.demand.order);
         wake_all(one.book->downgrades, cover_rest);
@@ -180,11 +179,8 @@ void Requirements::list_grant(RequirementRecord& one, const GrantRecord& grant)
         return;
     }
     const bool is_bound = bound(one) == &paper;
-    const bool asks_itself = one.demand.counts && one.demand.model == one.id.consumer.kind;
     // What it would have without those who were changed is no part of the change.
-    const Units own = !is_bound     ? grant.units
-                      : asks_itself ? std::min(grant.units, one.demand.need)
-                                    : 0;
+    const Units own = is_bound ? std::min(grant.units, own_need(one)) : grant.units;
     if (own > 0)
         enter(paper.downgraded, one.demand.need > 0 ? one.demand.order : full_order(one), own, 0);
     if (grant.units > own)

@@ -72,10 +72,27 @@ Units granted(const RequirementRecord& one)
     return units;
 }
 
+bool is_coverable(const RequirementRecord& one)
+{
+    return one.demand.counts && one.demand.model == one.id.consumer.kind;
+}
+
+Units own_need(const RequirementRecord& one)
+{
+    return is_coverable(one) ? one.demand.need : 0;
+}
+
+bool has_free_direct(const RequirementRecord& one)
+{
+    return std::ranges::any_of(one.book->licenses, [&](const auto& license) {
+        return license.second->pool.model == one.id.consumer.kind &&
+               license.second->free_direct() > 0;
+    });
+}
+
 bool is_direct(const RequirementRecord& one, const PaperRecord& paper)
 {
-    const Model kind = one.id.consumer.kind;
-    return one.demand.counts && one.demand.model == kind && paper.pool.model == kind &&
+    return is_coverable(one) && paper.pool.model == one.id.consumer.kind &&
            paper.pool.product == one.id.product;
 }
 

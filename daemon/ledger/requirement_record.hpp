@@ -143,6 +143,13 @@ struct ProductBook {
 [[nodiscard]] std::uint64_t full_order(const RequirementRecord& one);
 [[nodiscard]] Units granted(const RequirementRecord& one);
 [[nodiscard]] Units granted_directly(const RequirementRecord& one);
+/// Whether licenses may cover it as its foundations ask: it counts, and for whom it is counted is
+/// whose it is.
+[[nodiscard]] bool is_coverable(const RequirementRecord& one);
+/// What it needs without those who were changed to stand behind it; 0 where it is not coverable.
+[[nodiscard]] Units own_need(const RequirementRecord& one);
+/// Whether a license of its own product and model has a right left for it.
+[[nodiscard]] bool has_free_direct(const RequirementRecord& one);
 [[nodiscard]] bool is_direct(const RequirementRecord& one, const PaperRecord& paper);
 [[nodiscard]] bool may_downgrade(const PaperRecord& paper, const RequirementRecord& one);
 [[nodiscard]] RequirementStatus status_of(const RequirementRecord& one);

@@ -50,6 +50,11 @@ BOOST_FIXTURE_TEST_CASE(no_two_foundations_stand_in_one_place, Arriving)
     FoundationPut nothing = needs("D3", 5);
     nothing.foundation.number = 0;
     BOOST_TEST(refused({nothing}).detail == "fact 1: its number is out of range");
+    std::vector<Fact> many;
+    for (std::uint64_t i = 0; i <= 100; ++i)
+        many.push_back(FoundationPut{
+            {.of = device("D4"), .source = "scan" + std::to_string(i), .seq = 10 + i}, {}});
+    BOOST_TEST(refused(many).detail == "fact 101: no requirement has so many foundations");
     BOOST_TEST(refused({FoundationRemoved{device("D3"), "scan", {}}}).detail ==
                "fact 1: there is no such foundation");
     accepted({FoundationRemoved{device("D1"), "scan", {}}});
