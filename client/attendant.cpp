@@ -23,7 +23,7 @@ std::uint64_t random_seed()
 
 Attendant::Attendant(std::unique_ptr<Door> door, Settings settings)
     : door_(std::move(door)), settings_(std::move(settings)),
-      heartbeat_(settings_.answer_max, random_seed(), settings_.pause_max)
+      duty_(settings_.answer_max, random_seed(), settings_.pause_max)
 {}
 
 Attendant::~Attendant()
@@ -35,12 +35,12 @@ Attendant::~Attendant()
     changed_.wait(lock, [&] { return callers_ == 0; }); // Each still looks at its own seat.
     const Instant now = Clock::now();
     close_until_ = now + settings_.farewell_max;
-    holdings_.give_all_back(now);
-    watches_.clear();
+    duty_.holdings().give_all_back(now);
+    duty_.watches().clear();
     // A seat that nobody gives back stays taken for a term, so even a server that was away a moment
     // ago is tried once more before we go.
-    attempts_at_close_ = attempts_;
-    heartbeat_.hurry(now);
+    attempts_at_close_ = duty_.attempts();
+    duty_.hurry(now);
     work_.ring();
     if (!has_thread_)
         return;
@@ -62,24 +62,24 @@ boost::system::result<Attendant::Given, No> Attendant::checkout(Wish wish, bool 
     Lock lock(guard_);
     if (is_closing_)
         return closed();
-    const auto number = holdings_.ask_for(std::move(wish), id);
+    const auto number = duty_.holdings().ask_for(std::move(wish), id);
     if (!number)
         return too_many_seats();
     bool is_kept = false;
     // Also where there is no memory left for what follows: the server may have given it by then.
     const AtEnd over([&] {
-        awaited_.erase(*number);
+        duty_.await_no_more(*number);
         if (is_kept)
             return;
-        holdings_.give_back(*number, Clock::now());
+        duty_.holdings().give_back(*number, Clock::now());
         work_.ring();
     });
-    awaited_.insert(*number);
+    duty_.await(*number);
     if (!begin_thread())
         return no_thread();
     await_seat(lock, *number, stays_in_queue);
 
-    const Seat& seat = *holdings_.find(*number);
+    const Seat& seat = *duty_.holdings().find(*number);
     const bool is_ours = seat.state == Seat::State::held || seat.state == Seat::State::locked;
     const bool is_waiting = seat.state == Seat::State::waiting && stays_in_queue && !is_closing_;
     is_kept = is_ours || is_waiting;
@@ -94,7 +94,7 @@ boost::system::result<Attendant::Given, No> Attendant::checkout(Wish wish, bool 
 void Attendant::await_seat(Lock& lock, SeatNumber number, bool stays_in_queue)
 {
     const Instant asked_until = Clock::now() + settings_.answer_max;
-    const std::uint64_t attempts = attempts_;
+    const std::uint64_t attempts = duty_.attempts();
     ++callers_;
     const AtEnd over([this] {
         --callers_;
@@ -102,10 +102,10 @@ void Attendant::await_seat(Lock& lock, SeatNumber number, bool stays_in_queue)
     });
     work_.ring();
     for (;;) {
-        const Seat& seat = *holdings_.find(number);
+        const Seat& seat = *duty_.holdings().find(number);
         const bool is_waiting = seat.state == Seat::State::waiting;
-        const bool is_hopeless =
-            attempts_ != attempts && last_failure_ && is_lasting(*last_failure_);
+        const bool is_hopeless = duty_.attempts() != attempts && duty_.last_failure() &&
+                                 is_lasting(*duty_.last_failure());
         const bool goes_on =
             seat.state == Seat::State::asking ? !is_hopeless : is_waiting && !stays_in_queue;
         const Instant until = is_waiting ? seat.patient_until + settings_.answer_max : asked_until;
@@ -120,7 +120,7 @@ template <class IsAnswered>
 void Attendant::await(Lock& lock, IsAnswered is_answered)
 {
     const Instant until = Clock::now() + settings_.answer_max;
-    const std::uint64_t attempts = attempts_;
+    const std::uint64_t attempts = duty_.attempts();
     ++callers_;
     const AtEnd over([this] {
         --callers_;
@@ -128,8 +128,8 @@ void Attendant::await(Lock& lock, IsAnswered is_answered)
     });
     work_.ring();
     changed_.wait_until(lock, until, [&] {
-        const bool is_hopeless =
-            attempts_ != attempts && last_failure_ && is_lasting(*last_failure_);
+        const bool is_hopeless = duty_.attempts() != attempts && duty_.last_failure() &&
+                                 is_lasting(*duty_.last_failure());
         return is_answered() || is_closing_ || is_hopeless;
     });
 }
@@ -144,11 +144,11 @@ boost::system::result<Attendant::Answered, No> Attendant::ask(v1::Request reques
     Lock lock(guard_);
     if (is_closing_)
         return closed();
-    const InquiryNumber number = inquiries_.add(std::move(request), allowance);
-    const AtEnd over([&] { inquiries_.forget(number); });
+    const InquiryNumber number = duty_.inquiries().add(std::move(request), allowance);
+    const AtEnd over([&] { duty_.inquiries().forget(number); });
     if (!begin_thread())
         return no_thread();
-    const Inquiry& inquiry = *inquiries_.find(number);
+    const Inquiry& inquiry = *duty_.inquiries().find(number);
     await(lock, [&] { return inquiry.answer.has_value(); });
     if (inquiry.answer)
         return Answered{*inquiry.answer, inquiry.times_sent};
@@ -164,21 +164,21 @@ boost::system::result<WatchNumber, No> Attendant::watch(PoolWish wish)
     Lock lock(guard_);
     if (is_closing_)
         return closed();
-    const auto number = watches_.add(std::move(wish));
+    const auto number = duty_.watches().add(std::move(wish));
     if (!number)
         return too_many_watches();
     bool is_kept = false;
     const AtEnd over([&] {
         if (!is_kept)
-            watches_.remove(*number);
+            duty_.watches().remove(*number);
     });
     if (!begin_thread())
         return no_thread();
     await(lock, [&] {
-        const PoolWatch* const watch = watches_.find(*number);
+        const PoolWatch* const watch = duty_.watches().find(*number);
         return watch == nullptr || watch->standing || watch->no;
     });
-    const PoolWatch* const watch = watches_.find(*number);
+    const PoolWatch* const watch = duty_.watches().find(*number);
     if (is_closing_)
         return closed();
     if (watch == nullptr) // Somebody guessed its number.
@@ -196,7 +196,7 @@ std::optional<No> Attendant::unwatch(WatchNumber number)
     if (is_forked())
         return forked();
     const std::lock_guard lock(guard_);
-    return watches_.remove(number) ? std::nullopt : std::optional(unknown_watch());
+    return duty_.watches().remove(number) ? std::nullopt : std::optional(unknown_watch());
 }
 
 std::optional<PoolStanding> Attendant::look_at(WatchNumber number) const
@@ -204,13 +204,13 @@ std::optional<PoolStanding> Attendant::look_at(WatchNumber number) const
     if (is_forked())
         return std::nullopt;
     const std::lock_guard lock(guard_);
-    const PoolWatch* const watch = watches_.find(number);
+    const PoolWatch* const watch = duty_.watches().find(number);
     return watch == nullptr ? std::nullopt : watch->standing;
 }
 
 No Attendant::why_unanswered() const
 {
-    const Failure failure = last_failure_.value_or(silent_server());
+    const Failure failure = duty_.last_failure().value_or(silent_server());
     return {setback_of(failure), as_refused(failure)};
 }
 
@@ -219,10 +219,10 @@ std::optional<No> Attendant::checkin(SeatNumber number)
     if (is_forked())
         return forked();
     Lock lock(guard_);
-    const Seat* const seat = holdings_.find(number);
+    const Seat* const seat = duty_.holdings().find(number);
     if (seat == nullptr || seat->state == Seat::State::returning)
         return unknown_seat();
-    holdings_.give_back(number, Clock::now());
+    duty_.holdings().give_back(number, Clock::now());
     work_.ring();
     if (is_in_callback())
         return std::nullopt;
@@ -234,9 +234,9 @@ std::optional<No> Attendant::checkin(SeatNumber number)
         changed_.notify_all();
     });
     changed_.wait_until(lock, until, [&] {
-        return holdings_.find(number) == nullptr || !heartbeat_.is_connected() || is_closing_;
+        return duty_.holdings().find(number) == nullptr || !duty_.is_connected() || is_closing_;
     });
-    if (holdings_.find(number) == nullptr)
+    if (duty_.holdings().find(number) == nullptr)
         return std::nullopt;
     return is_closing_ ? closed() : why_unanswered();
 }
@@ -246,7 +246,7 @@ std::optional<Seat> Attendant::look(SeatNumber number) const
     if (is_forked())
         return std::nullopt;
     const std::lock_guard lock(guard_);
-    const Seat* const seat = holdings_.find(number);
+    const Seat* const seat = duty_.holdings().find(number);
     if (seat == nullptr || seat->state == Seat::State::returning)
         return std::nullopt;
     return *seat;

@@ -2,10 +2,7 @@
 
 #include "client/bell.hpp"
 #include "client/door.hpp"
-#include "client/heartbeat.hpp"
-#include "client/holdings.hpp"
-#include "client/inquiries.hpp"
-#include "client/pool_watch.hpp"
+#include "client/duty.hpp"
 #include "client/setback.hpp"
 
 #include <condition_variable>
@@ -14,7 +11,6 @@
 #include <mutex>
 #include <optional>
 #include <pthread.h>
-#include <set>
 #include <unistd.h>
 #include <vector>
 
@@ -95,25 +91,18 @@ class Attendant {
     template <class IsAnswered>
     void await(Lock& lock, IsAnswered is_answered);
     [[nodiscard]] No why_unanswered() const;
-    void note(std::vector<Event> events);
 
     // On the thread of its own; `lock` is held on entry and on return.
     void run();
     void serve_once(Lock& lock);
-    [[nodiscard]] Heartbeat::Needs needs() const;
-    [[nodiscard]] bool ask_next(Lock& lock, Instant now);
     void rest(Lock& lock, Instant until);
     void connect(Lock& lock);
-    void ask(Lock& lock, Holdings::Question question);
-    [[nodiscard]] std::optional<std::uint64_t> send(Lock& lock, v1::Request request);
+    void send(Lock& lock, Duty::Asking asking);
     void take(const v1::Response& response);
     [[nodiscard]] bool follow(const std::string& redirect);
     void lose(const Failure& failure);
-    void fail(const Failure& failure);
-    void start_over() noexcept;
     void deliver(Lock& lock);
     [[nodiscard]] bool is_over() const;
-    [[nodiscard]] bool is_missed() const;
 
     const std::unique_ptr<Door> door_;
     const Settings settings_;
@@ -123,16 +112,8 @@ class Attendant {
 
     mutable std::mutex guard_; ///< Over all that follows, but `conversation_` and `thread_`.
     std::condition_variable changed_;
-    Holdings holdings_;
-    Inquiries inquiries_;
-    PoolWatches watches_;
-    Heartbeat heartbeat_;
-    std::set<SeatNumber> awaited_;        ///< Somebody is waiting for their answer in a call.
-    std::optional<Failure> last_failure_; ///< Why there is no connection; none: there is one.
-    std::uint64_t attempts_ = 0;          ///< To connect, that are over.
-    std::uint64_t attempts_at_close_ = 0; ///< So many when closing began.
-    bool is_reported_ = false;            ///< A lasting failure was called back.
-    std::vector<Event> news_;             ///< Not called back yet.
+    Duty duty_;
+    std::uint64_t attempts_at_close_ = 0; ///< To connect, when closing began.
     unsigned callers_ = 0;                ///< Calls that wait.
     bool is_closing_ = false;
     Instant close_until_ = Instant::max();
