@@ -1,11 +1,9 @@
 #pragma once
 
 #include "daemon/server/authority.hpp"
-#include "daemon/server/sockets.hpp"
 
-#include <boost/asio/io_context.hpp>
-#include <boost/asio/posix/stream_descriptor.hpp>
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <span>
@@ -13,17 +11,24 @@
 
 namespace usher::server {
 
-/// One end of a connection: bytes in and out of a nonblocking socket, through TLS or, on the local
-/// socket, as they are. It never waits; its owner waits on `descriptor`.
-///
-/// OpenSSL works on the socket itself: Asio's stream for TLS keeps 73 KiB for each idle connection,
-/// this keeps 16. Nothing of TLS is made before the peer has said something. One thread at a time.
+/// Who is told that a channel can go on.
+class Waiter {
+  public:
+    virtual void on_readable() = 0;
+    virtual void on_writable() = 0;
+
+  protected:
+    ~Waiter() = default;
+};
+
+/// One end of a connection: bytes in and out. It never blocks; what cannot be done yet is waited
+/// for by `wait_to_read` and `wait_to_write`. One thread at a time.
 class Channel {
   public:
     enum class Step : std::uint8_t {
         done,           ///< So many bytes were moved; at a handshake: it has ended well.
-        wants_to_read,  ///< Nothing can be done before the socket is readable.
-        wants_to_write, ///< Nothing can be done before the socket is writable.
+        wants_to_read,  ///< Nothing can be done before something has arrived.
+        wants_to_write, ///< Nothing can be done before the other end has taken something.
         ended,          ///< The peer has closed its side as one should.
         broken,         ///< The connection is of no use any more; `fault` says why.
     };
@@ -32,55 +37,40 @@ class Channel {
         std::size_t bytes = 0;
     };
 
-    /// `authority` none: without TLS.
-    Channel(boost::asio::io_context& context, Socket socket,
-            std::shared_ptr<const Authority> authority);
-    ~Channel();
-    Channel(const Channel&) = delete;
-    Channel& operator=(const Channel&) = delete;
+    virtual ~Channel() = default;
 
-    [[nodiscard]] Step handshake();
-    /// Whether the peer has said anything yet; without TLS it need not.
-    [[nodiscard]] bool has_begun() const { return tls_ || !authority_; }
+    [[nodiscard]] virtual Step handshake() = 0;
+    /// Whether the peer has said anything yet, where it must do so first.
+    [[nodiscard]] virtual bool has_begun() const = 0;
     /// How far the handshake is: another number after each step of the peer's.
-    [[nodiscard]] int stage() const;
-    /// Whether the socket holds something that was not read yet.
-    [[nodiscard]] bool has_arrivals();
-    [[nodiscard]] Moved read(std::span<std::byte> room);
-    [[nodiscard]] Moved write(std::span<const std::byte> bytes);
-    /// Whether `read` may have more without waiting for the socket.
-    [[nodiscard]] bool has_more() const;
+    [[nodiscard]] virtual int stage() const = 0;
+    /// Whether something has arrived that was not read yet.
+    [[nodiscard]] virtual bool has_arrivals() = 0;
+    [[nodiscard]] virtual Moved read(std::span<std::byte> room) = 0;
+    [[nodiscard]] virtual Moved write(std::span<const std::byte> bytes) = 0;
+    /// Whether `read` may have more without waiting.
+    [[nodiscard]] virtual bool has_more() const = 0;
+
+    /// Tells `waiter` once, from the event loop, when there is something to read, or that there
+    /// will never be; unless the channel is closed before. It keeps the waiter alive until then.
+    virtual void wait_to_read(std::shared_ptr<Waiter> waiter) = 0;
+    /// The same, when there is room to write.
+    virtual void wait_to_write(std::shared_ptr<Waiter> waiter) = 0;
 
     /// Says that nothing more will be written. The peer may still write.
-    void close_writing();
-    /// Closing will throw away what the kernel still has for the peer: it would not be read.
-    void give_up_writing();
+    virtual void close_writing() = 0;
+    /// Closing will throw away what lies here for the peer: it would not be read.
+    virtual void give_up_writing() = 0;
+    /// The end. Nobody is told any more.
+    virtual void close() = 0;
 
     /// After the handshake: who it was made with, and the 32 bytes of RFC 9266 by which both ends
     /// know this very connection. Empty without TLS.
-    [[nodiscard]] std::optional<ClientCertificate> client_certificate() const;
-    [[nodiscard]] std::string exporter() const;
+    [[nodiscard]] virtual std::optional<ClientCertificate> client_certificate() const = 0;
+    [[nodiscard]] virtual std::string exporter() const = 0;
 
     /// Why it is broken, for the log; never a secret, never a peer's words.
-    [[nodiscard]] const std::string& fault() const { return fault_; }
-
-    [[nodiscard]] boost::asio::posix::stream_descriptor& descriptor() { return descriptor_; }
-
-  private:
-    struct FreeTls {
-        void operator()(ssl_st* tls) const;
-    };
-
-    [[nodiscard]] Step first_byte();
-    [[nodiscard]] Step judge(int result);
-    [[nodiscard]] Step judge_socket(long result);
-
-    boost::asio::posix::stream_descriptor descriptor_;
-    std::shared_ptr<const Authority> authority_;
-    std::unique_ptr<ssl_st, FreeTls> tls_;
-    std::string fault_;
-    bool filled_room_ = false; ///< Without TLS: the last read took all it had room for.
-    bool drained_ = false;     ///< The last read found the socket empty.
+    [[nodiscard]] virtual const std::string& fault() const = 0;
 };
 
 } // namespace usher::server

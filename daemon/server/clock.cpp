@@ -4,9 +4,20 @@ namespace usher::server {
 
 ledger::Now SystemClock::now() const
 {
-    const auto steady = std::chrono::steady_clock::now().time_since_epoch();
     return {std::chrono::time_point_cast<ledger::Duration>(std::chrono::system_clock::now()),
-            ledger::SteadyInstant(std::chrono::duration_cast<ledger::Duration>(steady))};
+            steady()};
+}
+
+ledger::SteadyInstant SystemClock::steady() const
+{
+    const auto since = std::chrono::steady_clock::now().time_since_epoch();
+    return ledger::SteadyInstant(std::chrono::duration_cast<ledger::Duration>(since));
+}
+
+const Clock& machine_clock()
+{
+    static const SystemClock clock;
+    return clock;
 }
 
 } // namespace usher::server

@@ -65,6 +65,7 @@ struct Desk::Inside {
           post(std::move(the_post)), raise(std::move(the_raise))
     {}
 
+    void serve_all();
     void serve_turn(std::span<const Question> questions, const ledger::Start* start);
     Now stamp();
     bool was_away(Now now) const;
@@ -98,6 +99,18 @@ struct Desk::Inside {
     ledger::CalendarInstant journaled{};
     std::size_t snapshot_size = 0;
 };
+
+void Desk::Inside::serve_all()
+{
+    inbox.take_all(waiting);
+    std::span<const Question> rest = waiting;
+    do {
+        const auto turn = first_turn(rest, limits.questions_per_turn_max);
+        serve_turn(turn, nullptr);
+        rest = rest.subspan(turn.size());
+    } while (!rest.empty());
+    waiting.clear();
+}
 
 /// The whole argument for consistency: nothing is said before all of the turn is durable.
 void Desk::Inside::serve_turn(std::span<const Question> questions, const ledger::Start* start)
@@ -248,26 +261,37 @@ void Desk::wake()
 
 void Desk::run(const ledger::Start& start)
 {
-    Inside& desk = *inside_;
-    desk.last = desk.clock.now();
-    desk.journaled = desk.ledger.calendar_floor();
-    desk.serve_turn({}, &start);
-
+    open(start);
     for (bool is_last = false; !is_last;) {
-        desk.bell.sleep(desk.nap());
+        inside_->bell.sleep(nap());
         // Read before the inbox is: whatever was put in before `stop` is then found in it.
-        is_last = desk.stopping.load(std::memory_order_acquire);
-        desk.inbox.take_all(desk.waiting);
-        std::span<const Question> rest = desk.waiting;
-        do {
-            const auto turn = first_turn(rest, desk.limits.questions_per_turn_max);
-            desk.serve_turn(turn, nullptr);
-            rest = rest.subspan(turn.size());
-        } while (!rest.empty());
-        desk.waiting.clear();
+        is_last = inside_->stopping.load(std::memory_order_acquire);
+        serve();
     }
-    if (desk.journal.turns_since_snapshot() > 0)
-        desk.take_snapshot(desk.last.calendar);
+    close();
+}
+
+void Desk::open(const ledger::Start& start)
+{
+    inside_->last = inside_->clock.now();
+    inside_->journaled = inside_->ledger.calendar_floor();
+    inside_->serve_turn({}, &start);
+}
+
+void Desk::serve()
+{
+    inside_->serve_all();
+}
+
+Duration Desk::nap() const
+{
+    return inside_->nap();
+}
+
+void Desk::close()
+{
+    if (inside_->journal.turns_since_snapshot() > 0)
+        inside_->take_snapshot(inside_->last.calendar);
 }
 
 void Desk::stop()

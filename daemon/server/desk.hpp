@@ -77,6 +77,17 @@ class Desk {
     /// commit failed, and what `Raise` throws.
     void run(const ledger::Start& start);
 
+    // What `run` is made of, for who sleeps in another way; the same thread, the same faults.
+
+    /// The first turn.
+    void open(const ledger::Start& start);
+    /// All that was asked, in as many turns as it takes; one turn where nothing was.
+    void serve();
+    /// How long nothing is due but for what may be asked.
+    [[nodiscard]] ledger::Duration nap() const;
+    /// The last that it does: a snapshot, where anything has happened.
+    void close();
+
     /// Any thread.
     void stop();
 

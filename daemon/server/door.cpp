@@ -2,6 +2,7 @@
 
 #include "daemon/ledger/limits.hpp"
 #include "daemon/server/session.hpp"
+#include "daemon/server/socket_channel.hpp"
 
 #include <algorithm>
 #include <boost/asio/posix/stream_descriptor.hpp>
@@ -132,9 +133,12 @@ void Door::Inside::seat(Arrival arrival, bool is_local)
         visitor.peer.local_user = peer.user;
         visitor.peer.local_admin = peer.admin;
     }
-    visitor.socket = std::move(arrival.socket);
     Hall& hall = *halls[next_hall++ % halls.size()];
-    asio::post(hall.context(), [&hall, &desk = desk, taken = std::move(visitor)]() mutable {
+    asio::post(hall.context(), [&hall, &desk = desk, taken = std::move(visitor),
+                                socket = std::move(arrival.socket)]() mutable {
+        taken.channel =
+            std::make_unique<SocketChannel>(hall.context(), std::move(socket),
+                                            taken.is_local ? nullptr : hall.premises().authority);
         hall.seat(std::make_shared<Session>(hall, desk, std::move(taken)));
     });
 }

@@ -37,9 +37,9 @@ std::size_t share(std::uint64_t all, std::size_t halls)
 
 } // namespace
 
-Hall::Hall(std::size_t index, std::size_t count, Rules rules)
-    : index_(index), count_(count), rules_(std::move(rules)), scratch_(scratch_bytes),
-      first_block_(first_block_bytes), arena_(starting_in(first_block_))
+Hall::Hall(std::size_t index, std::size_t count, Rules rules, const Clock& clock)
+    : index_(index), count_(count), rules_(std::move(rules)), clock_(clock),
+      scratch_(scratch_bytes), first_block_(first_block_bytes), arena_(starting_in(first_block_))
 {
     assert(index_ < count_);
 }
@@ -136,7 +136,17 @@ void Hall::hold_back(std::shared_ptr<Session> session)
 void Hall::tick()
 {
     pulse_.fetch_add(1, std::memory_order_relaxed);
-    const auto now = Session::Instant::clock::now();
+    look_at_deadlines();
+    timer_.expires_after(tick_time);
+    timer_.async_wait([this](const boost::system::error_code& error) {
+        if (!error)
+            tick();
+    });
+}
+
+void Hall::look_at_deadlines()
+{
+    const auto now = clock_.steady();
     std::vector<std::shared_ptr<Session>> late;
     for (const auto& [number, session] : sessions_)
         if (session->is_late(now))
@@ -144,11 +154,6 @@ void Hall::tick()
     for (const auto& session : late)
         session->give_up_on_it(now);
     relieve();
-    timer_.expires_after(tick_time);
-    timer_.async_wait([this](const boost::system::error_code& error) {
-        if (!error)
-            tick();
-    });
 }
 
 /// First all letters are put into words, then each session writes what it has to say at once.
@@ -220,7 +225,7 @@ bool Hall::make_room_for(const Session& newcomer)
 /// The first who has said nothing, or else the one that has kept us waiting the longest.
 Session* Hall::who_makes_room(const std::function<bool(const Session*)>& concerned) const
 {
-    auto latest = Session::Instant::clock::now() - limits().handshake_step_time;
+    auto latest = clock_.steady() - limits().handshake_step_time;
     Session* slowest = nullptr;
     for (Session* const each : waiting_room_) {
         if (!concerned(each))

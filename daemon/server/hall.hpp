@@ -1,5 +1,6 @@
 #pragma once
 
+#include "daemon/server/clock.hpp"
 #include "daemon/server/desk.hpp"
 #include "daemon/server/limits.hpp"
 #include "daemon/server/peer_log.hpp"
@@ -32,8 +33,8 @@ struct Rules {
 /// it. What a hall shares with the rest of the daemon is a queue to the desk, and one from it.
 class Hall {
   public:
-    /// The hall number `index` of `count`.
-    Hall(std::size_t index, std::size_t count, Rules rules);
+    /// The hall number `index` of `count`. Its deadlines go by `clock`, which outlives it.
+    Hall(std::size_t index, std::size_t count, Rules rules, const Clock& clock = machine_clock());
     ~Hall();
     Hall(const Hall&) = delete;
     Hall& operator=(const Hall&) = delete;
@@ -57,6 +58,11 @@ class Hall {
     [[nodiscard]] std::size_t index() const { return index_; }
 
     // The hall's thread only; for its sessions and who brings them.
+
+    /// Draws the consequences of every deadline that has passed. `run` does it every quarter of a
+    /// second.
+    void look_at_deadlines();
+    [[nodiscard]] ledger::SteadyInstant now() const { return clock_.steady(); }
 
     /// A number that no connection had before; `% count` is this hall.
     [[nodiscard]] ledger::ConnectionId next_id();
@@ -102,6 +108,7 @@ class Hall {
     const std::size_t index_;
     const std::size_t count_;
     Rules rules_;
+    const Clock& clock_;
     boost::asio::io_context context_{1};
     boost::asio::steady_timer timer_{context_};
     std::atomic<std::uint64_t> pulse_ = 0;

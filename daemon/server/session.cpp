@@ -39,10 +39,8 @@ std::span<const std::byte> bytes_of(const std::string& text)
 Session::Session(Hall& hall, Desk& desk, Visitor visitor)
     : hall_(hall), desk_(desk), id_(hall.next_id()), origin_(visitor.origin),
       is_local_(visitor.is_local), place_(std::move(visitor.place)), peer_(std::move(visitor.peer)),
-      channel_(hall.context(), std::move(visitor.socket),
-               visitor.is_local ? nullptr : hall.premises().authority),
-      began_(Instant::clock::now()), phase_since_(began_), stepped_at_(began_), heard_at_(began_),
-      wrote_at_(began_)
+      channel_(std::move(visitor.channel)), began_(hall.now()), phase_since_(began_),
+      stepped_at_(began_), heard_at_(began_), wrote_at_(began_)
 {
     caller_.connection = id_;
 }
@@ -73,24 +71,15 @@ void Session::wait_to_read()
 {
     waits_to_read_ = true;
     const auto self = shared_from_this();
-    if (channel_.has_more()) // The others have their turn in between.
+    if (channel_->has_more()) // The others have their turn in between.
         return boost::asio::post(hall_.context(), [self] { self->on_readable(); });
-    channel_.descriptor().async_wait(boost::asio::posix::descriptor_base::wait_read,
-                                     [self](const boost::system::error_code& error) {
-                                         if (!error)
-                                             self->on_readable();
-                                     });
+    channel_->wait_to_read(self);
 }
 
 void Session::wait_to_write()
 {
     waits_to_write_ = true;
-    const auto self = shared_from_this();
-    channel_.descriptor().async_wait(boost::asio::posix::descriptor_base::wait_write,
-                                     [self](const boost::system::error_code& error) {
-                                         if (!error)
-                                             self->on_writable();
-                                     });
+    channel_->wait_to_write(shared_from_this());
 }
 
 void Session::on_readable()
@@ -120,11 +109,11 @@ void Session::on_writable()
 
 void Session::advance_handshake()
 {
-    const int stage = channel_.stage();
-    const Channel::Step step = channel_.handshake();
-    if (channel_.stage() != stage)
-        stepped_at_ = Instant::clock::now();
-    heard_ = heard_ || channel_.has_begun();
+    const int stage = channel_->stage();
+    const Channel::Step step = channel_->handshake();
+    if (channel_->stage() != stage)
+        stepped_at_ = hall_.now();
+    heard_ = heard_ || channel_->has_begun();
     write_first_ = step == Channel::Step::wants_to_write;
     if (step == Channel::Step::done)
         meet();
@@ -136,18 +125,18 @@ void Session::advance_handshake()
 std::optional<Session::Instant> Session::waits_since()
 {
     const bool is_its_turn = phase_ == Phase::handshake || phase_ == Phase::hello;
-    return is_its_turn && !channel_.has_arrivals() ? std::optional(stepped_at_) : std::nullopt;
+    return is_its_turn && !channel_->has_arrivals() ? std::optional(stepped_at_) : std::nullopt;
 }
 
 void Session::meet()
 {
-    if (auto shown = channel_.client_certificate()) {
+    if (auto shown = channel_->client_certificate()) {
         peer_.certificate = shown->digest;
         peer_.certificate_name = std::move(shown->common_name);
         peer_.certificate_is_foreign = shown->is_foreign;
     }
     phase_ = Phase::hello;
-    phase_since_ = stepped_at_ = Instant::clock::now();
+    phase_since_ = stepped_at_ = hall_.now();
     read(); // The first message often comes with the handshake's last.
 }
 
@@ -157,9 +146,9 @@ void Session::read()
     std::size_t filled = 0;
     Channel::Moved moved;
     do {
-        moved = channel_.read(room.subspan(filled));
+        moved = channel_->read(room.subspan(filled));
         filled += moved.bytes;
-    } while (moved.step == Channel::Step::done && filled < room.size() && channel_.has_more());
+    } while (moved.step == Channel::Step::done && filled < room.size() && channel_->has_more());
     write_first_ = moved.step == Channel::Step::wants_to_write;
     if (filled > 0)
         take_in(room.first(filled));
@@ -172,7 +161,7 @@ void Session::take_in(std::span<const std::byte> bytes)
     if (phase_ >= Phase::closing && !turns_away())
         return; // It is read only so that the peer can close in peace.
     if (!bytes.empty())
-        heard_at_ = Instant::clock::now();
+        heard_at_ = hall_.now();
     if (rest_.empty()) {
         const auto rest = bytes.subspan(decode(bytes));
         rest_.assign(reinterpret_cast<const char*>(rest.data()), rest.size());
@@ -199,7 +188,7 @@ std::size_t Session::decode(std::span<const std::byte> bytes)
             break;
         }
         if (!frame.message) {
-            frame_since_ = used == 0 && began ? began : Instant::clock::now();
+            frame_since_ = used == 0 && began ? began : hall_.now();
             break;
         }
         used += frame.consumed;

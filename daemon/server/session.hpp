@@ -18,7 +18,7 @@ namespace usher::server {
 
 /// Who comes in.
 struct Visitor {
-    Socket socket;
+    std::unique_ptr<Channel> channel;
     Origin origin{};
     Peer peer;                   ///< Over TLS its certificate is still missing.
     bool is_local = false;       ///< Over the local socket: no TLS.
@@ -30,14 +30,16 @@ struct Visitor {
 ///
 /// Lives in its hall, on its hall's thread. It waits for the socket, for the desk or for the clock,
 /// and never holds a buffer while it waits for nothing but the peer's next word.
-class Session : public std::enable_shared_from_this<Session> {
+class Session final : public Waiter, public std::enable_shared_from_this<Session> {
   public:
-    using Instant = std::chrono::steady_clock::time_point;
+    using Instant = ledger::SteadyInstant;
 
     Session(Hall& hall, Desk& desk, Visitor visitor);
     ~Session();
 
     void start();
+    void on_readable() override;
+    void on_writable() override;
 
     /// Takes one letter of a turn in; `flush` writes what came of all of them.
     void deliver(const Letter& letter);
@@ -85,8 +87,6 @@ class Session : public std::enable_shared_from_this<Session> {
     void arm();
     void wait_to_read();
     void wait_to_write();
-    void on_readable();
-    void on_writable();
 
     // In.
     void advance_handshake();
@@ -141,7 +141,7 @@ class Session : public std::enable_shared_from_this<Session> {
     const bool is_local_;
     std::shared_ptr<void> place_;
     Peer peer_;
-    Channel channel_;
+    const std::unique_ptr<Channel> channel_;
     std::string client_; ///< As it calls itself; for the log.
     Caller caller_;
 

@@ -56,7 +56,7 @@ void Session::on_greeted(const ledger::Answer& answer, const Errand& errand)
     caller_.role = greeted.role;
     phase_ = Phase::serving;
     hall_.let_in(*this);
-    append(welcome(errand.request, greeted, channel_.exporter(), hall_.premises()));
+    append(welcome(errand.request, greeted, channel_->exporter(), hall_.premises()));
 }
 
 void Session::on_answer(const ledger::Answer& answer, const Errand& errand)
@@ -162,15 +162,15 @@ void Session::write()
     if (phase_ == Phase::over)
         return;
     if (!waits_to_write_)
-        wrote_at_ = Instant::clock::now();
+        wrote_at_ = hall_.now();
     while (unsent() > 0) {
-        const auto moved = channel_.write(std::as_bytes(std::span(out_)).subspan(sent_));
+        const auto moved = channel_->write(std::as_bytes(std::span(out_)).subspan(sent_));
         if (moved.step == Channel::Step::wants_to_write)
             break;
         if (moved.step != Channel::Step::done)
             return lose();
         sent_ += moved.bytes;
-        wrote_at_ = Instant::clock::now();
+        wrote_at_ = hall_.now();
     }
     if (unsent() > 0) {
         out_.erase(0, std::exchange(sent_, 0));
@@ -181,7 +181,7 @@ void Session::write()
     if (out_.capacity() > kept_bytes_max)
         out_.shrink_to_fit();
     if (phase_ == Phase::lingering && !std::exchange(said_all_, true))
-        channel_.close_writing();
+        channel_->close_writing();
 }
 
 /// Tells the hall what it costs now.
@@ -263,7 +263,7 @@ void Session::close(Parting parting)
 void Session::say_farewell()
 {
     phase_ = Phase::lingering;
-    phase_since_ = Instant::clock::now();
+    phase_since_ = hall_.now();
     frame_since_.reset();
     v1::Response response;
     if (parting_ == Parting::left) {
@@ -286,7 +286,7 @@ void Session::lose()
         return end();
     if (is_missed_at_the_desk())
         desk_.ask({{}, 0, ledger::LoseConnection{id_, speaking_.leases()}});
-    fault_ = channel_.fault();
+    fault_ = channel_->fault();
     parting_ = Parting::lost;
     end();
 }
@@ -302,10 +302,10 @@ void Session::cut(Parting parting)
 {
     if (phase_ < Phase::closing) {
         parting_ = parting;
-        fault_ = channel_.fault();
+        fault_ = channel_->fault();
     }
     if (unsent() > 0)
-        channel_.give_up_writing();
+        channel_->give_up_writing();
     end();
 }
 
@@ -317,8 +317,7 @@ void Session::end()
     weigh();
     if (parting_ != Parting::lost)
         leave_leases();
-    const auto lasted =
-        std::chrono::duration_cast<std::chrono::milliseconds>(Instant::clock::now() - began_);
+    const auto lasted = std::chrono::duration_cast<std::chrono::milliseconds>(hall_.now() - began_);
     if (heard_ || parting_ == Parting::turned_away)
         hall_.log().ended(speaker(),
                           {.parting = parting_,
@@ -328,8 +327,7 @@ void Session::end()
                            .leases = speaking_.count(),
                            .lasted = lasted},
                           hall_.limits().log_lines_per_second_max);
-    boost::system::error_code ignored;
-    channel_.descriptor().close(ignored);
+    channel_->close();
     place_.reset();
     hall_.leave(*this);
 }
