@@ -131,7 +131,7 @@ void Duty::take(const v1::Response& response, Instant now)
     if (response.has_renewed())
         heartbeat_.set_term(std::chrono::milliseconds(response.renewed().term_ms()));
     const bool was_put_off = holdings_.is_put_off();
-    note(holdings_.take(response, now));
+    note(holdings_.take(response));
     if (was_put_off && !holdings_.is_put_off()) {
         inquiries_.ask_anew();
         watches_.ask_anew();

@@ -154,7 +154,7 @@ class Holdings {
     void sent(Question question, std::uint64_t request, Instant begun);
 
     /// What a response, asked for or not, means.
-    std::vector<Event> take(const v1::Response& response, Instant now);
+    std::vector<Event> take(const v1::Response& response);
 
   private:
     struct Unanswered {
@@ -169,7 +169,7 @@ class Holdings {
                        Events& events);
     void take_renewed(const Unanswered& question, const v1::Renewed& renewed, Events& events);
     void take_state(SeatNumber number, Seat& seat, const v1::LeaseState& state, Events& events);
-    void take_notice(const v1::Response& notice, Instant now, Events& events);
+    void take_notice(const v1::Response& notice, Events& events);
     void set_mode(const std::string& mode, Events& events);
     /// What was not answered is asked again, and what is held is renewed.
     void ask_anew();

@@ -71,11 +71,11 @@ bool is_ending(const v1::Response& response)
     return code == "SERVER_ENDING" || code == "SERVER_DEPARTED" || code == "SERVER_ARRIVING";
 }
 
-std::vector<Event> Holdings::take(const v1::Response& response, Instant now)
+std::vector<Event> Holdings::take(const v1::Response& response)
 {
     Events events;
     if (response.id() == 0) {
-        take_notice(response, now, events);
+        take_notice(response, events);
         return events;
     }
     const auto found = unanswered_.find(response.id());
@@ -168,18 +168,16 @@ void Holdings::take_state(SeatNumber number, Seat& seat, const v1::LeaseState& s
     }
 }
 
-void Holdings::take_notice(const v1::Response& notice, Instant now, Events& events)
+void Holdings::take_notice(const v1::Response& notice, Events& events)
 {
     if (notice.has_mode_changed())
         set_mode(notice.mode_changed().mode(), events);
     if (notice.has_granted()) {
+        // When it was said is not known: it may have lain in the network, or here while this
+        // program was stopped, until the seat was somebody else's. What we ask now has a time.
         const auto found = find_by_id(notice.granted().lease());
-        if (found == seats_.end() || found->second.state != State::waiting)
-            return;
-        grant(found->second, notice.granted(), now);
-        // When exactly it was granted is not known: renewing soon makes up for it.
-        found->second.confirmed = now - found->second.term / 3;
-        events.push_back({Event::Kind::granted, found->first, {}, {}});
+        if (found != seats_.end() && found->second.state == State::waiting)
+            found->second.is_due = true;
     }
     if (notice.has_wait_ended()) {
         const auto found = find_by_id(notice.wait_ended().lease());

@@ -79,9 +79,9 @@ struct Talk {
     std::string hear(v1::Response response)
     {
         response.set_id(request);
-        return kinds(holdings.take(response, now));
+        return kinds(holdings.take(response));
     }
-    std::string notice(const v1::Response& response) { return kinds(holdings.take(response, now)); }
+    std::string notice(const v1::Response& response) { return kinds(holdings.take(response)); }
 
     SeatNumber hold(const char* kind = "floating")
     {

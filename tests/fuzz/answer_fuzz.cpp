@@ -58,7 +58,7 @@ class Application {
         now_ += std::chrono::seconds(1);
         if (response.has_granted())
             granted_ = true;
-        judge(holdings_.take(response, now_));
+        judge(holdings_.take(response));
         judge(holdings_.tick(now_));
         for (SeatNumber number = 1; number <= seats; ++number)
             if (const Seat* const seat = holdings_.find(number))
