@@ -30,15 +30,21 @@ std::string hint_for(int code)
     }
 }
 
+/// What is written beside the file, as SQLite has it open; null: nothing is.
+sqlite3_file* file_beside(sqlite3* database)
+{
+    sqlite3_file* beside = nullptr;
+    sqlite3_file_control(database, "main", SQLITE_FCNTL_JOURNAL_POINTER, &beside);
+    return beside != nullptr && beside->pMethods != nullptr ? beside : nullptr;
+}
+
 /// What the operating system said to the last call that failed on the file or on what is written
 /// beside it; 0: nothing. `sqlite3_system_errno` does not know it of a commit.
 int system_error(sqlite3* database)
 {
-    sqlite3_file* beside = nullptr;
     int error = 0;
-    sqlite3_file_control(database, "main", SQLITE_FCNTL_JOURNAL_POINTER, &beside);
-    if (beside != nullptr && beside->pMethods != nullptr &&
-        beside->pMethods->xFileControl != nullptr)
+    if (sqlite3_file* const beside = file_beside(database);
+        beside != nullptr && beside->pMethods->xFileControl != nullptr)
         beside->pMethods->xFileControl(beside, SQLITE_FCNTL_LAST_ERRNO, &error);
     if (error == 0)
         sqlite3_file_control(database, "main", SQLITE_FCNTL_LAST_ERRNO, &error);
@@ -183,6 +189,12 @@ void Database::absorb()
                                   nullptr) != SQLITE_OK)
         fail("move turns into");
     pending_pages_ = 0;
+    // SQLite cuts it off without a sync. Where a sync failed before, what a power cut would bring
+    // back lacks the turns that only the file has by now, and would be read over them.
+    if (sqlite3_file* const beside = file_beside(database_.get());
+        beside != nullptr && beside->pMethods->xSync(beside, SQLITE_SYNC_NORMAL) != SQLITE_OK)
+        throw Fault("cannot empty what is beside " + file_.string() + ": a sync failed",
+                    hint_for(SQLITE_IOERR_FSYNC));
 }
 
 void Database::give_up()

@@ -43,7 +43,7 @@ class Database {
 
     /// Moves what was written beside the file into it, durably.
     void checkpoint();
-    /// The same, and empties what is beside it.
+    /// The same, and empties what is beside it, durably too.
     void absorb();
 
     /// At its end it must leave the files as they are: nobody knows what is on the disk.

@@ -354,6 +354,7 @@ struct Writer {
     void operator()(const ledger::CounterReached&) const { assert(false && "fleeting"); }
     void operator()(const ledger::StateWatched&) const { assert(false && "fleeting"); }
     void operator()(const ledger::WatchEnded&) const { assert(false && "fleeting"); }
+    void operator()(const ledger::IdReturned&) const { assert(false && "fleeting"); }
     void operator()(const ledger::StateTold&) const { assert(false && "fleeting"); }
     void operator()(const ledger::Reviewed&) const { assert(false && "fleeting"); }
 };

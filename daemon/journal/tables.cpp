@@ -67,7 +67,11 @@ void make_journal(const Path& file)
                                 "; PRAGMA user_version = " + text(file_format) + ";" + make_tables +
                                 "COMMIT";
         database.run(all.c_str(), "make");
-        database.run("PRAGMA journal_mode = WAL", "make"); // Is remembered in the file.
+        Statement mode = database.prepare("PRAGMA journal_mode = WAL"); // The file remembers it.
+        if (!mode.step("make") || mode.bytes(0) != "wal")               // SQLite says it no louder.
+            throw Fault("cannot make " + file.string() +
+                            ": its file system has no shared memory for what is written beside it",
+                        "put the state directory on a local file system");
     }
     finish_file(file);
 }
