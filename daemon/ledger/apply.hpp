@@ -70,6 +70,7 @@ struct Applier {
     void operator()(const Reviewed& fact) const;
     void operator()(const StateWatched& fact) const;
     void operator()(const WatchEnded& fact) const;
+    void operator()(const IdReturned& fact) const { state.returned.add(fact.id); }
     void operator()(const StateTold& fact) const;
     void operator()(const LeaseRenewed& fact) const;
     void operator()(const ConnectionLost& fact) const;

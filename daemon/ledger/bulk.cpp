@@ -80,7 +80,7 @@ std::optional<Refusal> Registration::why_not_new(const Register::Row& row)
     }
     if (state_.tags.contains(row.tag) || state_.find_waiter(row.id))
         return refuse(Code::lease_id_reused);
-    return std::nullopt;
+    return state_.returned.has(row.id) ? std::optional(id_was_returned()) : std::nullopt;
 }
 
 std::optional<Refusal> Registration::sort_rows()
@@ -270,7 +270,7 @@ Verdict decide(const State& state, const CheckinMany& command, Now)
     const Identity& asker = command.asker.identity;
     std::unordered_set<LeaseId, SeededHash> seen(command.leases.size(), state.hash);
     Verdict verdict{Done{}, {}};
-    verdict.facts.reserve(command.leases.size());
+    verdict.facts.reserve(2 * command.leases.size());
     for (std::size_t i = 0; i < command.leases.size(); ++i) {
         const LeaseId& id = command.leases[i];
         if (!seen.insert(id).second)
@@ -280,6 +280,8 @@ Verdict decide(const State& state, const CheckinMany& command, Now)
             return no(at_row(i, unknown_lease()));
         verdict.facts.emplace_back(LeaseEnded{.id = id, .by = asker, .note = {}});
     }
+    for (const LeaseId& id : command.leases)
+        verdict.facts.emplace_back(IdReturned{id});
     return verdict;
 }
 

@@ -58,6 +58,8 @@ std::optional<Verdict> answered_before(const State& state, const Checkout& comma
     }
     if (state.tags.contains(command.tag))
         return no(refuse(Code::lease_id_reused));
+    if (state.returned.has(command.id))
+        return no(id_was_returned());
     return std::nullopt;
 }
 

@@ -129,5 +129,6 @@ struct Disappointed {
 
 /// Why a lease that is not there is not there: what its holder is told.
 [[nodiscard]] Refusal unknown_lease(std::string detail = {});
+[[nodiscard]] Refusal id_was_returned();
 
 } // namespace usher::ledger

@@ -307,6 +307,13 @@ struct ConnectionLost {
     friend bool operator==(const ConnectionLost&, const ConnectionLost&) = default;
 };
 
+/// Its holder wants it no more, whether it was held or not: what still asks for it comes too late.
+struct IdReturned {
+    LeaseId id;
+
+    friend bool operator==(const IdReturned&, const IdReturned&) = default;
+};
+
 /// Nobody loses anything through silence before `until`: the daemon itself was away.
 struct AmnestyGranted {
     SteadyInstant from;
@@ -336,7 +343,7 @@ using Fact = std::variant<
     PartySet, PartyRemoved, LeaseMoved, ProductForgotten, FoundationPut, FoundationRemoved,
     PrincipalSet, ConsolidationSet, ProductConsolidationSet, Covered, LeaseRenewed, ConnectionLost,
     AmnestyGranted, TermsSet, StreamBegun, StreamRead, CounterReached, StateWatched, WatchEnded,
-    StateTold, Reviewed>;
+    StateTold, Reviewed, IdReturned>;
 
 /// Facts that a fact holds: it is declared before `Fact` is.
 struct FactList {

@@ -51,6 +51,11 @@ Refusal unknown_lease(std::string detail)
     return refuse(Code::unknown_lease, {}, std::move(detail));
 }
 
+Refusal id_was_returned()
+{
+    return refuse(Code::lease_id_reused, {}, ": it was given back");
+}
+
 Verdict decide(const State& state, const Renew& command, Now now)
 {
     Verdict verdict;
@@ -72,11 +77,17 @@ Verdict decide(const State& state, const Checkin& command, Now)
     const Identity& asker = command.asker.identity;
     if (const LeaseRecord* record = state.find_lease(command.lease);
         record && record->lease.identity == asker)
-        return {Done{}, {LeaseEnded{.id = command.lease, .by = asker, .note = {}}}};
+        return {Done{},
+                {LeaseEnded{.id = command.lease, .by = asker, .note = {}},
+                 IdReturned{command.lease}}};
     if (const WaiterRecord* record = state.find_waiter(command.lease);
         record && record->waiter.lease.identity == asker)
-        return {Done{}, {Unqueued{.id = command.lease, .by = {}, .note = {}}}};
-    return no(unknown_state(state, asker, command.lease).refusal);
+        return {Done{},
+                {Unqueued{.id = command.lease, .by = {}, .note = {}}, IdReturned{command.lease}}};
+    Verdict verdict = no(unknown_state(state, asker, command.lease).refusal);
+    if (!state.find_lease(command.lease) && !state.find_waiter(command.lease))
+        verdict.facts.emplace_back(IdReturned{command.lease});
+    return verdict;
 }
 
 /// Only shortens: whoever would be silent sooner stays so, and what has no term keeps having none.

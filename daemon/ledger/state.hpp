@@ -5,6 +5,7 @@
 #include "daemon/ledger/limits.hpp"
 #include "daemon/ledger/party.hpp"
 #include "daemon/ledger/requirements.hpp"
+#include "daemon/ledger/returned.hpp"
 #include "daemon/ledger/scheme.hpp"
 #include "daemon/ledger/watch.hpp"
 
@@ -211,6 +212,7 @@ struct State {
     std::map<std::string, CalendarInstant> denied_last; ///< Of those in `denials`.
     std::unordered_map<LeaseId, Ending, SeededHash> endings;
     std::deque<LeaseId> endings_in_order;
+    Returned returned;
     std::chrono::sys_days clients_pruned_on{};
 
     // Of connections that want to hear how a pool stands.

@@ -92,7 +92,7 @@ inline constexpr auto wordings = std::to_array<Wording>({
      {"check out again", "usher leases shows the leases there are"}},
     {Code::lease_id_reused,
      "LEASE_ID_REUSED",
-     "this lease id belongs to another checkout",
+     "this lease id belongs to another checkout{detail}",
      {"make a new random id for each checkout"}},
     {Code::name_taken, "NAME_TAKEN", "the name {subject} is taken", {"choose another name"}},
     {Code::wrong_kind,

@@ -97,9 +97,11 @@ struct Witness::Hearing {
                 claim && claim->identity == command.asker.identity) {
                 expect(is_done(), "a seat cannot be given back");
                 std::erase_if(*claims, [&](const Claim& one) { return one.id == command.lease; });
-                return;
+                return house.note_returned(command.lease);
             }
         expect_code(Code::unknown_lease);
+        if (!find(house.holders, command.lease) && !find(house.waiters, command.lease))
+            house.note_returned(command.lease);
     }
     void operator()(const LoseConnection& command) const;
     void operator()(const Revoke& command) const
@@ -270,6 +272,8 @@ void Witness::Hearing::operator()(const Checkout& command) const
                "a retry is answered otherwise");
         return renew(*claim, command.asker.connection);
     }
+    if (house.was_returned(command.id))
+        return expect_code(Code::lease_id_reused);
     if (command.units < 1 || command.units > units_max)
         return expect_code(Code::bad_quantity);
     if (house.mode == Mode::maintenance)

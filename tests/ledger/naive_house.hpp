@@ -79,10 +79,18 @@ struct NaiveHouse {
     std::vector<Profile> profiles; ///< In the order in which they were added.
     std::vector<Claim> holders;    ///< In the order in which they were granted.
     std::vector<Claim> waiters;    ///< In the order in which they came.
+    /// Given back in this run, the latest that shares its first two bytes with others.
+    std::map<std::array<std::uint8_t, 2>, LeaseId> returned;
 
     [[nodiscard]] bool is_counter_away() const { return anchor && !is_counter_reached; }
     [[nodiscard]] bool is_full() const { return holders.size() + waiters.size() >= leases_max; }
     void bring_in(const Install& command); ///< A license with a pool of its own.
+    void note_returned(const LeaseId& id) { returned[{id.bytes[0], id.bytes[1]}] = id; }
+    [[nodiscard]] bool was_returned(const LeaseId& id) const
+    {
+        const auto last = returned.find({id.bytes[0], id.bytes[1]});
+        return last != returned.end() && last->second == id;
+    }
 
     [[nodiscard]] std::optional<Code> why_worthless(const PoolId& pool, CalendarInstant at) const;
     /// None: unlimited.

@@ -46,7 +46,7 @@ const std::map<Code, std::string> sentences{
     {Code::unknown_pool, "there is no pool SUBJECT"},
     {Code::unknown_license, "there is no license SUBJECT"},
     {Code::unknown_lease, "there is no such leaseDETAIL"},
-    {Code::lease_id_reused, "this lease id belongs to another checkout"},
+    {Code::lease_id_reused, "this lease id belongs to another checkoutDETAIL"},
     {Code::name_taken, "the name SUBJECT is taken"},
     {Code::list_full, "7 named users are more than the 80 that SUBJECT may list"},
     {Code::not_registered_user, "DETAIL is not a named user of SUBJECT"},

@@ -45,6 +45,7 @@ void Witness::restart()
     house_.leases_max = fresh.leases_max;
     house_.amnesty_from = house_.amnesty_until = {};
     house_.is_counter_reached = false;
+    house_.returned.clear();
 }
 
 void Witness::expect(bool holds, const std::string& complaint)
