@@ -1,0 +1,61 @@
+#include "tests/world/shrink.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace usher::world {
+namespace {
+
+/// A complaint without its numbers: what kind of thing is broken.
+std::string kind_of(const std::string& complaint)
+{
+    std::string kind;
+    for (const char letter : complaint)
+        if (letter < '0' || letter > '9')
+            kind += letter;
+    return kind.substr(0, 12);
+}
+
+/// Each world is as short as the plan lets it be, but there are many.
+constexpr int tries_max = 600;
+
+} // namespace
+
+std::vector<Act> plan_of(std::uint64_t seed, std::size_t steps)
+{
+    return plan_from(Chance(seed).fork(7), steps, World::patrons_count);
+}
+
+Outcome live(const Neighborhood& neighborhood, std::uint64_t seed, const std::vector<Act>& plan)
+{
+    World world(seed, neighborhood.premises(), neighborhood.vendor());
+    auto broken = world.live(plan);
+    return {.broken = std::move(broken),
+            .tally = world.tally(),
+            .trace = {world.trace().begin(), world.trace().end()},
+            .digest = world.digest()};
+}
+
+/// Leaves out ever smaller pieces, each for good where it still breaks.
+std::vector<Act> shrink(const Neighborhood& neighborhood, std::uint64_t seed, std::vector<Act> plan,
+                        const std::string& complaint)
+{
+    const std::string kind = kind_of(complaint);
+    int tries = 0;
+    for (std::size_t size = plan.size() / 2; size > 0; size /= 2)
+        for (std::size_t at = 0; at < plan.size() && tries < tries_max;) {
+            std::vector<Act> shorter = plan;
+            const auto first = shorter.begin() + static_cast<std::ptrdiff_t>(at);
+            const auto last = first + static_cast<std::ptrdiff_t>(std::min(size, plan.size() - at));
+            shorter.erase(first, last);
+            ++tries;
+            const Outcome outcome = live(neighborhood, seed, shorter);
+            if (outcome.broken && kind_of(*outcome.broken) == kind)
+                plan = std::move(shorter);
+            else
+                at += size;
+        }
+    return plan;
+}
+
+} // namespace usher::world
