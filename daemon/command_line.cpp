@@ -7,6 +7,7 @@
 #include <CLI/CLI.hpp>
 #include <cctype>
 #include <iostream>
+#include <new>
 #include <sstream>
 #include <string>
 #include <sys/stat.h>
@@ -88,6 +89,11 @@ int usherd(int argc, const char* const* argv, const World& world)
         return fail(fault.what(), fault.hint());
     } catch (const journal::Fault& fault) {
         return fail(fault.what(), fault.hint());
+    } catch (const std::bad_alloc&) {
+        // What it had is given back by now, so there is room for words.
+        return fail("out of memory",
+                    "let usherd have more memory (MemoryMax= of its service, or the machine's), or "
+                    "lower limits.sessions_max and limits.leases_max; what was answered is safe");
     } catch (const std::exception& error) {
         return fail(error.what(), "usherd --config FILE --check tries the configuration");
     }

@@ -83,6 +83,7 @@ class Application(Guest):
         self.devices = {}  # And registrations, each by the lease of every row.
         self.unsure = set()  # Leases that nobody has answered for yet.
         self.asked_again = 0
+        self.is_careless = True  # Its line breaks now and then.
 
     def connect(self):
         self.context = self.context or wire.client_context(self.town.ca_file)
@@ -116,8 +117,8 @@ class Application(Guest):
             deed()
         self.hear_all()
         self.forget_gone()
-        if self.random.random() < 0.02:
-            self.go()  # As when a line breaks: it is back at once, and loses nothing.
+        if self.is_careless and self.random.random() < 0.02:
+            self.go()  # It is back at once, and loses nothing.
             self.come()
 
     # Floating seats.
@@ -144,8 +145,10 @@ class Application(Guest):
             self.account.refused(lease, answer.refused.code)
 
     def give_seats(self):
-        some = self.random.sample(sorted(self.seats), k=min(len(self.seats), 3))
-        for lease in self.account.leave(some, (HELD, WAITING)):
+        self.give(self.random.sample(sorted(self.seats), k=min(len(self.seats), 3)))
+
+    def give(self, some, standings=(HELD, WAITING)):
+        for lease in self.account.leave(some, standings):
             self.say(lambda answer, lease=lease: self.told_of_end([lease], answer),
                      checkin=usher.Checkin(lease=lease))
 

@@ -5,8 +5,8 @@ import random
 import resource
 import unittest
 
-from harm import RealDisk, SmallDisk, compiled, injured
-from support.daemon import PATIENCE, Failed
+from harm import RealDisk, SmallDisk, injured
+from support.daemon import BIN, PATIENCE, Failed
 from town import Town, wait
 
 SEED = int(os.environ.get("USHER_SEED", "1"))
@@ -116,9 +116,8 @@ class Calls(Disks):
 
     def test_writes_that_are_done_in_part_are_gone_on_with(self):
         with Town(SEED) as town:
-            shim = compiled(town.daemon.directory, "short_writes.c", "-shared", "-fPIC", "-ldl")
             town.daemon.stop()
-            town.daemon.within = ["env", f"LD_PRELOAD={shim}"]
+            town.daemon.within = ["env", f"LD_PRELOAD={BIN / 'short_writes.so'}"]
             for _ in range(ROUNDS):
                 town.daemon.start()
                 town.check()
@@ -126,6 +125,7 @@ class Calls(Disks):
                 town.check()
                 town.daemon.kill()
                 town.verify()
+            self.tell(town)
 
 
 class Real(Disks):

@@ -136,10 +136,3 @@ def threads_of(pid):
 
 def is_traced(thread):
     return "TracerPid:\t0\n" not in (thread / "status").read_text()
-
-
-def compiled(directory, source, *options):
-    """A program or library of C, made of a file that lies here."""
-    made = Path(directory) / Path(source).stem
-    must("cc", "-O1", *options, "-o", made, Path(__file__).parent / source)
-    return made

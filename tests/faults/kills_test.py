@@ -1,4 +1,4 @@
-"""What disks, clocks, signals and the kernel can do to a real usherd, and what was told stays so."""
+"""kill -9 at any moment, and what was told stays so."""
 
 import os
 import random
@@ -88,7 +88,7 @@ class OlderState(unittest.TestCase):
             shutil.rmtree(town.state)
             kept.rename(town.state)
             town.daemon.start()
-            found = "\n".join(town.complaints())
+            found = "\n".join(town.complaints(town.look()))
             for what in ("was held, and is lost", "had gone, and is there"):
                 self.assertIn(what, found)
 

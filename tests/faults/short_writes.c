@@ -6,7 +6,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* Half of it, where it is a file of the directory that is meant, and there is more than one byte. */
+/* Half of it, where it goes to a file and is more than one byte. */
 static size_t part_of(int file, size_t count)
 {
     struct stat found;

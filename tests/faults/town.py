@@ -137,20 +137,21 @@ class Town:
             office.hello()
             return office.look()
 
-    def complaints(self):
+    def complaints(self, picture):
         """What is not as it was told."""
-        picture = self.look()
         self.installed = collections.Counter(
             {license.id: license.quantity for license in picture.licenses})
         return self.account.settle(picture)
 
     def check(self):
-        """All that was told is so, and nothing else is."""
-        complaints = self.complaints()
+        """All that was told is so, and nothing else is; gives the picture."""
+        picture = self.look()
+        complaints = self.complaints(picture)
         if complaints:
             log = [line for line in self.daemon.log_text().splitlines() if " setting " not in line]
             raise AssertionError("\n".join([f"{len(complaints)} complaints:", *complaints[:20],
                                             "the log ends:", *log[-20:]]))
+        return picture
 
     def verify(self, head=None):
         """The journal is whole, and goes on from `head`, while nobody uses it; gives its head."""

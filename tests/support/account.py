@@ -60,7 +60,7 @@ class Account:
         self.lies = []
         self.figures = Figures()
         self._tags = {}
-        self._buried = {}  # Long gone: looked for by their tags only.
+        self._buried = {}  # Long gone, by their tags; late notices may still speak of them.
 
     # What is asked.
 
@@ -70,7 +70,7 @@ class Account:
             if known and known.standing == HELD:
                 known.is_open = True
                 return  # The same question again: it must get the same answer.
-            self.entries[lease] = Entry(lease, pool, units, ASKED, together)
+            self.entries[lease] = Entry(lease, pool, units, ASKED, together=together)
             self._buried.pop(wire.tag(lease), None)
             self._tags[wire.tag(lease)] = lease
 
@@ -96,7 +96,7 @@ class Account:
     def granted(self, lease, units, pool=None):
         with self.lock:
             self.figures.answers += 1
-            entry = self.entries[lease]
+            entry = self._entry(lease)
             entry.is_open = False
             if units != entry.units or pool not in (None, entry.pool):
                 self._lie(lease, f"granted {units} of {pool}, not {entry.units} of {entry.pool}")
@@ -138,20 +138,21 @@ class Account:
     def ended(self, lease, reason):
         """A notice says that nobody's question ended it."""
         with self.lock:
-            if self.entries[lease].standing not in (LEAVING, GONE):
-                self._lie(lease, f"was {self.entries[lease].standing}, and ended: {reason}")
-            self.entries[lease].standing = GONE
+            entry = self._entry(lease)
+            if entry.standing not in (LEAVING, GONE):
+                self._lie(lease, f"was {entry.standing}, and ended: {reason}")
+            entry.standing = GONE
 
     def standings(self, leases):
         with self.lock:
-            return {lease: self.entries[lease].standing for lease in leases}
+            return {lease: self._entry(lease).standing for lease in leases}
 
     def renewed(self, before, states):
         """`before` are the standings of when it was asked."""
         with self.lock:
             self.figures.answers += 1
             for (lease, stood), state in zip(before.items(), states):
-                entry = self.entries[lease]
+                entry = self._entry(lease)
                 is_there = state.state in (*HELD_STATES, usher.LeaseState.WAITING)
                 if stood == GONE and is_there:
                     self._lie(lease, "was gone, and was renewed")
@@ -181,6 +182,9 @@ class Account:
     def _apply_change(self):
         for pool, delta in self.change.items():
             self.stocks[pool] = self.stocks.get(pool, 0) + delta
+
+    def _entry(self, lease):
+        return self.entries.get(lease) or self._buried[wire.tag(lease)]
 
     def _lie(self, lease, what):
         self.lies.append(f"lease {wire.tag(lease)}: {what}")
@@ -233,8 +237,7 @@ class Account:
     def _bury(self):
         for lease in [entry.lease for entry in self.entries.values() if entry.standing == GONE]:
             tag = wire.tag(lease)
-            self._buried[tag] = lease
-            del self.entries[lease]
+            self._buried[tag] = self.entries.pop(lease)
 
     def _complaints_about_groups(self, leases):
         groups = collections.defaultdict(set)
@@ -252,7 +255,7 @@ class Account:
         complaints = []
         for pool in pools.values():
             if pool.held != held[pool.id]:
-                complaints.append(f"{pool.id}: {pool.held} are held, and leases say {held[pool.id]}")
+                complaints.append(f"{pool.id}: {pool.held} are held, but {held[pool.id]} by leases")
             if not pool.unlimited and pool.held > pool.stock and not pool.locked:
                 complaints.append(f"{pool.id} is oversold: {pool.held} of {pool.stock}")
         return complaints + self._complaints_about_stocks(pools)
