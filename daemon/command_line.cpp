@@ -3,6 +3,7 @@
 #include "daemon/journal/journal.hpp"
 #include "daemon/log.hpp"
 #include "daemon/server/fault.hpp"
+#include "daemon/standard_error.hpp"
 
 #include <CLI/CLI.hpp>
 #include <cctype>
@@ -22,13 +23,17 @@ struct CommandLine {
     bool allow_root = false;
 };
 
+/// How long an end waits for somebody to take its reason.
+constexpr auto last_words_max = std::chrono::seconds(1);
+
 /// A configuration may have more than one error; each has a line of its own.
 int fail(const std::string& sentences, const std::string& hint)
 {
     std::istringstream lines(sentences);
+    std::string text;
     for (std::string sentence; std::getline(lines, sentence);)
-        std::cerr << "usherd: error: " << sentence << "\n";
-    std::cerr << "usherd: hint: " << hint << std::endl;
+        text += "usherd: error: " + sentence + "\n";
+    say(text + "usherd: hint: " + hint + "\n", last_words_max);
     return 1;
 }
 

@@ -52,6 +52,7 @@ class Soak(unittest.TestCase):
         self.samples = []
         for guest in self.town.guests:
             guest.come()
+            self.addCleanup(guest.go)
 
     # Half an hour.
 
