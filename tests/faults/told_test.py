@@ -70,6 +70,13 @@ class Told(unittest.TestCase):
                 self.assertNotEqual(self.found(other, [self.waits]), "")
                 self.setUp()
 
+    def test_who_is_told_of_an_end_when_asking_again_keeps_what_it_had(self):
+        for lease in (self.held, self.waits):
+            self.account.ask(lease, "pool", 2)
+            self.account.refused(lease, "SERVER_ENDING")
+        self.assertEqual(self.found([self.held], [self.waits]), "")
+        self.assertIn("waited, and is lost", self.found([self.held]))
+
     def test_what_was_asked_together_is_not_there_in_part(self):
         leases = [os.urandom(16) for _ in range(2)]
         for lease in leases:
@@ -90,7 +97,8 @@ class Told(unittest.TestCase):
         unknown = usher.LeaseState(lease=self.held, state=usher.LeaseState.UNKNOWN)
         for tell, word in (
                 (lambda: self.account.renewed(before, [unknown]), "was held, and renewed it is"),
-                (lambda: self.account.refused(self.held, "NO_FREE_SEAT"), "it was refused"),
+                (lambda: self.account.refused(self.held, "NO"), "was held, and asked again"),
+                (lambda: self.account.refused(self.waits, "NO"), "was waiting, and asked again"),
                 (lambda: self.account.granted(self.held, 5), "granted 5"),
                 (lambda: self.account.ended(self.held, "silent"), "and ended: silent")):
             with self.subTest(word):

@@ -67,7 +67,7 @@ class Account:
     def ask(self, lease, pool, units, together=None):
         with self.lock:
             known = self.entries.get(lease)
-            if known and known.standing == HELD:
+            if known and known.standing in (HELD, WAITING):
                 known.is_open = True
                 return  # The same question again: it must get the same answer.
             self.entries[lease] = Entry(lease, pool, units, ASKED, together=together)
@@ -114,12 +114,13 @@ class Account:
     def refused(self, lease, code):
         with self.lock:
             self.figures.answers += 1
-            self.entries[lease].is_open = False
+            entry = self.entries[lease]
+            entry.is_open = False
             # Who stops answers everybody with a no, also who only asks again for what he has.
-            if self.entries[lease].standing == HELD and code != "SERVER_ENDING":
-                self._lie(lease, f"held, and asked for again it was refused: {code}")
-            if self.entries[lease].standing == ASKED:
-                self.entries[lease].standing = GONE
+            if entry.standing in (HELD, WAITING) and code != "SERVER_ENDING":
+                self._lie(lease, f"was {entry.standing}, and asked again it was refused: {code}")
+            if entry.standing == ASKED:
+                entry.standing = GONE
 
     def left(self, lease):
         """Its end was answered with yes."""
