@@ -28,7 +28,8 @@ WAL_BYTES_MAX = (256 + 256) * 4120
 # Of the journal, for each byte of what had to be written down: pages that are not full.
 BYTES_PER_BYTE_MAX = 1.6
 ROW_BYTES = 32 + 24  # A turn's chain, and its number, time and lengths.
-GROWTH_KIB_A_DAY_MAX = 24
+# Of memory, for each answer: less than the smallest thing that could be forgotten with it.
+GROWTH_BYTES_MAX = 16
 
 
 def memory_kib(pid):
@@ -132,15 +133,18 @@ class Soak(unittest.TestCase):
     def turns(self):
         return int(self.town.verify().partition(":")[0])
 
-    def assert_memory_is_flat(self, samples):
+    def assert_memory_is_flat(self, samples, answers):
         """By the last third of what one process has been; in the first one it fills its caches and
         remembers ends up to their bound."""
         third = len(samples) // 3
         first, last = slope(samples[:third]), slope(samples[-third:])
+        answers_a_day = answers / (len(samples) / STEPS_A_DAY)
+        grown = last * 1024 / answers_a_day
         print(f"memory: {samples[0]} KiB at first, {samples[-1]} at last, at most {max(samples)}; "
-              f"{first:+.1f} KiB a day in the first third, {last:+.1f} in the last")
-        self.assertLess(last, GROWTH_KIB_A_DAY_MAX)
-        self.assertLess(last, max(first, GROWTH_KIB_A_DAY_MAX / 2))
+              f"{first:+.1f} KiB a day in the first third, {last:+.1f} in the last: "
+              f"{grown:+.1f} bytes for each of {answers_a_day:.0f} answers a day")
+        self.assertLess(grown, GROWTH_BYTES_MAX)
+        self.assertLess(last, max(first, 0) + 1)
 
     def assert_journal_is_what_happened(self):
         file = self.town.state / "journal.db"
@@ -161,9 +165,9 @@ class Soak(unittest.TestCase):
         print(f"\nUSHER_SEED={SEED} USHER_SOAK_DAYS={DAYS}")
         self.days(busy // 2, act=True, restarts=True)
         self.restart()
-        self.samples = []
+        self.samples, before = [], self.town.account.figures.answers
         self.days(busy - busy // 2, act=True)
-        self.assert_memory_is_flat(self.samples)
+        self.assert_memory_is_flat(self.samples, self.town.account.figures.answers - before)
         while self.away:
             self.pass_time(act=True)
         self.restart()
