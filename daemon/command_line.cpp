@@ -3,10 +3,12 @@
 #include "daemon/journal/journal.hpp"
 #include "daemon/log.hpp"
 #include "daemon/server/fault.hpp"
+#include "daemon/standard_error.hpp"
 
 #include <CLI/CLI.hpp>
 #include <cctype>
 #include <iostream>
+#include <new>
 #include <sstream>
 #include <string>
 #include <sys/stat.h>
@@ -21,13 +23,17 @@ struct CommandLine {
     bool allow_root = false;
 };
 
+/// How long an end waits for somebody to take its reason.
+constexpr auto last_words_max = std::chrono::seconds(1);
+
 /// A configuration may have more than one error; each has a line of its own.
 int fail(const std::string& sentences, const std::string& hint)
 {
     std::istringstream lines(sentences);
+    std::string text;
     for (std::string sentence; std::getline(lines, sentence);)
-        std::cerr << "usherd: error: " << sentence << "\n";
-    std::cerr << "usherd: hint: " << hint << std::endl;
+        text += "usherd: error: " + sentence + "\n";
+    say(text + "usherd: hint: " + hint + "\n", last_words_max);
     return 1;
 }
 
@@ -88,6 +94,11 @@ int usherd(int argc, const char* const* argv, const World& world)
         return fail(fault.what(), fault.hint());
     } catch (const journal::Fault& fault) {
         return fail(fault.what(), fault.hint());
+    } catch (const std::bad_alloc&) {
+        // What it had is given back by now, so there is room for words.
+        return fail("out of memory",
+                    "let usherd have more memory (MemoryMax= of its service, or the machine's), or "
+                    "lower limits.sessions_max and limits.leases_max; what was answered is safe");
     } catch (const std::exception& error) {
         return fail(error.what(), "usherd --config FILE --check tries the configuration");
     }

@@ -1,11 +1,15 @@
 #include "daemon/log.hpp"
 
+#include "daemon/standard_error.hpp"
+
 #include <cassert>
+#include <cstdint>
 #include <cstdlib>
 #include <google/protobuf/stubs/logging.h>
 #include <memory>
+#include <spdlog/details/console_globals.h>
 #include <spdlog/pattern_formatter.h>
-#include <spdlog/sinks/stdout_sinks.h>
+#include <spdlog/sinks/base_sink.h>
 #include <spdlog/spdlog.h>
 #include <sys/stat.h>
 #include <systemd/sd-daemon.h>
@@ -43,6 +47,36 @@ class Priority final : public spdlog::custom_flag_formatter {
     }
 };
 
+/// Writes each line, or counts it where it would have to wait for a reader. The lock is spdlog's:
+/// lines come from every thread.
+class StandardError final
+    : public spdlog::sinks::base_sink<spdlog::details::console_mutex::mutex_t> {
+    using Line = spdlog::details::log_msg;
+
+    void sink_it_(const Line& line) override
+    {
+        if (lost_ > 0) {
+            const std::string sentence =
+                std::to_string(lost_) + " lines of the log are lost: nobody took them";
+            if (write({line.logger_name, spdlog::level::warn, sentence}))
+                lost_ = 0;
+        }
+        if (lost_ > 0 || !write(line))
+            ++lost_;
+    }
+
+    void flush_() override {}
+
+    bool write(const Line& line)
+    {
+        spdlog::memory_buf_t text;
+        formatter_->format(line, text);
+        return say({text.data(), text.size()}, std::chrono::milliseconds(0));
+    }
+
+    std::uint64_t lost_ = 0;
+};
+
 /// systemd names the device and inode that it connected, so that a redirected stream is not
 /// mistaken for its journal.
 bool leads_to_systemd()
@@ -63,10 +97,9 @@ void open_log()
         formatter->add_flag<Priority>('P').set_pattern("%P%v");
     else
         formatter->set_pattern("%Y-%m-%dT%H:%M:%S.%eZ %l %v");
-    auto logger = std::make_shared<spdlog::logger>(
-        "usherd", std::make_shared<spdlog::sinks::stderr_sink_mt>());
+    // Nothing is kept back in memory: a line that a crash swallows is the one that matters.
+    auto logger = std::make_shared<spdlog::logger>("usherd", std::make_shared<StandardError>());
     logger->set_formatter(std::move(formatter));
-    logger->flush_on(spdlog::level::debug); // A line that a crash swallows is the one that matters.
     spdlog::set_default_logger(std::move(logger));
     // It has a log of its own, on standard error, with a line for each field of a peer that is not
     // UTF-8: as many as the peer likes. What is wrong with a message is told by who reads it.

@@ -45,7 +45,9 @@ Path directory_of(const Path& journal)
 /// descriptor would drop SQLite's locks.
 class OpenFile {
   public:
-    OpenFile(const Path& path, int flags) : number_(::open(path.c_str(), flags | O_CLOEXEC)) {}
+    OpenFile(const Path& path, int flags, mode_t mode = 0)
+        : number_(::open(path.c_str(), flags | O_CLOEXEC, mode))
+    {}
     ~OpenFile()
     {
         if (number_ >= 0)
@@ -56,10 +58,35 @@ class OpenFile {
 
     explicit operator bool() const { return number_ >= 0; }
     [[nodiscard]] int number() const { return number_; }
+    int release() { return std::exchange(number_, -1); }
 
   private:
     int number_;
 };
+
+void sync(int file, const Path& path)
+{
+    if (::fsync(file) != 0)
+        fail("write", path);
+}
+
+void write_head(int file, const Head& head, const Path& path)
+{
+    std::string line = to_text(head) + '\n';
+    line.insert(0, head_bytes - line.size(), '0');
+    // A kernel may write a part of it only: then it says why when it is asked for the rest.
+    for (std::size_t done = 0; done < line.size();) {
+        const ssize_t count =
+            ::pwrite(file, line.data() + done, line.size() - done, static_cast<off_t>(done));
+        if (count < 0 && errno == EINTR)
+            continue;
+        if (count == 0)
+            errno = ENOSPC; // It says nothing of its own.
+        if (count <= 0)
+            fail("write", path);
+        done += static_cast<std::size_t>(count);
+    }
+}
 
 /// Up to `size` bytes from the file's beginning.
 std::string beginning(const OpenFile& file, std::size_t size, const Path& path)
@@ -240,12 +267,26 @@ std::optional<Head> HeadFile::read(const Path& journal)
     return head;
 }
 
-HeadFile::HeadFile(const Path& journal)
-    : path_(beside(journal, "-head")),
-      number_(::open(path_.c_str(), O_WRONLY | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600))
+HeadFile::HeadFile(const Path& journal, const Head& head) : path_(beside(journal, "-head"))
 {
-    if (number_ < 0)
+    constexpr int flags = O_WRONLY | O_NOFOLLOW | O_CLOEXEC;
+    if (::access(path_.c_str(), F_OK) != 0) {
+        const Path unfinished = beside(journal, "-head.new");
+        ::unlink(unfinished.c_str());
+        const OpenFile made(unfinished, flags | O_CREAT | O_EXCL, 0600);
+        if (!made)
+            fail("make", unfinished);
+        write_head(made.number(), head, unfinished);
+        sync(made.number(), unfinished);
+        if (::rename(unfinished.c_str(), path_.c_str()) != 0)
+            fail("make", path_);
+    }
+    OpenFile opened(path_, flags);
+    if (!opened)
         fail("open", path_);
+    write_head(opened.number(), head, path_);
+    sync(opened.number(), path_);
+    number_ = opened.release();
 }
 
 HeadFile::~HeadFile()
@@ -255,17 +296,7 @@ HeadFile::~HeadFile()
 
 void HeadFile::write(const Head& head)
 {
-    std::string line = to_text(head) + '\n';
-    line.insert(0, head_bytes - line.size(), '0');
-    const ssize_t count = ::pwrite(number_, line.data(), line.size(), 0);
-    if (count != static_cast<ssize_t>(line.size()))
-        fail("write", path_);
-}
-
-void HeadFile::sync() const
-{
-    if (::fsync(number_) != 0)
-        fail("write", path_);
+    write_head(number_, head, path_);
 }
 
 } // namespace usher::journal

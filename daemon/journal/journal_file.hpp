@@ -66,15 +66,14 @@ class HeadFile {
     /// What was remembered; none: nothing.
     static std::optional<Head> read(const std::filesystem::path& journal);
 
-    /// Opens or makes it (0600).
-    explicit HeadFile(const std::filesystem::path& journal);
+    /// Opens it and remembers `head`, durably. Where there is none it is made (0600) under another
+    /// name first: whoever dies here must not leave a file of no length, which passes for damage.
+    HeadFile(const std::filesystem::path& journal, const Head& head);
     ~HeadFile();
     HeadFile(const HeadFile&) = delete;
     HeadFile& operator=(const HeadFile&) = delete;
 
     void write(const Head& head);
-    /// Needed once, after the first write: a file of no length would pass for damage.
-    void sync() const;
 
   private:
     std::filesystem::path path_;

@@ -48,9 +48,7 @@ void SqliteJournal::replay(const std::function<void(const Turn&)>& visit)
                                    " and its -wal from one backup; to go on with what is there, "
                                    "and lose what is not, remove " +
                                    file_.string() + "-head");
-    head_file_.emplace(file_);
-    head_file_->write(head_);
-    head_file_->sync();
+    head_file_.emplace(file_, head_);
     is_replayed_ = true;
 }
 

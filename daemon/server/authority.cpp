@@ -19,6 +19,7 @@ namespace usher::server {
 using trust::keep_private_directory;
 using trust::read_given_file;
 using trust::read_private_file;
+using trust::remove_private_file;
 using trust::write_private_file;
 
 /// Everything is made once and then only read.
@@ -126,7 +127,7 @@ Identity own_identity(const Authority::Settings& settings, const Credentials& ca
         return identity;
     }
     // The old one goes first: a key must never stand beside another key's certificate.
-    std::filesystem::remove(stem.string() + ".pem");
+    remove_private_file(stem.string() + ".pem");
     identity.leaf = make_server_certificate(ca, names, now);
     write_credentials(stem, identity.leaf);
     return identity;

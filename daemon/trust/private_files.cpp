@@ -39,6 +39,9 @@ class OpenFile {
 [[noreturn]] void fail(const std::string& what, const std::filesystem::path& path)
 {
     const int error = errno;
+    if (error == ENOSPC || error == EDQUOT)
+        throw Fault("cannot " + what + " " + path.string() + ": the disk is full",
+                    "make room on that disk");
     throw Fault("cannot " + what + " " + path.string() + ": " + std::strerror(error),
                 "check that the user of usherd may do this there, and that the disk is sound");
 }
@@ -174,6 +177,12 @@ void write_private_file(const std::filesystem::path& file, std::string_view cont
     keep_entries_of(file);
 }
 
+void remove_private_file(const std::filesystem::path& file)
+{
+    if (::unlink(file.c_str()) != 0 && errno != ENOENT)
+        fail("remove", file);
+}
+
 bool create_private_file(const std::filesystem::path& file, std::string_view contents)
 {
     // A name of its own: two that create at once must not write into one file.
@@ -182,7 +191,12 @@ bool create_private_file(const std::filesystem::path& file, std::string_view con
         const OpenFile opened(::mkostemp(unfinished.data(), O_CLOEXEC));
         if (!opened)
             fail("write", file);
-        write_all(opened, contents, unfinished);
+        try {
+            write_all(opened, contents, unfinished);
+        } catch (...) { // Who is started again and again would leave as many of them.
+            ::unlink(unfinished.c_str());
+            throw;
+        }
     }
     // A link, for a rename would silently take the place of what is there.
     const bool created = ::link(unfinished.c_str(), file.c_str()) == 0;

@@ -28,6 +28,9 @@ void expect_private_file(const std::filesystem::path& file);
 /// Replaces `file` (0600) at once or not at all, durably.
 void write_private_file(const std::filesystem::path& file, std::string_view contents);
 
+/// Takes `file` away, where there is one.
+void remove_private_file(const std::filesystem::path& file);
+
 /// Makes `file` (0600) at once or not at all, durably, and never in the place of another: false,
 /// and nothing changed, where there is one already.
 [[nodiscard]] bool create_private_file(const std::filesystem::path& file,

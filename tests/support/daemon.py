@@ -115,6 +115,7 @@ class Daemon(Started):
         self.certificates_ahead = 0  # Seconds by which its certificates are later; if movable.
         self.die = None  # `before:N` or `after:N` of the turns of the next run; if movable.
         self.refresh_ms = None  # How often it looks at certificates and ticket keys; if movable.
+        self.within = []  # Words before the program: `env NAME=VALUE`, `faketime …`.
         self.without_rule = None  # Of requirements, 1 to 10: it is left out; if movable.
         self.is_ours = directory is None
         self.directory = Path(directory or tempfile.mkdtemp(prefix="usher-"))
@@ -163,7 +164,7 @@ class Daemon(Started):
             program += ["--refresh-ms", str(self.refresh_ms)] if self.refresh_ms else []
         with open(self.log, "ab") as log:
             self.process = subprocess.Popen(
-                [*program, "--config", self.config, "--print-port", "--allow-root"],
+                [*self.within, *program, "--config", self.config, "--print-port", "--allow-root"],
                 stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=log)
         readable, _, _ = select.select([self.process.stdout], [], [], PATIENCE)
         line = self.process.stdout.readline() if readable else b""
