@@ -336,7 +336,7 @@ using Fact = std::variant<
     PartySet, PartyRemoved, LeaseMoved, ProductForgotten, FoundationPut, FoundationRemoved,
     PrincipalSet, ConsolidationSet, ProductConsolidationSet, Covered, LeaseRenewed, ConnectionLost,
     AmnestyGranted, TermsSet, StreamBegun, StreamRead, CounterReached, StateWatched, WatchEnded,
-    StateTold, Reviewed>;
+    StateTold, Reviewed, RowsKept, TableEnded>;
 
 /// Facts that a fact holds: it is declared before `Fact` is.
 struct FactList {
