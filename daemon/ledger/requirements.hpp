@@ -92,6 +92,7 @@ class Requirements {
 
     // Steps.
     using Step = std::vector<Coverage>;
+    [[nodiscard]] const RequirementRecord* mended_before(const RequirementRecord& one) const;
     [[nodiscard]] Step mend(const RequirementRecord& one) const;
     [[nodiscard]] Step shrink_direct(const PaperRecord& paper) const;
     [[nodiscard]] Step shrink(const PaperRecord& paper) const;
