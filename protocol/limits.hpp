@@ -49,6 +49,9 @@ inline constexpr std::size_t leases_per_connection_max = 4096;
 inline constexpr std::size_t rows_max = 10'000;
 inline constexpr std::size_t row_name_bytes = 64;
 
+/// Rows of one table that comes in several requests and is put at once.
+inline constexpr std::size_t table_rows_max = 300'000;
+
 /// Named users of a pool, in one request.
 inline constexpr std::size_t users_max = 10'000;
 inline constexpr std::size_t users_bytes_max = 512 << 10; ///< All named users of a pool together.
@@ -69,6 +72,7 @@ static_assert(users_bytes_max < description_bytes_max, "a pool with all its name
 static_assert(leases_per_connection_max * 32 < frame_bytes_max, "one renewal can name them all");
 static_assert(rows_max * (row_name_bytes + 32) + 4 * name_bytes_max < frame_bytes_max,
               "a row has 32 bytes beside its names: its id, its units, and what its fields cost");
+static_assert(rows_max <= table_rows_max);
 static_assert(proofs_max * license_bytes_max < frame_bytes_max, "the first answer fits in a frame");
 static_assert(source_bytes_max <= text_bytes_max);
 static_assert(units_per_checkout_max < INT64_MAX / 1'000'000);

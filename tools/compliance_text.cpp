@@ -1,5 +1,6 @@
 #include "tools/compliance_text.hpp"
 
+#include "tools/csv.hpp"
 #include "tools/printable.hpp"
 #include "tools/table.hpp"
 
@@ -20,27 +21,6 @@ std::string limited(const Row& row, std::int64_t units)
 Json limited_or_null(const Row& row, std::int64_t units)
 {
     return row.unlimited() ? Json(nullptr) : Json(units);
-}
-
-/// A number is never in quotes; a text only where it could be taken for more than one field.
-std::string csv_field(const std::string& text)
-{
-    const std::string plain = printable(text);
-    if (plain.find_first_of("\",\r\n") == std::string::npos)
-        return plain;
-    std::string quoted = "\"";
-    for (const char each : plain)
-        quoted += each == '"' ? std::string("\"\"") : std::string(1, each);
-    return quoted + "\"";
-}
-
-std::string csv_line(const std::vector<std::string>& fields)
-{
-    std::string line;
-    for (const std::string& field : fields)
-        line += field + ",";
-    line.pop_back();
-    return line + "\r\n";
 }
 
 } // namespace

@@ -4,6 +4,7 @@
 #include "protocol/usher.pb.h"
 #include "tools/fault.hpp"
 
+#include <algorithm>
 #include <chrono>
 
 namespace usher::tools {
@@ -25,6 +26,9 @@ class Conversation {
 
     [[nodiscard]] client::Line& line() { return line_; }
     [[nodiscard]] const v1::Welcome& welcome() const { return line_.welcome(); }
+
+    /// From now on, for each answer: of what takes long by its nature.
+    void wait_at_least(std::chrono::milliseconds time) { timeout_ = std::max(timeout_, time); }
 
     v1::Response ask(v1::Request request);
     v1::Operated operate(v1::Operate operate);

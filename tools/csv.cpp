@@ -1,5 +1,7 @@
 #include "tools/csv.hpp"
 
+#include "tools/printable.hpp"
+
 #include <array>
 #include <cstdio>
 #include <istream>
@@ -173,6 +175,26 @@ void CsvReader::object(CsvRow& row, std::string objection)
     row.objection = std::move(objection);
     if (state_ != State::quoted)
         state_ = State::plain; // What is left of it is skipped to the end of the line.
+}
+
+std::string csv_field(const std::string& text)
+{
+    const std::string plain = printable(text);
+    if (plain.find_first_of("\",\r\n") == std::string::npos)
+        return plain;
+    std::string quoted = "\"";
+    for (const char each : plain)
+        quoted += each == '"' ? std::string("\"\"") : std::string(1, each);
+    return quoted + "\"";
+}
+
+std::string csv_line(const std::vector<std::string>& fields)
+{
+    std::string line;
+    for (const std::string& field : fields)
+        line += field + ",";
+    line.pop_back();
+    return line + "\r\n";
 }
 
 } // namespace usher::tools

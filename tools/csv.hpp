@@ -8,7 +8,7 @@
 
 /// Tables as other programs write them (RFC 4180): quotes, quotes doubled within them, line breaks
 /// in quotes, CRLF and LF, a byte order mark, and the separator that the header tells. Read as a
-/// stream, in memory that does not grow with the file. One thread.
+/// stream, in memory that does not grow with the file, and written line by line. One thread.
 namespace usher::tools {
 
 /// Longest row, with all its lines and quotes.
@@ -64,5 +64,10 @@ class CsvReader {
     State state_ = State::begin;
     std::size_t bytes_ = 0;
 };
+
+/// A text as one field, printable; in quotes where it could be taken for more than one.
+[[nodiscard]] std::string csv_field(const std::string& text);
+/// Fields that are such, or numbers, as a line that ends in CRLF.
+[[nodiscard]] std::string csv_line(const std::vector<std::string>& fields);
 
 } // namespace usher::tools

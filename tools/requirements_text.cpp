@@ -1,5 +1,6 @@
 #include "tools/requirements_text.hpp"
 
+#include "tools/csv.hpp"
 #include "tools/printable.hpp"
 #include "tools/requirement_name.hpp"
 
@@ -93,6 +94,26 @@ void add(Table& table, const v1::Requirement& requirement)
                {covers_text(requirement)},
                {is_behind ? to_text(requirement.behind()) : "-"},
                {remark_on(requirement)}});
+}
+
+std::string requirements_csv_header()
+{
+    return csv_line({"product", "vendor", "kind", "consumer", "status", "model", "need", "has",
+                     "covers", "behind", "remark"});
+}
+
+std::string requirement_csv(const v1::Requirement& requirement)
+{
+    const v1::RequirementName& name = requirement.name();
+    std::string covers;
+    for (const v1::Requirement::Cover& cover : requirement.covers())
+        covers += (covers.empty() ? "" : " ") + cover.pool() + ":" + std::to_string(cover.units());
+    return csv_line({csv_field(name.product()), csv_field(name.vendor()), csv_field(name.kind()),
+                     csv_field(name.consumer()), csv_field(requirement.status()),
+                     csv_field(requirement.model()), std::to_string(requirement.need()),
+                     std::to_string(requirement.has()), csv_field(covers),
+                     requirement.has_behind() ? csv_field(to_text(requirement.behind())) : "",
+                     csv_field(remark_on(requirement))});
 }
 
 Json requirement_json(const v1::Requirement& requirement)

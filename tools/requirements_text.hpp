@@ -18,6 +18,10 @@ namespace usher::tools {
 [[nodiscard]] Table requirements_table();
 void add(Table& table, const v1::Requirement& requirement);
 
+/// The names of the columns, and a line of them: of several covers each is `POOL:UNITS`.
+[[nodiscard]] std::string requirements_csv_header();
+[[nodiscard]] std::string requirement_csv(const v1::Requirement& requirement);
+
 /// `{"product","vendor","kind","consumer","status","model","need","has","covers":[{"pool",
 /// "product","vendor","units","downgrade"}],"covers_left_out","trigger","behind","because","note",
 /// "foundations":[{"source","model","units","confirmed"}],"foundations_left_out","members"}`. Null

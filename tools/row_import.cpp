@@ -20,7 +20,7 @@ constexpr std::size_t part_bytes_max = protocol::frame_bytes_max - (64 << 10);
 constexpr std::size_t part_rows_least = 64;
 constexpr std::int64_t number_max = 1'000'000'000'000;
 
-std::size_t column_of(const CsvRow& header, const char* option, const std::string& name)
+std::size_t place_of(const CsvRow& header, const char* option, const std::string& name)
 {
     const auto begin = header.fields.begin();
     const auto end = header.fields.end();
@@ -39,10 +39,16 @@ std::size_t column_of(const CsvRow& header, const char* option, const std::strin
     return static_cast<std::size_t>(found - begin);
 }
 
-std::string objection_to(const char* what, const std::string& name)
+/// `column Software: "V\x01"`.
+std::string told(const std::string& column, const std::string& value)
+{
+    return "column " + cut(printable(column), 60) + ": \"" + cut(printable(value), 60) + "\"";
+}
+
+std::string objection_to(const std::string& column, const std::string& name)
 {
     const std::string wrong = protocol::objection_to_name(name);
-    return wrong.empty() ? "" : std::string(what) + ": is not a name: " + wrong;
+    return wrong.empty() ? "" : told(column, name) + " is no name: " + wrong;
 }
 
 std::optional<std::int64_t> number_in(std::string_view text)
@@ -81,25 +87,31 @@ struct Parcel {
 };
 
 /// Asks for all rows of a part, fewer at once after each no: so a part costs what it has rows, and
-/// every bad one is found.
-template <class Message>
-void judge(Parcel<Message>& part, const AskForRows<Message>& ask, Checked& checked)
+/// every bad one is found. The lines of the others are added to `kept`.
+template <class Rows, class Message>
+void judge(const Rows& rows, Parcel<Message>& part, const AskForRows<Message>& ask,
+           Checked& checked, std::vector<std::uint64_t>& kept)
 {
     std::size_t at_once = part.lines.size();
     for (std::size_t from = 0; from < part.lines.size();) {
         const std::size_t count = std::min(at_once, part.lines.size() - from);
         Message some;
+        some.set_more(true);
         for (std::size_t i = from; i < from + count; ++i)
             *some.add_rows() = part.message.rows(static_cast<int>(i));
         const auto refused = ask(some);
         if (!refused) {
-            checked.rows += count;
+            const auto first = part.lines.begin() + static_cast<std::ptrdiff_t>(from);
+            kept.insert(kept.end(), first, first + static_cast<std::ptrdiff_t>(count));
             from += count;
             at_once *= 4;
             continue;
         }
         const std::size_t row = from + std::clamp<std::size_t>(refused->row, 1, count) - 1;
-        checked.bad.add(part.lines[row], refused->why);
+        const std::string column = rows.column_of(*refused);
+        checked.bad.add(part.lines[row],
+                        (column.empty() ? "" : "column " + column + ": ") + refused->why);
+        --checked.rows;
         part.message.mutable_rows()->DeleteSubrange(static_cast<int>(row), 1);
         part.lines.erase(part.lines.begin() + static_cast<std::ptrdiff_t>(row));
         at_once = std::max(part_rows_least, at_once / 4);
@@ -109,9 +121,22 @@ void judge(Parcel<Message>& part, const AskForRows<Message>& ask, Checked& check
 
 void bound(std::size_t rows)
 {
-    if (rows > imported_rows_max)
-        throw Fault("the table has more than " + std::to_string(imported_rows_max) + " rows",
-                    {"no server keeps so many: leave out what is not needed"});
+    const std::string most = std::to_string(protocol::table_rows_max);
+    if (rows > protocol::table_rows_max)
+        throw Fault("the table has more than " + most +
+                        " rows, and is put as a whole or not at all",
+                    {"split it: a table of " + most + " rows is put at once; nothing was sent"});
+}
+
+/// What was said of a key first.
+struct Said {
+    std::uint64_t line = 0;
+    std::size_t digest = 0; ///< Of all that the row says.
+};
+
+std::size_t digest_of(const std::string& text)
+{
+    return std::hash<std::string>()(text);
 }
 
 } // namespace
@@ -135,26 +160,29 @@ RequirementRows::RequirementRows(RequirementWords words, const CsvRow& header)
     : words_(std::move(words))
 {
     if (!words_.product_column.empty())
-        product_ = column_of(header, "--product-column", words_.product_column);
+        product_ = place_of(header, "--product-column", words_.product_column);
     if (!words_.number_column.empty())
-        number_ = column_of(header, "--number-column", words_.number_column);
+        number_ = place_of(header, "--number-column", words_.number_column);
     consumer_ = words_.device_column.empty()
-                    ? column_of(header, "--user-column", words_.user_column)
-                    : column_of(header, "--device-column", words_.device_column);
+                    ? place_of(header, "--user-column", words_.user_column)
+                    : place_of(header, "--device-column", words_.device_column);
 }
 
 std::string RequirementRows::add(const CsvRow& from, Message& to) const
 {
+    const bool is_device = !words_.device_column.empty();
     const std::string& product = product_ ? from.fields[*product_] : words_.product;
     const std::string& consumer = from.fields[consumer_];
-    const bool is_device = !words_.device_column.empty();
-    if (std::string wrong = objection_to("product", product); !wrong.empty())
+    if (std::string wrong = product_ ? objection_to(words_.product_column, product) : "";
+        !wrong.empty())
         return wrong;
-    if (std::string wrong = objection_to(is_device ? "device" : "user", consumer); !wrong.empty())
+    if (std::string wrong =
+            objection_to(is_device ? words_.device_column : words_.user_column, consumer);
+        !wrong.empty())
         return wrong;
     const auto number = number_ ? number_in(from.fields[*number_]) : 1;
     if (!number)
-        return "number: is not 1 to 1000000000000";
+        return told(words_.number_column, from.fields[*number_]) + " is not 1 to 1000000000000";
     Message::Row& row = *to.add_rows();
     row.mutable_of()->set_product(product);
     row.mutable_of()->set_vendor(words_.vendor);
@@ -172,16 +200,27 @@ std::string RequirementRows::key_of(const Message::Row& row)
     return row.of().product() + '\0' + row.of().consumer();
 }
 
-PrincipalRows::PrincipalRows(const PrincipalWords& words, const CsvRow& header)
-    : device_(column_of(header, "--device-column", words.device_column)),
-      user_(column_of(header, "--user-column", words.user_column))
+std::string RequirementRows::name_of(const Message::Row& row)
+{
+    return row.of().product() + "/" + row.of().kind() + ":" + row.of().consumer();
+}
+
+std::string RequirementRows::column_of(const RowRefusal& no) const
+{
+    return no.code == "UNKNOWN_PRODUCT" ? words_.product_column : "";
+}
+
+PrincipalRows::PrincipalRows(PrincipalWords words, const CsvRow& header)
+    : words_(std::move(words)), device_(place_of(header, "--device-column", words_.device_column)),
+      user_(place_of(header, "--user-column", words_.user_column))
 {}
 
 std::string PrincipalRows::add(const CsvRow& from, Message& to) const
 {
-    if (std::string wrong = objection_to("device", from.fields[device_]); !wrong.empty())
+    if (std::string wrong = objection_to(words_.device_column, from.fields[device_]);
+        !wrong.empty())
         return wrong;
-    if (std::string wrong = objection_to("user", from.fields[user_]); !wrong.empty())
+    if (std::string wrong = objection_to(words_.user_column, from.fields[user_]); !wrong.empty())
         return wrong;
     Message::Row& row = *to.add_rows();
     row.set_device(from.fields[device_]);
@@ -194,77 +233,60 @@ std::string PrincipalRows::key_of(const Message::Row& row)
     return row.device();
 }
 
+std::string PrincipalRows::name_of(const Message::Row& row)
+{
+    return "device:" + row.device();
+}
+
+std::string PrincipalRows::column_of(const RowRefusal&) const
+{
+    return {};
+}
+
 template <class Rows>
-Checked check_rows(CsvReader& table, const Rows& rows,
-                   const AskForRows<typename Rows::Message>& ask)
+Checked check_rows(CsvReader& table, const Rows& rows)
 {
     Checked checked;
-    Parcel<typename Rows::Message> part;
+    typename Rows::Message one;
     // Digests in the place of keys: of the most rows that there may be, two agree by chance once in
-    // ten million tables, and then a good row is called bad.
-    std::unordered_map<std::size_t, std::uint64_t> seen;
+    // hundreds of millions of tables, and then a good row is called bad.
+    std::unordered_map<std::size_t, Said> seen;
     CsvRow row;
     while (table.next(row)) {
-        std::string wrong = row.objection.empty() ? rows.add(row, part.message) : row.objection;
+        one.clear_rows();
+        std::string wrong = row.objection.empty() ? rows.add(row, one) : row.objection;
         if (wrong.empty()) {
-            auto& all = *part.message.mutable_rows();
-            const auto [first, is_new] =
-                seen.emplace(std::hash<std::string>()(Rows::key_of(all[all.size() - 1])), row.line);
-            if (!is_new) {
-                all.RemoveLast();
-                wrong = "says the same as line " + std::to_string(first->second) + ", or otherwise";
+            const auto& said = one.rows(0);
+            const Said now{row.line, digest_of(said.SerializeAsString())};
+            const auto [first, is_new] = seen.emplace(digest_of(Rows::key_of(said)), now);
+            if (!is_new && first->second.digest == now.digest) {
+                checked.repeated.push_back(row.line);
+                continue;
             }
+            if (!is_new)
+                wrong = Rows::name_of(said) + ": line " + std::to_string(first->second.line) +
+                        " says otherwise of it";
         }
         if (!wrong.empty()) {
             checked.bad.add(row.line, std::move(wrong));
             continue;
         }
-        bound(seen.size());
-        part.note(row.line);
-        if (part.is_full())
-            judge(part, ask, checked);
+        bound(++checked.rows);
     }
-    judge(part, ask, checked);
     checked.is_whole = !table.is_lost();
     return checked;
 }
 
-/// What the server says of the part; where the way to it breaks, it is said how far it came.
-template <class Message>
-auto asked_of(const Message& message, const AskForRows<Message>& ask, std::size_t sent)
-{
-    try {
-        return ask(message);
-    } catch (const Fault& fault) {
-        throw Fault(fault.what(),
-                    {std::to_string(sent) + " rows are imported for sure, and those after them not "
-                                            "all",
-                     "import the table again: what is there already stays as it is"});
-    }
-}
-
 template <class Rows>
-void send_rows(CsvReader& table, const Rows& rows, const BadRows& bad,
-               const AskForRows<typename Rows::Message>& ask)
+std::vector<std::uint64_t> keep_rows(CsvReader& table, const Rows& rows, Checked& checked,
+                                     const AskForRows<typename Rows::Message>& ask)
 {
-    const std::vector<std::uint64_t> left_out = bad.lines();
+    std::vector<std::uint64_t> left_out = checked.bad.lines();
+    left_out.insert(left_out.end(), checked.repeated.begin(), checked.repeated.end());
+    std::ranges::sort(left_out);
     auto next_left_out = left_out.begin();
+    std::vector<std::uint64_t> kept;
     Parcel<typename Rows::Message> part;
-    std::size_t sent = 0;
-    const auto send = [&] {
-        if (part.lines.empty())
-            return;
-        const auto refused = asked_of(part.message, ask, sent);
-        if (refused)
-            throw Fault("line " +
-                            std::to_string(part.lines.at(
-                                std::clamp<std::size_t>(refused->row, 1, part.lines.size()) - 1)) +
-                            " was refused after all: " + refused->why,
-                        {std::to_string(sent) + " rows before it are imported",
-                         "import the table again: what is there already stays as it is"});
-        sent += part.lines.size();
-        part.clear();
-    };
     CsvRow row;
     while (table.next(row)) {
         if (next_left_out != left_out.end() && *next_left_out == row.line) {
@@ -273,21 +295,45 @@ void send_rows(CsvReader& table, const Rows& rows, const BadRows& bad,
         }
         if (!row.objection.empty() || !rows.add(row, part.message).empty())
             throw Fault("the table was changed while it was imported",
-                        {std::to_string(sent) + " rows are imported", "import it again"});
+                        {"nothing was imported: import it again"});
         part.note(row.line);
         if (part.is_full())
-            send();
+            judge(rows, part, ask, checked, kept);
     }
-    send();
+    judge(rows, part, ask, checked, kept);
+    return kept;
 }
 
-template Checked check_rows(CsvReader&, const RequirementRows&,
-                            const AskForRows<v1::RequirementAdd>&);
-template Checked check_rows(CsvReader&, const PrincipalRows&,
-                            const AskForRows<v1::PartyPrincipal>&);
-template void send_rows(CsvReader&, const RequirementRows&, const BadRows&,
-                        const AskForRows<v1::RequirementAdd>&);
-template void send_rows(CsvReader&, const PrincipalRows&, const BadRows&,
-                        const AskForRows<v1::PartyPrincipal>&);
+template <class Message>
+void put_rows(Message message, const std::vector<std::uint64_t>& kept,
+              const std::type_identity_t<AskForRows<Message>>& ask)
+{
+    std::optional<RowRefusal> refused;
+    try {
+        refused = ask(message);
+    } catch (const Refused&) {
+        throw;
+    } catch (const Fault& fault) {
+        throw Fault(fault.what(), {"all of the table is imported, or nothing",
+                                   "import it again: what is there already stays as it is"});
+    }
+    if (refused)
+        throw Fault(
+            "line " +
+                std::to_string(kept.at(std::clamp<std::size_t>(refused->row, 1, kept.size()) - 1)) +
+                " was refused after all: " + refused->why,
+            {"nothing was imported: import the table again"});
+}
+
+template Checked check_rows(CsvReader&, const RequirementRows&);
+template Checked check_rows(CsvReader&, const PrincipalRows&);
+template std::vector<std::uint64_t> keep_rows(CsvReader&, const RequirementRows&, Checked&,
+                                              const AskForRows<v1::RequirementAdd>&);
+template std::vector<std::uint64_t> keep_rows(CsvReader&, const PrincipalRows&, Checked&,
+                                              const AskForRows<v1::PartyPrincipal>&);
+template void put_rows(v1::RequirementAdd, const std::vector<std::uint64_t>&,
+                       const AskForRows<v1::RequirementAdd>&);
+template void put_rows(v1::PartyPrincipal, const std::vector<std::uint64_t>&,
+                       const AskForRows<v1::PartyPrincipal>&);
 
 } // namespace usher::tools

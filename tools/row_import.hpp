@@ -10,14 +10,12 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <type_traits>
 #include <vector>
 
 /// Tables that become rows of requests: many foundations, or whose many devices are. Pure; what is
 /// asked of the daemon is asked by a function that is given.
 namespace usher::tools {
-
-/// Most rows of one table, good ones: no server keeps more.
-inline constexpr std::size_t imported_rows_max = 2'000'000;
 
 /// Rows that cannot be imported. It remembers where all of them are, and of the first ones why.
 class BadRows {
@@ -35,6 +33,13 @@ class BadRows {
   private:
     std::vector<std::uint64_t> lines_;
     std::map<std::uint64_t, std::string> told_;
+};
+
+/// The daemon's no to one row of a request.
+struct RowRefusal {
+    std::size_t row = 0; ///< From 1.
+    std::string code;    ///< Stable.
+    std::string why;     ///< Printable; with the code.
 };
 
 /// How a table's rows become foundations, as it was typed.
@@ -59,8 +64,12 @@ class RequirementRows {
 
     /// Adds the row to the request; empty: it did. Else why not, and nothing was added.
     [[nodiscard]] std::string add(const CsvRow& from, Message& to) const;
-    /// What two rows of a table may not have in common.
+    /// What two rows of a table may not say otherwise of.
     [[nodiscard]] static std::string key_of(const Message::Row& row);
+    /// The same for people.
+    [[nodiscard]] static std::string name_of(const Message::Row& row);
+    /// Whose value the daemon refuses; empty: more than one's.
+    [[nodiscard]] std::string column_of(const RowRefusal& no) const;
 
   private:
     RequirementWords words_;
@@ -79,19 +88,16 @@ class PrincipalRows {
     using Message = v1::PartyPrincipal;
 
     /// As of RequirementRows.
-    PrincipalRows(const PrincipalWords& words, const CsvRow& header);
+    PrincipalRows(PrincipalWords words, const CsvRow& header);
     [[nodiscard]] std::string add(const CsvRow& from, Message& to) const;
     [[nodiscard]] static std::string key_of(const Message::Row& row);
+    [[nodiscard]] static std::string name_of(const Message::Row& row);
+    [[nodiscard]] std::string column_of(const RowRefusal& no) const;
 
   private:
+    PrincipalWords words_;
     std::size_t device_ = 0;
     std::size_t user_ = 0;
-};
-
-/// The daemon's no to one row of a request.
-struct RowRefusal {
-    std::size_t row = 0; ///< From 1.
-    std::string why;     ///< Printable.
 };
 
 /// Asks the daemon for a part of a table; none: it agrees. A no that is of no row is thrown.
@@ -100,22 +106,30 @@ using AskForRows = std::function<std::optional<RowRefusal>(const Message&)>;
 
 /// What is in a table.
 struct Checked {
-    std::size_t rows = 0; ///< Good ones.
+    std::size_t rows = 0; ///< Good ones, each once.
     BadRows bad;
-    bool is_whole = true; ///< Else nobody knows what follows the last bad row.
+    std::vector<std::uint64_t> repeated; ///< Lines that say once more what one before them says.
+    bool is_whole = true;                ///< Else nobody knows what follows the last bad row.
 };
 
-/// Judges all rows, here and, in parts of 10,000, by `ask`, which must change nothing. Two rows
-/// with one key are one too many; of that, the memory grows by some 60 bytes a row. Throws Fault
-/// for more rows than `imported_rows_max`.
+/// Judges all rows as far as can be seen here, and asks nobody. Two rows with one key that say
+/// otherwise are one too many; of that, the memory grows by some 70 bytes a row. Throws Fault for
+/// more good rows than `protocol::table_rows_max`.
 template <class Rows>
-[[nodiscard]] Checked check_rows(CsvReader& table, const Rows& rows,
-                                 const AskForRows<typename Rows::Message>& ask);
+[[nodiscard]] Checked check_rows(CsvReader& table, const Rows& rows);
 
-/// Sends all rows but those that `bad` names, in parts of 10,000, each of which is taken whole or
-/// not at all. Throws Fault where one is refused after all, and says how many are there before it.
+/// Sends the rows that are good so far, in parts of 10,000 that the daemon judges and keeps for
+/// this connection: what it refuses becomes bad, and is not kept. The lines of those that are kept,
+/// in their order.
 template <class Rows>
-void send_rows(CsvReader& table, const Rows& rows, const BadRows& bad,
-               const AskForRows<typename Rows::Message>& ask);
+[[nodiscard]] std::vector<std::uint64_t> keep_rows(CsvReader& table, const Rows& rows,
+                                                   Checked& checked,
+                                                   const AskForRows<typename Rows::Message>& ask);
+
+/// Has all that is kept put at once, or, where the message says so, only judged as one. Throws
+/// Fault where it is refused after all, or nobody knows what became of it.
+template <class Message>
+void put_rows(Message message, const std::vector<std::uint64_t>& kept,
+              const std::type_identity_t<AskForRows<Message>>& ask);
 
 } // namespace usher::tools

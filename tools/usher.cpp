@@ -78,8 +78,8 @@ constexpr auto verbs = std::to_array<Verb>({
      Door::operators, party_state},
     {"party principal", "DEVICE USER | DEVICE --none", "Whose a device is", Door::operators,
      party_principal},
-    {"party principals", "FILE --device-column COLUMN --user-column COLUMN [OPTION...]",
-     "The same of a whole table", Door::operators, party_principals},
+    {"party principals", "[FILE --device-column COLUMN --user-column COLUMN [OPTION...]] [--csv]",
+     "The same of a whole table; without FILE a list", Door::operators, party_principals},
     {"product add", "NAME [--vendor VENDOR] [--model MODEL]", "A product that can be required",
      Door::operators, product_add},
     {"product list", "", "Products, and for whom their rights are counted", Door::operators,
@@ -88,8 +88,8 @@ constexpr auto verbs = std::to_array<Verb>({
      Door::operators, product_remove},
     {"requirement add", "PRODUCT --device DEVICE | --user USER [OPTION...]",
      "Somebody needs a right", Door::operators, requirement_add},
-    {"requirement remove", "REQ [--source SOURCE]", "Nobody needs it any more", Door::operators,
-     requirement_remove},
+    {"requirement remove", "REQ [--source SOURCE] | --source SOURCE [--product PRODUCT]",
+     "Nobody needs it any more", Door::operators, requirement_remove},
     {"requirement confirm", "REQ [--source SOURCE] [--undo]", "It is really needed",
      Door::operators, requirement_confirm},
     {"requirement consolidate", "REQ --behind REQ [OPTION...] | --product PRODUCT [OPTION...]",
@@ -100,7 +100,7 @@ constexpr auto verbs = std::to_array<Verb>({
      Door::operators, requirement_change},
     {"requirement import", "FILE --device-column COLUMN | --user-column COLUMN [OPTION...]",
      "The same of a whole table", Door::operators, requirement_import},
-    {"requirement list", "[--product PRODUCT] [--status STATUS]",
+    {"requirement list", "[--product PRODUCT] [--status STATUS] [--csv]",
      "What is needed, and by what "
      "it is covered",
      Door::operators, requirement_list},
@@ -210,6 +210,11 @@ int usher(const std::vector<std::string>& words)
         return 0;
     }
     const Verb* const verb = find_verb(verbs, words);
+    if (verb == nullptr && words.size() == 2 && (words[1] == "--help" || words[1] == "-h"))
+        if (const std::string text = noun_help_text(verbs, words[0]); !text.empty()) {
+            terminal.out() << text << std::flush;
+            return 0;
+        }
     if (verb == nullptr) {
         Misspelling wrong = misspelling(verbs, words);
         return fail(terminal,

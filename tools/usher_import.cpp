@@ -3,6 +3,7 @@
 #include "tools/printable.hpp"
 #include "tools/refusal_text.hpp"
 #include "tools/row_import.hpp"
+#include "tools/table.hpp"
 #include "tools/usher_verbs.hpp"
 
 #include <cerrno>
@@ -11,9 +12,13 @@
 #include <fstream>
 #include <utility>
 
-/// Tables of other programs. Each is read twice: first everything is judged, then it is sent.
+/// Tables of other programs. Each is read twice: first it is judged here, then it is sent; and it
+/// is put when all of it was kept.
 namespace usher::tools {
 namespace {
+
+/// A long table is put in one turn: so long we wait for it at least.
+constexpr std::chrono::seconds put_time(60);
 
 struct Import {
     std::string file;
@@ -21,11 +26,13 @@ struct Import {
     bool skips_bad = false;
 };
 
-void add_import(CLI::App& options, Import& asked)
+CLI::Option* add_import(CLI::App& options, Import& asked)
 {
-    options.add_option("FILE", asked.file, "The table, as CSV with a header")->required();
+    CLI::Option* const file =
+        options.add_option("FILE", asked.file, "The table, as CSV with a header")->required();
     options.add_flag("--skip-bad", asked.skips_bad, "Import the others where some rows are bad");
     options.add_flag("--dry-run", asked.is_dry_run, "Only say whether it could be imported");
+    return file;
 }
 
 std::ifstream opened(const std::string& file)
@@ -73,21 +80,18 @@ v1::PartyPrincipal& message_in(v1::Operate& operate, const PrincipalRows&)
 }
 
 template <class Rows>
-auto asker(Call& call, const Rows& rows, bool is_dry_run)
+auto asker(Call& call, const Rows& rows)
 {
-    return [&call, &rows,
-            is_dry_run](const typename Rows::Message& some) -> std::optional<RowRefusal> {
+    return [&call, &rows](const typename Rows::Message& some) -> std::optional<RowRefusal> {
         v1::Operate operate;
-        auto& message = message_in(operate, rows);
-        message = some;
-        message.set_dry_run(is_dry_run);
+        message_in(operate, rows) = some;
         try {
             static_cast<void>(call.operate(std::move(operate)));
             return std::nullopt;
         } catch (const Refused& no) {
             if (!no.refused().has_row())
                 throw;
-            return RowRefusal{static_cast<std::size_t>(no.refused().row()),
+            return RowRefusal{static_cast<std::size_t>(no.refused().row()), no.refused().code(),
                               headline_of(no.refused())};
         }
     };
@@ -112,10 +116,23 @@ Json json_of(const Checked& checked)
     Json told = Json::array();
     for (const auto& [line, why] : checked.bad.told())
         told.push_back({{"line", line}, {"text", why}});
-    return {{"rows", checked.rows}, {"bad_rows", checked.bad.count()}, {"bad", std::move(told)}};
+    return {{"rows", checked.rows},
+            {"repeated_rows", checked.repeated.size()},
+            {"bad_rows", checked.bad.count()},
+            {"bad", std::move(told)}};
 }
 
-/// Nothing was sent.
+std::string left_out(const Checked& checked)
+{
+    std::string text;
+    if (!checked.repeated.empty())
+        text += ", " + std::to_string(checked.repeated.size()) + " repeated";
+    if (checked.bad.count() > 0)
+        text += ", " + std::to_string(checked.bad.count()) + " left out";
+    return text;
+}
+
+/// What was kept is forgotten with our connection.
 int give_up(const Call& call, const Import& asked, const Checked& checked)
 {
     const std::string sentence =
@@ -133,33 +150,69 @@ int give_up(const Call& call, const Import& asked, const Checked& checked)
     return 1;
 }
 
+template <class Rows>
+std::vector<std::uint64_t> keep(Call& call, const std::string& file, const Rows& rows,
+                                Checked& checked)
+{
+    std::ifstream in = opened(file);
+    CsvReader table = table_in(in, file);
+    return keep_rows(table, rows, checked, asker(call, rows));
+}
+
 template <class Rows, class Words>
 int import_rows(Call& call, const Import& asked, const Words& words)
 {
-    std::ifstream first = opened(asked.file);
+    std::ifstream in = opened(asked.file);
     const Stamp before(asked.file);
-    CsvReader table = table_in(first, asked.file);
+    CsvReader table = table_in(in, asked.file);
     const Rows rows(words, table.header());
-    Checked checked = check_rows(table, rows, asker(call, rows, true));
-    tell_bad(call, checked.bad);
-    if (first.bad())
+    Checked checked = check_rows(table, rows);
+    if (in.bad())
         throw Fault("cannot read " + printable(asked.file) + " to its end", {});
+    const std::vector<std::uint64_t> kept = keep(call, asked.file, rows, checked);
+    tell_bad(call, checked.bad);
     if (!checked.is_whole || (checked.bad.count() > 0 && !asked.skips_bad))
         return give_up(call, asked, checked);
-    if (!asked.is_dry_run) {
-        if (Stamp(asked.file) != before)
-            throw Fault("the table was changed while it was judged", {"import it again"});
-        std::ifstream second = opened(asked.file);
-        CsvReader again = table_in(second, asked.file);
-        send_rows(again, rows, checked.bad, asker(call, rows, false));
+    if (Stamp(asked.file) != before)
+        throw Fault("the table was changed while it was read", {"import it again"});
+    if (!kept.empty()) {
+        typename Rows::Message all;
+        all.set_dry_run(asked.is_dry_run);
+        call.daemon().wait_at_least(put_time);
+        put_rows(std::move(all), kept, asker(call, rows));
     }
     Json json{{"done", !asked.is_dry_run}};
     json.update(json_of(checked));
-    const std::string left_out =
-        checked.bad.count() > 0 ? ", " + std::to_string(checked.bad.count()) + " left out" : "";
     call.print(json, (asked.is_dry_run ? count_of_rows(checked.rows) + " would be imported"
                                        : "imported " + count_of_rows(checked.rows)) +
-                         left_out + "\n");
+                         left_out(checked) + "\n");
+    return 0;
+}
+
+/// Whose devices are, in parts as the daemon gives them.
+int list_principals(Call& call, bool is_csv)
+{
+    Json list = Json::array();
+    Table table({{"DEVICE"}, {"USER"}});
+    std::string csv = csv_line({"device", "user"});
+    std::string after;
+    do {
+        v1::Operate operate;
+        operate.mutable_principal_list()->set_after(after);
+        const v1::Operated part = call.operate(std::move(operate));
+        for (const v1::PrincipalList::Row& row : part.principal_list().rows())
+            if (call.is_json())
+                list.push_back({{"device", row.device()}, {"user", row.user()}});
+            else if (is_csv)
+                csv += csv_line({csv_field(row.device()), csv_field(row.user())});
+            else
+                table.add({{row.device()}, {row.user()}});
+        after = part.principal_list().after();
+    } while (!after.empty());
+    call.print({{"principals", list}},
+               call.is_json() ? ""
+               : is_csv       ? csv
+                        : text_or(table, "no device has a principal user", call.is_colored()));
     return 0;
 }
 
@@ -208,15 +261,21 @@ int party_principals(Call& call)
 {
     Import asked;
     PrincipalWords words;
+    bool is_csv = false;
     CLI::App& options = call.options();
-    add_import(options, asked);
+    add_import(options, asked)->required(false);
     options.add_option("--device-column", words.device_column, "Where the device stands")
-        ->required()
         ->type_name("COLUMN");
-    options.add_option("--user-column", words.user_column, "Whose it is")
-        ->required()
-        ->type_name("COLUMN");
+    options.add_option("--user-column", words.user_column, "Whose it is")->type_name("COLUMN");
+    options.add_flag("--csv", is_csv, "Without FILE: for a spreadsheet");
     call.parse();
+    if (asked.file.empty())
+        return list_principals(call, is_csv);
+    if (words.device_column.empty() || words.user_column.empty())
+        throw Fault("which columns are it?",
+                    {"--device-column COLUMN --user-column COLUMN; without FILE it is listed whose "
+                     "devices are"},
+                    Fault::Kind::usage);
     return import_rows<PrincipalRows>(call, asked, words);
 }
 

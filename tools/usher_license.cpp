@@ -51,7 +51,8 @@ int license_remove(Call& call)
         .add_option("LICENSE", *remove.mutable_license(), "The number that `license list` shows")
         ->required();
     bool force = false;
-    call.options().add_flag("--force", force, "End the leases of it");
+    call.options().add_flag("--force", force,
+                            "End the leases of it, and leave what it covers to others");
     call.add_dry_run();
     call.parse();
     remove.set_force(force);

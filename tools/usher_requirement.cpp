@@ -177,11 +177,22 @@ int requirement_remove(Call& call)
     v1::Operate operate;
     v1::RequirementRemove& remove = *operate.mutable_requirement_remove();
     Wanted wanted;
-    add_wanted(call.options(), wanted);
-    add_source(call.options(), *remove.mutable_source(), "Only what this one says; else all");
+    add_wanted(call.options(), wanted, false);
+    add_source(call.options(), *remove.mutable_source(),
+               "Only what this one says; without REQ all that it says");
+    call.options()
+        .add_option("--product", *remove.mutable_product(), "Without REQ: only of this product")
+        ->type_name("PRODUCT");
     call.parse();
-    *remove.mutable_of() = name_of(wanted);
-    return call.done(operate, "removed " + shown(remove.of()));
+    if (!wanted.text.empty() || !wanted.device.empty() || !wanted.user.empty()) {
+        *remove.mutable_of() = name_of(wanted);
+        return call.done(operate, "removed " + shown(remove.of()));
+    }
+    if (remove.source().empty())
+        throw misuse("what is to be removed?", "PRODUCT/device:NAME, or --source SOURCE for all "
+                                               "that one says");
+    remove.set_vendor(wanted.vendor);
+    return call.done(operate, "removed what " + printable(remove.source()) + " says");
 }
 
 int requirement_confirm(Call& call)
@@ -270,15 +281,20 @@ int requirement_list(Call& call)
         ->check(CLI::IsMember(
             {"unconfirmed", "consolidated", "license_required", "partially_licensed", "licensed"}))
         ->type_name("STATUS");
+    bool is_csv = false;
+    options.add_flag("--csv", is_csv, "For a spreadsheet");
     call.parse();
     Json list = Json::array();
     Table table = requirements_table();
+    std::string csv = requirements_csv_header();
     for (bool has_more = true; has_more;) {
         v1::Operated part = call.operate(operate);
         v1::RequirementList& told = *part.mutable_requirement_list();
         for (const v1::Requirement& requirement : told.requirements()) {
             if (call.is_json())
                 list.push_back(requirement_json(requirement));
+            else if (is_csv)
+                csv += requirement_csv(requirement);
             else
                 add(table, requirement);
         }
@@ -286,7 +302,9 @@ int requirement_list(Call& call)
         ask.mutable_after()->Swap(told.mutable_after());
     }
     call.print({{"requirements", list}},
-               call.is_json() ? "" : text_or(table, "nothing is required", call.is_colored()));
+               call.is_json() ? ""
+               : is_csv       ? csv
+                              : text_or(table, "nothing is required", call.is_colored()));
     return 0;
 }
 

@@ -47,6 +47,18 @@ std::string usage_of(const Verb& verb)
            std::string(verb.arguments);
 }
 
+std::string line_of(const Verb& verb)
+{
+    constexpr std::size_t usage_columns_max = 44;
+    std::string text = "  " + usage_of(verb);
+    const std::size_t columns = tools::columns_of(text);
+    if (columns + 2 > usage_columns_max)
+        text += "\n" + std::string(usage_columns_max, ' ');
+    else
+        text.append(usage_columns_max - columns, ' ');
+    return text + std::string(verb.help) + "\n";
+}
+
 } // namespace
 
 std::size_t words_of(const Verb& verb)
@@ -96,20 +108,20 @@ Misspelling misspelling(std::span<const Verb> verbs, std::span<const std::string
     return {"unknown verb: " + cut(printable(words[0]), 60), std::move(hints)};
 }
 
+std::string noun_help_text(std::span<const Verb> verbs, std::string_view noun)
+{
+    std::string text;
+    for (const Verb& verb : verbs)
+        if (noun_of(verb) == noun)
+            text += line_of(verb);
+    return text.empty() ? text : text + "\n`usher VERB --help` tells the options of a verb.\n";
+}
+
 std::string help_text(std::span<const Verb> verbs)
 {
-    constexpr std::size_t usage_columns_max = 44;
     std::string text = "usher shows people to their seats.\n\n";
-    for (const Verb& verb : verbs) {
-        const std::string usage = "  " + usage_of(verb);
-        const std::size_t columns = columns_of(usage);
-        text += usage;
-        if (columns + 2 > usage_columns_max)
-            text += "\n" + std::string(usage_columns_max, ' ');
-        else
-            text.append(usage_columns_max - columns, ' ');
-        text += std::string(verb.help) + "\n";
-    }
+    for (const Verb& verb : verbs)
+        text += line_of(verb);
     return text + R"(
 `usher VERB --help` tells the options of a verb; each has --json, for programs.
 

@@ -41,6 +41,9 @@ struct Misspelling {
 [[nodiscard]] Misspelling misspelling(std::span<const Verb> verbs,
                                       std::span<const std::string> words);
 
+/// The verbs of a noun; empty: it is none.
+[[nodiscard]] std::string noun_help_text(std::span<const Verb> verbs, std::string_view noun);
+
 /// All verbs, the exit codes and the environment.
 [[nodiscard]] std::string help_text(std::span<const Verb> verbs);
 

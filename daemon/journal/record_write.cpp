@@ -6,6 +6,7 @@
 #include "daemon/journal/pool_record.hpp"
 #include "daemon/journal/record.pb.h"
 #include "daemon/journal/record_fields.hpp"
+#include "daemon/journal/record_format.hpp"
 #include "daemon/journal/requirement_record.hpp"
 
 #include <algorithm>
@@ -77,44 +78,6 @@ void fill(record::Refusal& to, const ledger::Refusal& refusal)
     to.set_donor(refusal.donor);
     if (refusal.spare)
         to.set_spare(*refusal.spare);
-}
-
-/// The format since which there is such a code: a word that an earlier reader does not know.
-std::uint32_t format_of(ledger::Code code)
-{
-    using enum ledger::Code;
-    switch (code) {
-    case unknown_party:
-    case unknown_scheme:
-    case wrong_kind:
-    case not_in_scheme:
-    case other_root:
-    case root_pool:
-    case not_home_pool:
-    case not_leasable:
-    case pool_closed:
-    case insufficient_units:
-    case would_overcommit:
-    case would_drop: return 5;
-    case unknown_product:
-    case unknown_requirement:
-    case in_use:
-    case consolidation_not_allowed:
-    case only_trigger_license:
-    case model_change_not_allowed:
-    case downgrade_cycle: return 6;
-    default: return 1;
-    }
-}
-
-std::uint32_t format_of(const ledger::Refusal& refusal)
-{
-    std::uint32_t format = refusal.redirect.empty() ? 1 : 3;
-    if (!refusal.root.empty() || refusal.row || !refusal.donor.empty() || refusal.spare)
-        format = 5;
-    if (refusal.because)
-        format = std::max(format, format_of(*refusal.because));
-    return std::max(format, format_of(refusal.code));
 }
 
 /// How each lasting fact stands in a record. No catch-all: a new fact does not compile without a
@@ -355,6 +318,8 @@ struct Writer {
     void operator()(const ledger::StateWatched&) const { assert(false && "fleeting"); }
     void operator()(const ledger::WatchEnded&) const { assert(false && "fleeting"); }
     void operator()(const ledger::IdReturned&) const { assert(false && "fleeting"); }
+    void operator()(const ledger::RowsKept&) const { assert(false && "fleeting"); }
+    void operator()(const ledger::TableEnded&) const { assert(false && "fleeting"); }
     void operator()(const ledger::StateTold&) const { assert(false && "fleeting"); }
     void operator()(const ledger::Reviewed&) const { assert(false && "fleeting"); }
 };

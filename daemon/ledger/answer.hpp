@@ -199,10 +199,10 @@ inline constexpr std::size_t forecast_pools_max = 1'000;
 using Picture = std::shared_ptr<const Summary>;
 
 /// `Arrival`: that it has arrived, to be signed by who has the node's key.
-using Answer =
-    std::variant<Done, Refusal, Granted, Waiting, Renewed, Greeted, Picture, Refusals, Handed,
-                 Showing, MoveBegun, StreamPart, Receipts, Position, Arrival, Concerns, PoolState,
-                 Registered, LeaseList, Forecast, RequirementList, Explanation, Compliance>;
+using Answer = std::variant<Done, Refusal, Granted, Waiting, Renewed, Greeted, Picture, Refusals,
+                            Handed, Showing, MoveBegun, StreamPart, Receipts, Position, Arrival,
+                            Concerns, PoolState, Registered, LeaseList, Forecast, RequirementList,
+                            PrincipalList, Explanation, Compliance>;
 
 // Notices: told without being asked, to the connection that speaks for the lease.
 

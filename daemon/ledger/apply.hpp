@@ -71,6 +71,8 @@ struct Applier {
     void operator()(const StateWatched& fact) const;
     void operator()(const WatchEnded& fact) const;
     void operator()(const IdReturned& fact) const { state.returned.add(fact.id); }
+    void operator()(const RowsKept& fact) const;
+    void operator()(const TableEnded& fact) const;
     void operator()(const StateTold& fact) const;
     void operator()(const LeaseRenewed& fact) const;
     void operator()(const ConnectionLost& fact) const;

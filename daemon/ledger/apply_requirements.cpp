@@ -45,6 +45,24 @@ void Applier::operator()(const Reviewed&) const
     state.requirements.look_at_all();
 }
 
+void Applier::operator()(const RowsKept& fact) const
+{
+    const auto [table, is_new] = state.tables.try_emplace(fact.connection, fact.rows);
+    if (is_new)
+        return;
+    std::visit(
+        [&](const auto& rows) {
+            auto& kept = std::get<std::remove_cvref_t<decltype(rows)>>(table->second);
+            kept.insert(kept.end(), rows.begin(), rows.end());
+        },
+        fact.rows);
+}
+
+void Applier::operator()(const TableEnded& fact) const
+{
+    state.tables.erase(fact.connection);
+}
+
 void Applier::operator()(const Covered& fact) const
 {
     const Coverage& coverage = fact.coverage;

@@ -75,7 +75,8 @@ struct Checkin {
 };
 
 /// The connection ended without a checkin: what it carried has the grace left. Leases that have
-/// come back over another connection meanwhile are not touched.
+/// come back over another connection meanwhile are not touched. What it watched and what was kept
+/// of its table is forgotten.
 struct LoseConnection {
     ConnectionId connection;
     std::vector<LeaseId> leases;
@@ -333,8 +334,8 @@ using Command =
                  ConfirmDeparture, BeginArrival, Follow, Arrive, AbandonArrival, SetSchemes,
                  OpenPool, Allocate, ClosePool, AddParty, Rebind, SetSource, RemoveParty, Register,
                  CheckinMany, ListLeases, AskState, Plan, DefineProduct, ForgetProduct,
-                 PutFoundations, RemoveFoundation, ConfirmFoundation, SetPrincipals, Consolidate,
-                 ConsolidateProducts, Entitle, ChangeModel, Reconcile, ListRequirements,
-                 ExplainRequirement, ReportCompliance>;
+                 PutFoundations, RemoveFoundation, RemoveSource, ConfirmFoundation, SetPrincipals,
+                 Consolidate, ConsolidateProducts, Entitle, ChangeModel, Reconcile,
+                 ListRequirements, ListPrincipals, ExplainRequirement, ReportCompliance>;
 
 } // namespace usher::ledger

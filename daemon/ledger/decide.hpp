@@ -62,6 +62,7 @@ Verdict decide(const State& state, const DefineProduct& command, Now now);
 Verdict decide(const State& state, const ForgetProduct& command, Now now);
 Verdict decide(const State& state, const PutFoundations& command, Now now);
 Verdict decide(const State& state, const RemoveFoundation& command, Now now);
+Verdict decide(const State& state, const RemoveSource& command, Now now);
 Verdict decide(const State& state, const ConfirmFoundation& command, Now now);
 Verdict decide(const State& state, const SetPrincipals& command, Now now);
 Verdict decide(const State& state, const Consolidate& command, Now now);
@@ -70,6 +71,7 @@ Verdict decide(const State& state, const Entitle& command, Now now);
 Verdict decide(const State& state, const ChangeModel& command, Now now);
 Verdict decide(const State& state, const Reconcile& command, Now now);
 Verdict decide(const State& state, const ListRequirements& command, Now now);
+Verdict decide(const State& state, const ListPrincipals& command, Now now);
 Verdict decide(const State& state, const ExplainRequirement& command, Now now);
 Verdict decide(const State& state, const ReportCompliance& command, Now now);
 
@@ -130,5 +132,9 @@ struct Disappointed {
 /// Why a lease that is not there is not there: what its holder is told.
 [[nodiscard]] Refusal unknown_lease(std::string detail = {});
 [[nodiscard]] Refusal id_was_returned();
+
+/// What the ledger keeps for a connection, and for nobody without it, ends: what it watches, and
+/// its table.
+Verdict forget_connection(const State& state, ConnectionId connection);
 
 } // namespace usher::ledger

@@ -89,43 +89,38 @@ Coverage covered_by(const RequirementRecord& record, const PaperRecord& paper)
     return coverage;
 }
 
-/// Why the requirement of a device cannot become that of its user for this license.
-std::optional<Refusal> why_no_change(const State& state, const RequirementRecord& record,
-                                     const PaperRecord& paper)
+Refusal court_refusal(const RequirementRecord& record, const NoChange& obstacle)
 {
-    const Consumer& consumer = record.id.consumer;
-    if (status_of(record) != RequirementStatus::license_required) // M-R1
+    const RequirementRecord& his = *record.user;
+    if (obstacle.shut == Court::Shut::stands_behind)
+        return not_changed(record, name_of(his.id) + " stands behind another");
+    if (obstacle.shut == Court::Shut::covered_directly)
+        return not_changed(record, his.id.consumer.name + " is covered directly");
+    return only_by(his, *obstacle.by);
+}
+
+/// The model's reason as the operator is told.
+Refusal change_refusal(const RequirementRecord& record, const PaperRecord& paper,
+                       const NoChange& obstacle)
+{
+    const std::string& license = paper.pool.id.text;
+    switch (obstacle.why) {
+    case NoChange::Why::is_covered:
         return not_changed(record, "only what is License Required may be changed");
-    if (record.demand.model != Model::device)
-        return not_changed(record, "a user's becomes no device's"); // M-R4
-    if (paper.pool.model != Model::user)
-        return not_changed(record, "license " + paper.pool.id.text + " is per device");
-    if (!may_downgrade(paper, record))
-        return not_changed(record, "license " + paper.pool.id.text + " may not be downgraded to " +
+    case NoChange::Why::is_users: return not_changed(record, "a user's becomes no device's");
+    case NoChange::Why::per_device:
+        return not_changed(record, "license " + license + " is per device");
+    case NoChange::Why::other_product:
+        return not_changed(record, "license " + license + " may not be downgraded to " +
                                        record.id.product.name.text);
-    if (!paper.pool.changes_models)
-        return not_changed(record, "the scheme of " + paper.pool.id.text + " changes no model");
-    const bool is_device = consumer.kind == Model::device;
-    const UserName user =
-        is_device ? state.requirements.principal_of({consumer.name}) : UserName{consumer.name};
-    if (user.empty())
+    case NoChange::Why::scheme:
+        return not_changed(record, "the scheme of " + license + " changes no model");
+    case NoChange::Why::nobody:
         return not_changed(record, "no eligible consumer: nobody is its principal user");
-    const RequirementRecord* his =
-        state.requirements.find(RequirementId{record.id.product, {Model::user, user.text}});
-    if (his && granted_directly(*his) > 0)
-        return not_changed(record, user.text + " is covered directly"); // M-R8, M-R10
-    if (his && his->behind)
-        return not_changed(record, name_of(his->id) + " stands behind another");
-    const PaperRecord* by = his ? bound(*his) : nullptr;
-    if (by && by != &paper)
-        return only_by(*his, *by); // M-R7
-    if (his)
-        for (const GrantRecord& grant : his->grants)
-            if (grant.paper != &paper)
-                return only_by(*his, *grant.paper); // M-Q15
-    if (paper.free() < 1)
-        return no_right_left(paper, 1); // M-R5
-    return std::nullopt;
+    case NoChange::Why::court: return court_refusal(record, obstacle);
+    case NoChange::Why::no_right: break;
+    }
+    return no_right_left(paper, 1);
 }
 
 } // namespace
@@ -145,10 +140,11 @@ Verdict decide(const State& state, const Entitle& command, Now)
                            paper.pool.model == record.id.consumer.kind;
     const RequirementStatus status = status_of(record);
     if (status == RequirementStatus::consolidated || status == RequirementStatus::unconfirmed) {
-        Refusal refusal = unknown_requirement(record.id);
-        refusal.detail =
-            ": it is " + std::string(word(status)) + ", and needs no license of its own";
-        return no(std::move(refusal));
+        std::string detail(word(status));
+        if (const RequirementRecord* other = record.behind ? record.behind : record.user;
+            other && status == RequirementStatus::consolidated)
+            detail += " behind " + name_of(other->id);
+        return no(refuse(Code::needs_no_license, name_of(record.id), std::move(detail)));
     }
     if (!is_own && !is_others && trigger != &paper)
         return no(refuse(Code::product_mismatch, "license " + command.license.text,
@@ -178,10 +174,9 @@ Verdict decide(const State& state, const ChangeModel& command, Now)
     const PaperRecord& paper = *std::get<Match>(match).paper;
     if (record.trigger == &paper)
         return {Done{}, {}};
-    if (auto refusal = why_no_change(state, record, paper))
-        return no(*std::move(refusal));
+    if (const auto obstacle = why_no_change(record, paper))
+        return no(change_refusal(record, paper, *obstacle));
     Verdict verdict{Done{}, {}};
-    // As a candidate it has made the record of its user.
     for (Coverage& coverage : change_of_model(record, *record.user, paper))
         verdict.facts.emplace_back(Covered{std::move(coverage)});
     return verdict;

@@ -1,3 +1,5 @@
+#include "daemon/ledger/explain.hpp"
+
 #include "daemon/ledger/called.hpp"
 
 #include <algorithm>
@@ -5,22 +7,6 @@
 /// What people are told of requirements.
 namespace usher::ledger {
 namespace {
-
-std::string rights(Units units)
-{
-    return std::to_string(units) + (units == 1 ? " right" : " rights");
-}
-
-std::string per(Model model)
-{
-    return "per " + std::string(word(model));
-}
-
-std::string license_text(const PaperRecord& paper)
-{
-    return "license " + paper.pool.id.text + " (" + paper.pool.product.name.text + " " +
-           per(paper.pool.model) + ")";
-}
 
 std::string free_text(const PaperRecord& paper)
 {
@@ -109,7 +95,7 @@ class Account {
         covers();
         if (told_.requirement.has < told_.requirement.need)
             obstacles();
-        what_if();
+        told_.what_if = what_if(requirements_, record_);
         return std::move(told_);
     }
 
@@ -149,16 +135,7 @@ class Account {
             why += ": it is per user, and " + other.id.consumer.name +
                    " is the principal user (M-R13)";
         told_.because.push_back(std::move(why));
-        if (record_.behind) {
-            told_.what_if.push_back("it counts again where " + name_of(other.id) +
-                                    " is required no more (M-R14)");
-        } else if (record_.trigger) {
-            told_.what_if.push_back("with a license of " + record_.id.product.name.text +
-                                    " per device that has a right left, it is per device again "
-                                    "(M-R6)");
-            told_.what_if.push_back("without license " + record_.trigger->pool.id.text +
-                                    " it is per device again, and looked at afresh (M-Q5)");
-        }
+        told_.what_if = what_if(requirements_, record_);
     }
 
     void covers()
@@ -209,47 +186,37 @@ class Account {
             return "no right is left (M-R5)";
         if (by == &paper || paper.pool.model == record_.id.consumer.kind)
             return free_text(paper);
-        if (paper.pool.model == Model::device)
-            return "a user's requirement becomes no device's (M-R4)";
-        if (!paper.pool.changes_models)
-            return "its scheme changes no model (M-R11)";
-        if (!record_.grants.empty())
-            return "it is covered in part, so its model is not changed (M-R1)";
-        const RequirementRecord* user = record_.user;
-        if (!user)
-            return "nobody is its principal user (M-Q7)";
-        if (granted_directly(*user) > 0)
-            return user->id.consumer.name + " is covered directly, so nothing joins him (M-R10)";
-        if (const PaperRecord* other = bound(*user); other && other != &paper)
-            return user->id.consumer.name + " is covered by " + other->pool.id.text +
-                   ", and by no other (M-R7)";
-        for (const GrantRecord& grant : user->grants)
-            if (grant.paper != &paper)
-                return user->id.consumer.name + " is covered by " + grant.paper->pool.id.text +
-                       ", and his cover is not mixed (M-Q15)";
-        return free_text(paper);
+        const auto obstacle = why_no_change(record_, paper);
+        return obstacle ? obstacle_text(*obstacle) : free_text(paper);
     }
 
-    void what_if()
+    [[nodiscard]] std::string obstacle_text(const NoChange& obstacle) const
     {
-        const Units lacks = told_.requirement.need - told_.requirement.has;
-        const std::string product = record_.id.product.name.text;
-        const bool is_own = is_coverable(record_);
-        if (lacks > 0 && is_own)
-            told_.what_if.push_back("with " + rights(lacks) + " more of " + product + " " +
-                                    per(record_.id.consumer.kind) +
-                                    " it is covered, when its turn comes");
-        for (const GrantRecord& grant : record_.grants)
-            told_.what_if.push_back("without " + license_text(*grant.paper) + " it lacks " +
-                                    rights(grant.units) + ", unless another license covers it");
-        if (is_own && !record_.changed.empty())
-            told_.what_if.push_back("with a license of " + product +
-                                    " per user it takes that one, and the devices behind it are "
-                                    "per device again (M-R8)");
-        else if (!record_.changed.empty())
-            told_.what_if.push_back("a license of " + product +
-                                    " per user changes nothing: nobody but its devices asks for "
-                                    "it (M-R9)");
+        switch (obstacle.why) {
+        case NoChange::Why::is_covered:
+            return "it is covered in part, so its model is not changed (M-R1)";
+        case NoChange::Why::is_users:
+        case NoChange::Why::per_device: return "a user's requirement becomes no device's (M-R4)";
+        case NoChange::Why::scheme: return "its scheme changes no model (M-R11)";
+        case NoChange::Why::nobody: return "nobody is its principal user (M-Q7)";
+        case NoChange::Why::court: return court_text(obstacle);
+        case NoChange::Why::other_product:
+        case NoChange::Why::no_right: break;
+        }
+        return "no right is left (M-R5)";
+    }
+
+    [[nodiscard]] std::string court_text(const NoChange& obstacle) const
+    {
+        const RequirementRecord& user = *record_.user;
+        const std::string& name = user.id.consumer.name;
+        if (obstacle.shut == Court::Shut::stands_behind)
+            return name_of(user.id) + " stands behind another itself (M-R3)";
+        if (obstacle.shut == Court::Shut::covered_directly)
+            return name + " is covered directly, so nothing joins him (M-R10)";
+        return name + " is covered by " + obstacle.by->pool.id.text +
+               (bound(user) == obstacle.by ? ", and by no other (M-R7)"
+                                           : ", and his cover is not mixed (M-Q15)");
     }
 
     const Requirements& requirements_;
@@ -258,6 +225,11 @@ class Account {
 };
 
 } // namespace
+
+Explanation explain(const Requirements& requirements, const RequirementRecord& record)
+{
+    return Account(requirements, record).told();
+}
 
 Verdict decide(const State& state, const ListRequirements& command, Now)
 {
@@ -300,7 +272,7 @@ Verdict decide(const State& state, const ExplainRequirement& command, Now)
     if (const auto* refusal = std::get_if<Refusal>(&found))
         return no(*refusal);
     const RequirementRecord& record = *std::get<const RequirementRecord*>(found);
-    return {Account(state.requirements, record).told(), {}};
+    return {explain(state.requirements, record), {}};
 }
 
 } // namespace usher::ledger

@@ -9,7 +9,8 @@ constexpr bool is_one_of = (std::is_same_v<Fact, Others> || ...);
 template <class Fact>
 constexpr bool is_fleeting =
     is_one_of<Fact, LeaseRenewed, ConnectionLost, AmnestyGranted, TermsSet, StreamBegun, StreamRead,
-              CounterReached, StateWatched, WatchEnded, StateTold, Reviewed, IdReturned>;
+              CounterReached, StateWatched, WatchEnded, StateTold, Reviewed, RowsKept, TableEnded,
+              IdReturned>;
 
 /// Activations are of one host, and so is what it sees of itself: its clock, its counter, its mode,
 /// its moves.

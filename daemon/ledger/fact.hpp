@@ -343,7 +343,7 @@ using Fact = std::variant<
     PartySet, PartyRemoved, LeaseMoved, ProductForgotten, FoundationPut, FoundationRemoved,
     PrincipalSet, ConsolidationSet, ProductConsolidationSet, Covered, LeaseRenewed, ConnectionLost,
     AmnestyGranted, TermsSet, StreamBegun, StreamRead, CounterReached, StateWatched, WatchEnded,
-    StateTold, Reviewed, IdReturned>;
+    StateTold, Reviewed, RowsKept, TableEnded, IdReturned>;
 
 /// Facts that a fact holds: it is declared before `Fact` is.
 struct FactList {

@@ -21,7 +21,8 @@ struct Install {
     bool replace = false; ///< Another content of a license that is here takes its place.
 };
 
-/// Refused while somebody holds something of it, unless by force: then he loses it and is told.
+/// Refused while somebody holds something of it, or it covers requirements, unless by force: then
+/// he loses it and is told, and they are left to other licenses.
 struct Remove {
     Identity by;
     EntitlementId license;

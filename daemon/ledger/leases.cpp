@@ -90,12 +90,20 @@ Verdict decide(const State& state, const Checkin& command, Now)
     return verdict;
 }
 
+Verdict forget_connection(const State& state, ConnectionId connection)
+{
+    Verdict verdict;
+    if (state.watches_of.contains(connection))
+        verdict.facts.emplace_back(WatchEnded{connection});
+    if (state.tables.contains(connection))
+        verdict.facts.emplace_back(TableEnded{connection});
+    return verdict;
+}
+
 /// Only shortens: whoever would be silent sooner stays so, and what has no term keeps having none.
 Verdict decide(const State& state, const LoseConnection& command, Now now)
 {
-    Verdict verdict;
-    if (state.watches_of.contains(command.connection))
-        verdict.facts.emplace_back(WatchEnded{command.connection});
+    Verdict verdict = forget_connection(state, command.connection);
     const SteadyInstant until = command.runs_on ? SteadyInstant::max() : now.steady + state.grace;
     for (const LeaseId& id : command.leases) {
         if (const LeaseRecord* lease = state.find_lease(id);

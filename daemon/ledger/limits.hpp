@@ -19,8 +19,11 @@ inline constexpr std::size_t foundations_max = 2'000'000;
 inline constexpr std::size_t foundations_each_max = 100; ///< Of one requirement.
 inline constexpr std::size_t principals_max = 1'000'000; ///< Devices that have a principal user.
 inline constexpr std::size_t rows_max = 10'000;          ///< Of one request that has rows.
-inline constexpr std::size_t page_max = 500;             ///< Leases in one part of a list.
-inline constexpr std::size_t watches_max = 100'000;      ///< Of all connections together.
+/// Rows of tables that are kept until they are put, and so of one table: a turn of so many holds up
+/// the desk for seconds, and the watchdog of the daemon bites after fifteen.
+inline constexpr std::size_t kept_rows_max = 300'000;
+inline constexpr std::size_t page_max = 500;        ///< Leases in one part of a list.
+inline constexpr std::size_t watches_max = 100'000; ///< Of all connections together.
 inline constexpr std::size_t endings_max = 10'000; ///< Remembered ends, the oldest forgotten first.
 inline constexpr std::size_t denials_max = 256;    ///< Remembered refusals, likewise.
 inline constexpr std::size_t activations_max = 4096; ///< Licenses that are known by theirs.

@@ -60,6 +60,21 @@ Units units_of(const RequirementRecord& one, const PaperRecord& paper)
     return at == one.grants.end() ? 0 : at->units;
 }
 
+/// What is left of a direct license for it, whose rights may be too few now: the oldest come first.
+Units keepable(const RequirementRecord& one, const GrantRecord& grant)
+{
+    const PaperRecord& paper = *grant.paper;
+    if (one.grants.size() < 2 || !is_direct(one, paper) || paper.free_direct() >= 0)
+        return grant.units; // It has no other to keep in its place.
+    Units left = paper.pool.units;
+    for (const auto& [place, other] : paper.direct) {
+        if (other == &one)
+            break;
+        left -= units_of(*other, paper);
+    }
+    return std::clamp<Units>(left, 0, grant.units);
+}
+
 } // namespace
 
 std::vector<Coverage> change_of_model(const RequirementRecord& one, const RequirementRecord& user,
@@ -111,6 +126,23 @@ bool Requirements::is_allowed(const RequirementRecord& one, const PaperRecord& p
     return (is_coverable(one) && fits && may_downgrade(paper, one)) || bound(one) == &paper;
 }
 
+/// Whom it must be known of first what they keep: those before it who share a license that has too
+/// few rights now. Else it would keep of that one, and lose it after it has given back another's.
+const RequirementRecord* Requirements::mended_before(const RequirementRecord& one) const
+{
+    if (one.grants.size() < 2)
+        return nullptr;
+    for (const GrantRecord& grant : one.grants)
+        if (is_direct(one, *grant.paper) && grant.paper->free_direct() < 0)
+            for (const auto& [place, other] : grant.paper->direct) {
+                if (other == &one)
+                    break;
+                if (unsettled_.contains(other->number))
+                    return other;
+            }
+    return nullptr;
+}
+
 /// What of a requirement's cover is not allowed any more.
 Step Requirements::mend(const RequirementRecord& one) const
 {
@@ -131,7 +163,7 @@ Step Requirements::mend(const RequirementRecord& one) const
         for (const GrantRecord& grant : one.grants) {
             if (is_own(one, *grant.paper) != directly || !is_allowed(one, *grant.paper))
                 continue;
-            const Units units = std::min(grant.units, left);
+            const Units units = std::min({grant.units, left, keepable(one, grant)});
             left -= units;
             if (units > 0)
                 kept.grants.push_back({grant.paper->pool.id, units});
@@ -249,9 +281,11 @@ Step Requirements::change_model(const PaperRecord& paper) const
 Step Requirements::step()
 {
     while (!unsettled_.empty()) {
-        const RequirementRecord& one = *unsettled_.begin()->second;
-        unsettled_.erase(unsettled_.begin());
-        if (Step step = mend(one); !step.empty())
+        const RequirementRecord* one = unsettled_.begin()->second;
+        while (const RequirementRecord* before = mended_before(*one))
+            one = before;
+        unsettled_.erase(one->number);
+        if (Step step = mend(*one); !step.empty())
             return step;
     }
     const auto serve = [this](Phase phase,

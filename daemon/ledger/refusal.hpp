@@ -54,6 +54,7 @@ enum class Code : std::uint8_t {
     no_free_seat,
     insufficient_units,        ///< A pool has fewer than are to leave it.
     would_overcommit,          ///< Less would stay than is held.
+    needs_no_license,          ///< A requirement that is `detail` is covered by none of its own.
     in_use,                    ///< It cannot go while something refers to it.
     consolidation_not_allowed, ///< A requirement whose model was changed, or in a circle.
     only_trigger_license,      ///< `detail` covers it, and no other may (M-R7).
@@ -62,8 +63,9 @@ enum class Code : std::uint8_t {
     capacity_exceeded,
     limit_reached, ///< A bound of this daemon; `detail` names it.
     leases_outstanding,
-    license_invalid, ///< Not a license, or changed since it was signed.
-    unknown_vendor,  ///< Signed by a key that this daemon was not told to trust.
+    covers_requirements, ///< A license that is to go; `detail` says how many, with `held` rights.
+    license_invalid,     ///< Not a license, or changed since it was signed.
+    unknown_vendor,      ///< Signed by a key that this daemon was not told to trust.
     already_installed,
     bad_activation_code,
     already_active,            ///< On `host`: one host at a time.

@@ -77,6 +77,32 @@ std::string who_would_lack(const PoolRecord& root, Units units)
     return text;
 }
 
+std::string requirements_text(std::size_t count)
+{
+    return std::to_string(count) + (count == 1 ? " requirement" : " requirements");
+}
+
+std::size_t covered_by(const PaperRecord& paper)
+{
+    return static_cast<std::size_t>(std::ranges::count_if(paper.users, [&](const auto& user) {
+        return std::ranges::find(user.second->grants, &paper, &GrantRecord::paper) !=
+               user.second->grants.end();
+    }));
+}
+
+/// Nobody loses a seat by it, but what it covers may lack licenses then.
+std::optional<Refusal> why_not_uncovered(const State& state, const Remove& command,
+                                         const PoolRecord& root)
+{
+    const PaperRecord* paper = state.requirements.find(root.pool.id);
+    if (!paper || paper->granted == 0)
+        return std::nullopt;
+    Refusal refusal = refuse(Code::covers_requirements, command.license.text,
+                             requirements_text(covered_by(*paper)));
+    refusal.held = paper->granted;
+    return refusal;
+}
+
 } // namespace
 
 void drop_from_queue(const State& state, const PoolRecord& pool, Verdict& verdict)
@@ -176,9 +202,13 @@ Verdict decide(const State& state, const Remove& command, Now)
     if (const Activation* activation = state.find_activation(command.license);
         activation && activation->number != 0)
         return no(refuse(Code::already_active, command.license.text));
-    if (!command.force)
-        if (auto refusal = why_still_needed(record, root))
+    if (!command.force) {
+        auto refusal = why_still_needed(record, root);
+        if (!refusal)
+            refusal = why_not_uncovered(state, command, root);
+        if (refusal)
             return no(*std::move(refusal));
+    }
 
     Verdict verdict{Done{}, {}};
     const bool is_last = is_last_of(root);
@@ -190,7 +220,8 @@ Verdict decide(const State& state, const Remove& command, Now)
     if (const PaperRecord* paper = state.requirements.find(root.pool.id);
         paper && paper->granted > 0)
         std::get<Done>(verdict.answer)
-            .warnings.push_back("it covers requirements with " + units_text(paper->granted) +
+            .warnings.push_back("it covers " + requirements_text(covered_by(*paper)) + " with " +
+                                units_text(paper->granted) +
                                 ": usher requirement list shows what lacks licenses then");
     take_out(record, command.by, verdict);
     const std::size_t unlimited = root.unlimited - (record.unlimited ? 1 : 0);

@@ -37,6 +37,16 @@ struct RequirementList {
     std::optional<RequirementId> after; ///< To ask for what follows; none: nothing does.
 };
 
+struct PrincipalList {
+    struct Row {
+        DeviceName device;
+        UserName user;
+    };
+
+    std::vector<Row> rows;
+    std::optional<DeviceName> after; ///< As of RequirementList.
+};
+
 /// Why a requirement is covered as it is, for people.
 struct Explanation {
     RequirementView requirement;

@@ -4,6 +4,7 @@
 
 #include <optional>
 #include <string>
+#include <variant>
 #include <vector>
 
 /// What can be asked of requirements and of what covers them.
@@ -13,11 +14,21 @@ namespace usher::ledger {
 struct ProductCall {
     ProductName name;
     VendorName vendor = {}; ///< Empty: of the only vendor who has such a product.
+
+    friend auto operator<=>(const ProductCall&, const ProductCall&) = default;
 };
 
 struct RequirementCall {
     ProductCall product;
     Consumer consumer;
+
+    friend auto operator<=>(const RequirementCall&, const RequirementCall&) = default;
+};
+
+/// What the rows of a request are of the table that comes on its connection in several of them.
+struct TablePart {
+    ConnectionId connection = {}; ///< None: the request's rows are the table.
+    bool more = false;            ///< Its rows are only kept, for the first request without `more`.
 };
 
 /// Says that there is such a product, and for whom its rights are counted unless a foundation says
@@ -36,10 +47,12 @@ struct ForgetProduct {
     ProductCall product;
 };
 
-/// Foundations, all or nothing. Of one that is there already the new words take the place. Refused,
-/// with the row: UNKNOWN_PRODUCT; BAD_QUANTITY; BAD_REQUEST where two rows are of one source and
-/// consumer; LIMIT_REACHED beyond `foundations_each_max`. Without a row: LIMIT_REACHED beyond
-/// `rows_max` or `foundations_max`.
+/// Foundations, all or nothing, with those that were kept before them. Of one that is there already
+/// the new words take the place; a row that says the same again says nothing. Refused, with the row
+/// (from the first one that was kept on): UNKNOWN_PRODUCT; BAD_QUANTITY; BAD_REQUEST where two rows
+/// are of one source and consumer, and differ; LIMIT_REACHED beyond `foundations_each_max`. Without
+/// a row: BAD_REQUEST without any; LIMIT_REACHED beyond `rows_max`, `kept_rows_max` or
+/// `foundations_max`. A no changes nothing: what was kept stays so.
 struct PutFoundations {
     struct Row {
         RequirementCall of;
@@ -47,11 +60,14 @@ struct PutFoundations {
         std::optional<Model> model; ///< None: the product's.
         Units number = 1;           ///< 1 to `units_max`.
         bool confirmed = true;
+
+        friend bool operator==(const Row&, const Row&) = default;
     };
 
     Identity by;
-    std::vector<Row> rows; ///< 1 to `rows_max`.
+    std::vector<Row> rows; ///< At most `rows_max`; none: those that were kept.
     bool dry_run = false;  ///< Only says what would be refused, and how many would be new or other.
+    TablePart part = {};
 };
 
 /// Refused: UNKNOWN_PRODUCT, UNKNOWN_REQUIREMENT.
@@ -59,6 +75,14 @@ struct RemoveFoundation {
     Identity by;
     RequirementCall of;
     std::string source; ///< Empty: all.
+};
+
+/// Every foundation of a source. Refused: UNKNOWN_PRODUCT; UNKNOWN_REQUIREMENT where there is none;
+/// LIMIT_REACHED beyond `kept_rows_max`, as of a table.
+struct RemoveSource {
+    Identity by;
+    std::string source;
+    ProductCall product = {}; ///< An empty name: of all.
 };
 
 /// Refused: UNKNOWN_PRODUCT, UNKNOWN_REQUIREMENT.
@@ -69,18 +93,25 @@ struct ConfirmFoundation {
     bool confirmed = true;
 };
 
-/// Whose devices are, all or nothing. Refused: BAD_REQUEST where two rows are of one device, with
-/// the row; LIMIT_REACHED beyond `rows_max` or `principals_max`.
+/// Whose devices are, all or nothing; a table as of PutFoundations. Refused: BAD_REQUEST where two
+/// rows are of one device, and differ, with the row; LIMIT_REACHED beyond `rows_max`,
+/// `kept_rows_max` or `principals_max`.
 struct SetPrincipals {
     struct Row {
         DeviceName device;
         UserName user; ///< Empty: nobody's.
+
+        friend bool operator==(const Row&, const Row&) = default;
     };
 
     Identity by;
-    std::vector<Row> rows; ///< 1 to `rows_max`.
+    std::vector<Row> rows; ///< As of PutFoundations.
     bool dry_run = false;
+    TablePart part = {};
 };
+
+/// Rows of one table that were kept and not put yet.
+using KeptRows = std::variant<std::vector<PutFoundations::Row>, std::vector<SetPrincipals::Row>>;
 
 /// One requirement stands behind another, which alone is counted: `manual` or `remote`. Refused:
 /// UNKNOWN_PRODUCT, UNKNOWN_REQUIREMENT; CONSOLIDATION_NOT_ALLOWED where its model was changed
@@ -105,10 +136,9 @@ struct ConsolidateProducts {
 };
 
 /// Covers a requirement by this license, as far as it may and has rights left. Refused:
-/// UNKNOWN_PRODUCT; UNKNOWN_REQUIREMENT, also where it needs no license of its own;
-/// UNKNOWN_LICENSE; NOT_IN_SCHEME where the license is lent; ONLY_TRIGGER_LICENCE (M-R7);
-/// PRODUCT_MISMATCH where the license covers nothing like it, or one of its own comes first;
-/// INSUFFICIENT_UNITS.
+/// UNKNOWN_PRODUCT; UNKNOWN_REQUIREMENT; NEEDS_NO_LICENSE, with its status; UNKNOWN_LICENSE;
+/// NOT_IN_SCHEME where the license is lent; ONLY_TRIGGER_LICENCE (M-R7); PRODUCT_MISMATCH where the
+/// license covers nothing like it, or one of its own comes first; INSUFFICIENT_UNITS.
 struct Entitle {
     Identity by;
     RequirementCall requirement;
@@ -136,6 +166,11 @@ struct ListRequirements {
     ProductCall product;                     ///< An empty name: all.
     std::optional<RequirementStatus> status; ///< None: all.
     std::optional<RequirementId> after;      ///< Where the part before ended.
+};
+
+/// Asks whose devices are, by their names; `page_max` at a time.
+struct ListPrincipals {
+    std::optional<DeviceName> after; ///< Where the part before ended.
 };
 
 /// Asks why a requirement is covered as it is. Refused: UNKNOWN_PRODUCT, UNKNOWN_REQUIREMENT.

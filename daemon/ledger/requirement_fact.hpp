@@ -1,6 +1,6 @@
 #pragma once
 
-#include "daemon/ledger/requirement.hpp"
+#include "daemon/ledger/requirement_command.hpp"
 
 /// What has happened of requirements.
 namespace usher::ledger {
@@ -65,6 +65,21 @@ struct Covered {
 };
 
 // Fleeting.
+
+/// More rows of the table of a connection were kept.
+struct RowsKept {
+    ConnectionId connection;
+    KeptRows rows;
+
+    friend bool operator==(const RowsKept&, const RowsKept&) = default;
+};
+
+/// The table of a connection was put, or its connection ended: none of its rows is kept any more.
+struct TableEnded {
+    ConnectionId connection;
+
+    friend bool operator==(const TableEnded&, const TableEnded&) = default;
+};
 
 /// Everything is looked at again, as if nothing had been.
 struct Reviewed {

@@ -14,7 +14,6 @@ std::size_t index(Model model)
 
 } // namespace
 
-/// Behind which it would stand if it were not changed, nor others for it.
 RequirementRecord* Requirements::other_of(const RequirementRecord& one) const
 {
     if (one.foundations.empty())
@@ -187,23 +186,15 @@ void Requirements::list_grant(RequirementRecord& one, const GrantRecord& grant)
         enter(paper.changed, full_order(one), grant.units - own, 0);
 }
 
-/// Where devices could stand behind a user: none do where he is covered directly (M-R8, M-R10), or
-/// by another license than the one that would change them (M-R7, M-Q15).
+/// Where devices could stand behind a user.
 void Requirements::list_court(RequirementRecord& one)
 {
-    if (one.candidates.empty() || one.behind)
+    if (one.candidates.empty())
         return;
-    PaperRecord* only = bound(one);
-    for (const GrantRecord& grant : one.grants) {
-        if (is_direct(one, *grant.paper)) {
-            if (rules_.hold(10))
-                return;
-            continue;
-        }
-        if (only && grant.paper != only)
-            return;
-        only = grant.paper;
-    }
+    const Court court = court_of(one, rules_.hold(10));
+    if (court.shut != Court::Shut::open)
+        return;
+    PaperRecord* const only = court.only ? &papers_.at(court.only->pool.id) : nullptr;
     const Place place{one.candidates.begin()->first.order, one.number};
     InOrder& list = only ? only->courts : one.book->courts;
     list.emplace(place, &one);

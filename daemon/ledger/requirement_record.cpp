@@ -8,6 +8,17 @@ namespace {
 
 constexpr Units without_end = std::numeric_limits<Units>::max() / 4;
 
+/// By which a user is covered, or bound to, and which is not this one; null: none.
+const PaperRecord* license_beside(const RequirementRecord& user, const PaperRecord& paper)
+{
+    if (const PaperRecord* by = bound(user); by && by != &paper)
+        return by;
+    for (const GrantRecord& grant : user.grants)
+        if (grant.paper != &paper)
+            return grant.paper;
+    return nullptr;
+}
+
 } // namespace
 
 bool stands_alone(const RequirementRecord& one)
@@ -135,6 +146,53 @@ Coverage coverage_of(const RequirementRecord& one)
     if (one.trigger)
         coverage.trigger = one.trigger->pool.id;
     return coverage;
+}
+
+const Foundation* foundation_by(const RequirementRecord& one, const std::string& source)
+{
+    const auto at = std::ranges::find(one.foundations, source, &Foundation::source);
+    return at == one.foundations.end() ? nullptr : &*at;
+}
+
+Court court_of(const RequirementRecord& user, bool covered_directly)
+{
+    if (user.behind)
+        return {.shut = Court::Shut::stands_behind};
+    Court court{.only = bound(user)};
+    for (const GrantRecord& grant : user.grants) {
+        if (is_direct(user, *grant.paper)) {
+            if (covered_directly)
+                return {.shut = Court::Shut::covered_directly};
+            continue;
+        }
+        if (court.only && grant.paper != court.only)
+            return {.shut = Court::Shut::mixed, .only = court.only};
+        court.only = grant.paper;
+    }
+    return court;
+}
+
+std::optional<NoChange> why_no_change(const RequirementRecord& one, const PaperRecord& paper)
+{
+    using Why = NoChange::Why;
+    if (status_of(one) != RequirementStatus::license_required)
+        return NoChange{Why::is_covered};
+    if (one.demand.model != Model::device)
+        return NoChange{Why::is_users};
+    if (paper.pool.model != Model::user)
+        return NoChange{Why::per_device};
+    if (!may_downgrade(paper, one))
+        return NoChange{Why::other_product};
+    if (!paper.pool.changes_models)
+        return NoChange{Why::scheme};
+    if (!one.user) // As a candidate it would have made the record of its user.
+        return NoChange{Why::nobody};
+    const Court court = court_of(*one.user);
+    if (court.shut != Court::Shut::open || (court.only && court.only != &paper))
+        return NoChange{Why::court, court.shut, license_beside(*one.user, paper)};
+    if (paper.free() < 1)
+        return NoChange{Why::no_right};
+    return std::nullopt;
 }
 
 } // namespace usher::ledger

@@ -156,6 +156,44 @@ struct ProductBook {
 /// Whether anything is required: not only what could be.
 [[nodiscard]] bool exists(const RequirementRecord& one);
 [[nodiscard]] Coverage coverage_of(const RequirementRecord& one);
+/// The one of this source; null: none.
+[[nodiscard]] const Foundation* foundation_by(const RequirementRecord& one,
+                                              const std::string& source);
+
+/// Whether devices may come to stand behind a user's requirement by a change of their model.
+struct Court {
+    enum class Shut : std::uint8_t {
+        open,
+        stands_behind,    ///< It is counted by another one itself.
+        covered_directly, ///< Nothing joins it (M-R8, M-R10).
+        mixed,            ///< It is covered by several licenses (M-Q15).
+    };
+    Shut shut = Shut::open;
+    const PaperRecord* only =
+        nullptr; ///< The license that may change them (M-R7, M-Q15); null: any.
+};
+/// `covered_directly`: whether that shuts it.
+[[nodiscard]] Court court_of(const RequirementRecord& user, bool covered_directly = true);
+
+/// What keeps a requirement from becoming its user's for a license, in the order in which it is
+/// told.
+struct NoChange {
+    enum class Why : std::uint8_t {
+        is_covered,    ///< It has a right, or needs none (M-R1).
+        is_users,      ///< A user's becomes no device's (M-R4).
+        per_device,    ///< The license is.
+        other_product, ///< The license may not be downgraded to it.
+        scheme,        ///< That of the license changes no model (M-R11).
+        nobody,        ///< Is its principal user (M-Q7).
+        court,         ///< That of its user is shut, or open to another license only.
+        no_right,      ///< Is left of the license (M-R5).
+    };
+    Why why = Why::is_covered;
+    Court::Shut shut = Court::Shut::open; ///< Of `court`.
+    const PaperRecord* by = nullptr;      ///< Of an open or mixed one: the other license.
+};
+[[nodiscard]] std::optional<NoChange> why_no_change(const RequirementRecord& one,
+                                                    const PaperRecord& paper);
 
 /// The requirement becomes that of `user` for the license: of a device his principal's, of a user
 /// his own.

@@ -62,6 +62,8 @@ class Requirements {
     }
     [[nodiscard]] const std::map<std::string, UserName>& principals() const { return principals_; }
     [[nodiscard]] UserName principal_of(const DeviceName& device) const;
+    /// Behind which it would stand if it were not changed, nor others for it; null: behind none.
+    [[nodiscard]] RequirementRecord* other_of(const RequirementRecord& one) const;
     [[nodiscard]] std::uint64_t last_seq() const { return last_seq_; }
     [[nodiscard]] std::size_t foundations() const { return foundations_; }
     [[nodiscard]] const Rules& rules() const { return rules_; }
@@ -70,7 +72,6 @@ class Requirements {
     ProductBook& book(const ProductId& id);
     RequirementRecord& record(const RequirementId& id);
     RequirementRecord* find_mutable(const RequirementId& id);
-    [[nodiscard]] RequirementRecord* other_of(const RequirementRecord& one) const;
     void look_again(RequirementRecord& one);
     void look_at(ProductBook& its);
     void look_at_those_before(const RequirementRecord& one);
@@ -91,6 +92,7 @@ class Requirements {
 
     // Steps.
     using Step = std::vector<Coverage>;
+    [[nodiscard]] const RequirementRecord* mended_before(const RequirementRecord& one) const;
     [[nodiscard]] Step mend(const RequirementRecord& one) const;
     [[nodiscard]] Step shrink_direct(const PaperRecord& paper) const;
     [[nodiscard]] Step shrink(const PaperRecord& paper) const;

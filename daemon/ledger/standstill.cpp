@@ -27,10 +27,7 @@ struct Gate {
     Opinion operator()(const SetSchemes&) const { return Verdict{Done{}, {}}; }
     Opinion operator()(const LoseConnection& command) const
     {
-        Verdict verdict;
-        if (state.watches_of.contains(command.connection))
-            verdict.facts.emplace_back(WatchEnded{command.connection});
-        return verdict;
+        return forget_connection(state, command.connection);
     }
 
     // These only look.
@@ -40,6 +37,7 @@ struct Gate {
     Opinion operator()(const ShowReceipt&) const { return std::nullopt; }
     Opinion operator()(const ListConcerns&) const { return std::nullopt; }
     Opinion operator()(const ListRequirements&) const { return std::nullopt; }
+    Opinion operator()(const ListPrincipals&) const { return std::nullopt; }
     Opinion operator()(const ExplainRequirement&) const { return std::nullopt; }
     Opinion operator()(const ReportCompliance&) const { return std::nullopt; }
 

@@ -221,6 +221,9 @@ struct State {
     std::map<PartyId, std::set<std::uint64_t>> watches_for; ///< Those that name a party.
     std::uint64_t watches_numbered = 0;
 
+    std::map<ConnectionId, KeptRows>
+        tables; ///< Of connections: what was kept of them, and not put.
+
     // Of moves.
     std::optional<Stream> stream;       ///< To another server; of this run of the daemon.
     std::optional<Departure> departure; ///< Until this server has taken over from another.

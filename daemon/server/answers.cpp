@@ -216,6 +216,10 @@ struct Answers {
     {
         fill(*response.mutable_operated()->mutable_requirement_list(), list);
     }
+    void operator()(const ledger::PrincipalList& list) const
+    {
+        fill(*response.mutable_operated()->mutable_principal_list(), list);
+    }
     void operator()(const ledger::Explanation& explanation) const
     {
         fill(*response.mutable_operated()->mutable_requirement_explained(), explanation);

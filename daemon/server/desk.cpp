@@ -19,6 +19,20 @@ constexpr Duration nap_max = std::chrono::seconds(1);
 
 /// A plan copies all pools and parties, so it has a turn of its own.
 constexpr std::size_t plan_weight = 100'000;
+/// So has a table that was kept and is put now.
+constexpr std::size_t table_weight = 100'000;
+
+template <class Rows>
+std::size_t weight_of_rows(const Rows& command)
+{
+    return command.rows.empty() ? table_weight : 1 + command.rows.size();
+}
+
+/// A long turn is no silence.
+constexpr std::size_t facts_per_pulse = 1000;
+
+/// Room for so many is kept from turn to turn, and a table has far more.
+constexpr std::size_t facts_kept_max = 10'000;
 
 /// How many single questions one costs.
 std::size_t weight_of(const ledger::Command& command)
@@ -41,6 +55,10 @@ std::size_t weight_of(const ledger::Command& command)
         return 1 + part->facts.size();
     if (const auto* import = std::get_if<ledger::Import>(&command))
         return 1 + import->licenses.size() + import->profiles.size();
+    if (const auto* many = std::get_if<ledger::PutFoundations>(&command))
+        return weight_of_rows(*many);
+    if (const auto* many = std::get_if<ledger::SetPrincipals>(&command))
+        return weight_of_rows(*many);
     return 1;
 }
 
@@ -177,8 +195,11 @@ void Desk::Inside::record(std::vector<Fact>&& news, Now now)
         if (auto message = ledger.message_about(fact))
             letters.push_back({message->to, 0, std::move(message->notice)});
         ledger.apply(fact, now.calendar);
-        if (ledger::is_lasting(fact))
-            facts.push_back(std::move(fact));
+        if (!ledger::is_lasting(fact))
+            continue;
+        facts.push_back(std::move(fact));
+        if (facts.size() % facts_per_pulse == 0)
+            pulse.fetch_add(1, std::memory_order_release);
     }
 }
 
@@ -197,6 +218,8 @@ void Desk::Inside::commit(Now now)
     journal.append(now.calendar, facts);
     journaled = now.calendar;
     facts.clear();
+    if (facts.capacity() > facts_kept_max)
+        facts.shrink_to_fit();
     raise_counter(now);
     if (is_snapshot_due())
         take_snapshot(now.calendar);

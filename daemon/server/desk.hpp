@@ -91,7 +91,8 @@ class Desk {
     /// Any thread.
     void stop();
 
-    /// Grows with every turn and at least every second: what a watchdog looks at. Any thread.
+    /// Grows with every turn, at least every second, and while a turn is long as its facts are
+    /// applied: what a watchdog looks at. Any thread.
     [[nodiscard]] std::uint64_t pulse() const;
 
   private:

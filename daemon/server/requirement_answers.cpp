@@ -1,5 +1,6 @@
 #include "daemon/server/requirement_answers.hpp"
 
+#include "daemon/ledger/limits.hpp"
 #include "protocol/frame.hpp"
 #include "protocol/limits.hpp"
 #include "protocol/usher.pb.h"
@@ -128,6 +129,19 @@ void fill(v1::RequirementList& to, const ledger::RequirementList& from)
     }
     if (from.after)
         fill(*to.mutable_after(), *from.after);
+}
+
+void fill(v1::PrincipalList& to, const ledger::PrincipalList& from)
+{
+    static_assert(ledger::page_max * (2 * protocol::name_bytes_max + 16) <
+                  protocol::frame_bytes_max);
+    for (const ledger::PrincipalList::Row& row : from.rows) {
+        v1::PrincipalList::Row& shown = *to.add_rows();
+        shown.set_device(row.device.text);
+        shown.set_user(row.user.text);
+    }
+    if (from.after)
+        to.set_after(from.after->text);
 }
 
 void fill(v1::RequirementExplained& to, const ledger::Explanation& from)

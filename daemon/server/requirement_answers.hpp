@@ -12,6 +12,8 @@ namespace usher::server {
 /// As many requirements as fit in a frame; what follows is asked for after the last of them.
 void fill(v1::RequirementList& to, const ledger::RequirementList& from);
 
+void fill(v1::PrincipalList& to, const ledger::PrincipalList& from);
+
 /// The first sentences, as many as fit.
 void fill(v1::RequirementExplained& to, const ledger::Explanation& from);
 

@@ -64,6 +64,7 @@ std::optional<Verb> row(const v1::Operate& operate)
     case v1::Operate::kReconcile: return Verb{"reconcile", Role::operator_};
     case v1::Operate::kRequirementList: return Verb{"requirement list", Role::viewer};
     case v1::Operate::kRequirementExplain: return Verb{"requirement explain", Role::viewer};
+    case v1::Operate::kPrincipalList: return Verb{"party principals", Role::viewer};
     case v1::Operate::kCompliance: return Verb{"report compliance", Role::viewer};
     case v1::Operate::VERB_NOT_SET: return std::nullopt;
     }

@@ -22,6 +22,13 @@ bool is_large(const ledger::Command& command)
            std::holds_alternative<ledger::Plan>(command);
 }
 
+bool is_part_of_a_table(const ledger::Command& command)
+{
+    const auto* foundations = std::get_if<ledger::PutFoundations>(&command);
+    const auto* principals = std::get_if<ledger::SetPrincipals>(&command);
+    return (foundations && foundations->part.more) || (principals && principals->part.more);
+}
+
 /// Of its verb; for the log.
 std::string_view word_of(const v1::Request& request)
 {
@@ -338,6 +345,7 @@ std::optional<Refusal> Session::speak_for(const ledger::Command& command, Errand
         errand.watches = true;
         ++watches_;
     }
+    keeps_rows_ = keeps_rows_ || is_part_of_a_table(command);
     return std::nullopt;
 }
 

@@ -127,10 +127,9 @@ class Session final : public Waiter, public std::enable_shared_from_this<Session
     void end();
 
     [[nodiscard]] std::optional<Parting> lateness(Instant now) const;
-    [[nodiscard]] bool is_missed_at_the_desk() const
-    {
-        return speaking_.count() > 0 || watches_ > 0;
-    }
+    /// Whether its silence has a reason.
+    [[nodiscard]] bool has_an_interest() const { return speaking_.count() > 0 || watches_ > 0; }
+    [[nodiscard]] bool is_missed_at_the_desk() const { return has_an_interest() || keeps_rows_; }
     [[nodiscard]] std::size_t unsent() const { return out_.size() - sent_; }
     [[nodiscard]] Speaker speaker() const;
 
@@ -164,6 +163,7 @@ class Session final : public Waiter, public std::enable_shared_from_this<Session
     Errands errands_;
     Speaking speaking_;
     std::size_t watches_ = 0; ///< Pools that it has asked to hear of.
+    bool keeps_rows_ = false; ///< It has sent parts of a table.
 
     const Instant began_;
     Instant phase_since_;

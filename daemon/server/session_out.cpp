@@ -210,8 +210,8 @@ std::optional<Parting> Session::lateness(Instant now) const
     case Phase::serving: {
         // Who speaks for a lease is not idle: the lease has a term, and its end is told. Nor is who
         // watches a pool: it is we who have nothing to say.
-        const bool is_idle = !is_missed_at_the_desk() && errands_.count() == 0 &&
-                             now - heard_at_ >= limits.idle_time;
+        const bool is_idle =
+            !has_an_interest() && errands_.count() == 0 && now - heard_at_ >= limits.idle_time;
         return is_idle ? std::optional(Parting::idle) : std::nullopt;
     }
     case Phase::lingering:

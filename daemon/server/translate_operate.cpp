@@ -339,6 +339,8 @@ Translation translate_estate(const v1::Operate& operate, const Caller& caller,
     case v1::Operate::kReconcile: return translate_requirements(operate.reconcile(), caller);
     case v1::Operate::kRequirementList:
         return translate_requirements(operate.requirement_list(), caller);
+    case v1::Operate::kPrincipalList:
+        return translate_requirements(operate.principal_list(), caller);
     case v1::Operate::kRequirementExplain:
         return translate_requirements(operate.requirement_explain(), caller);
     case v1::Operate::kCompliance: return translate_requirements(operate.compliance(), caller);

@@ -16,6 +16,7 @@ using ledger::Refusal;
 using ledger::RequirementStatus;
 
 static_assert(protocol::rows_max == ledger::rows_max);
+static_assert(protocol::table_rows_max == ledger::kept_rows_max);
 
 constexpr std::array models{Model::device, Model::user};
 constexpr std::array by_hand{Consolidating::manual, Consolidating::remote};
@@ -82,12 +83,14 @@ template <class Command, class Message>
 Translation of_rows(const Message& asked, const Caller& caller)
 {
     Fields fields;
-    fields.require(asked.rows_size() > 0, "rows", "none given");
     fields.require(std::cmp_less_equal(asked.rows_size(), protocol::rows_max), "rows",
                    "more than 10000");
     if (fields.refusal())
         return *fields.refusal();
-    Command command{.by = caller.identity, .rows = {}, .dry_run = asked.dry_run()};
+    Command command{.by = caller.identity,
+                    .rows = {},
+                    .dry_run = asked.dry_run(),
+                    .part = {.connection = caller.connection, .more = asked.more()}};
     command.rows.reserve(static_cast<std::size_t>(asked.rows_size()));
     for (const auto& row : asked.rows()) {
         command.rows.push_back(row_of(fields, row));
@@ -138,6 +141,17 @@ ledger::RemoveFoundation command_of(Fields& fields, const v1::RequirementRemove&
     return {.by = caller.identity,
             .of = call(fields, "of", asked.of()),
             .source = source(fields, asked.source())};
+}
+
+/// All that one source says.
+ledger::RemoveSource source_of(Fields& fields, const v1::RequirementRemove& asked,
+                               const Caller& caller)
+{
+    fields.require(!asked.source().empty(), "source", "neither it nor a requirement is named");
+    return {.by = caller.identity,
+            .source = source(fields, asked.source()),
+            .product = {.name = {fields.name_or_none("product", asked.product())},
+                        .vendor = {fields.name_or_none("vendor", asked.vendor())}}};
 }
 
 ledger::ConfirmFoundation command_of(Fields& fields, const v1::RequirementConfirm& asked,
@@ -199,6 +213,14 @@ ledger::ListRequirements command_of(Fields& fields, const v1::RequirementListAsk
     return command;
 }
 
+ledger::ListPrincipals command_of(Fields& fields, const v1::PrincipalListAsk& asked, const Caller&)
+{
+    ledger::ListPrincipals command;
+    if (!asked.after().empty())
+        command.after = ledger::DeviceName{fields.name("after", asked.after())};
+    return command;
+}
+
 ledger::ExplainRequirement command_of(Fields& fields, const v1::RequirementExplain& asked,
                                       const Caller&)
 {
@@ -239,7 +261,13 @@ Translation translate_requirements(const v1::RequirementAdd& asked, const Caller
 
 Translation translate_requirements(const v1::RequirementRemove& asked, const Caller& caller)
 {
-    return operators(asked, caller);
+    if (asked.has_of())
+        return operators(asked, caller);
+    Fields fields;
+    auto command = source_of(fields, asked, caller);
+    if (fields.refusal())
+        return *fields.refusal();
+    return Asked{std::move(command), operated()};
 }
 
 Translation translate_requirements(const v1::RequirementConfirm& asked, const Caller& caller)
@@ -273,6 +301,11 @@ Translation translate_requirements(const v1::Reconcile& asked, const Caller& cal
 }
 
 Translation translate_requirements(const v1::RequirementListAsk& asked, const Caller& caller)
+{
+    return operators(asked, caller);
+}
+
+Translation translate_requirements(const v1::PrincipalListAsk& asked, const Caller& caller)
 {
     return operators(asked, caller);
 }

@@ -30,6 +30,8 @@ namespace usher::server {
 [[nodiscard]] Translation translate_requirements(const v1::Reconcile& asked, const Caller& caller);
 [[nodiscard]] Translation translate_requirements(const v1::RequirementListAsk& asked,
                                                  const Caller& caller);
+[[nodiscard]] Translation translate_requirements(const v1::PrincipalListAsk& asked,
+                                                 const Caller& caller);
 [[nodiscard]] Translation translate_requirements(const v1::RequirementExplain& asked,
                                                  const Caller& caller);
 [[nodiscard]] Translation translate_requirements(const v1::ComplianceAsk& asked,

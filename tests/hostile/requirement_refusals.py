@@ -78,6 +78,19 @@ class RequirementRefusals(Estate):
         self.assert_refused(answer, "MODEL_CHANGE_NOT_ALLOWED")
         self.assertIn("no eligible consumer", answer.refused.text)
 
+    def test_NEEDS_NO_LICENSE(self):
+        self.changed("N1")
+        answer = self.desk.operate(requirement_entitle=requirement.RequirementEntitle(
+            requirement=self.of("N1"), license="M19"))
+        self.assert_refused(answer, "NEEDS_NO_LICENSE")
+        self.assertEqual(answer.refused.detail, "consolidated behind V16/user:ann")
+
+    def test_COVERS_REQUIREMENTS(self):
+        self.changed("R1")
+        answer = self.desk.operate(license_remove=operator.LicenseRemove(license="L19"))
+        self.assert_refused(answer, "COVERS_REQUIREMENTS")
+        self.assertEqual((answer.refused.detail, answer.refused.held), ("1 requirement", 1))
+
     def test_DOWNGRADE_CYCLE(self):
         document = self.signed(License("C16", "V16", 1, "device", downgrades_to=("V19",)))
         answer = self.desk.operate(

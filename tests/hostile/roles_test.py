@@ -34,6 +34,7 @@ LEAST = {
     "requirement_entitle": "operator", "requirement_change": "operator",
     "party_principal": "operator", "reconcile": "operator", "requirement_list": "viewer",
     "requirement_explain": "viewer", "compliance": "viewer",
+    "principal_list": "viewer",
 }
 
 

@@ -231,6 +231,7 @@ class AnyFact {
     {
         list = std::make_shared<const ledger::FactList>();
     }
+    void fill(ledger::KeptRows& rows) { rows = {}; } ///< Likewise.
     template <class Aggregate>
     requires std::is_aggregate_v<Aggregate>
     void fill(Aggregate& aggregate)

@@ -109,6 +109,13 @@ struct Words {
             text += " " + text_of(one.id) + "=" + std::string(word(one.status));
         return text + (list.after ? " more" : "");
     }
+    std::string operator()(const PrincipalList& list) const
+    {
+        std::string text = "principals count=" + std::to_string(list.rows.size());
+        for (const PrincipalList::Row& row : list.rows)
+            text += " " + row.device.text + "=" + row.user.text;
+        return text + (list.after ? " more" : "");
+    }
     std::string operator()(const Explanation& told) const { return text_of(told.requirement); }
     std::string operator()(const Compliance& compliance) const
     {

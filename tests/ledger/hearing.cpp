@@ -25,9 +25,9 @@ template <class Command>
 constexpr bool is_of_estates =
     is_one_of<Command, SetSchemes, OpenPool, Allocate, ClosePool, AddParty, Rebind, SetSource,
               RemoveParty, Register, CheckinMany, ListLeases, AskState, Plan, DefineProduct,
-              ForgetProduct, PutFoundations, RemoveFoundation, ConfirmFoundation, SetPrincipals,
-              Consolidate, ConsolidateProducts, Entitle, ChangeModel, Reconcile, ListRequirements,
-              ExplainRequirement, ReportCompliance>;
+              ForgetProduct, PutFoundations, RemoveFoundation, RemoveSource, ListPrincipals,
+              ConfirmFoundation, SetPrincipals, Consolidate, ConsolidateProducts, Entitle,
+              ChangeModel, Reconcile, ListRequirements, ExplainRequirement, ReportCompliance>;
 
 /// What each command and its answer mean for the claims.
 struct Witness::Hearing {

@@ -132,6 +132,57 @@ BOOST_AUTO_TEST_CASE(so_many_pools_may_be_watched_and_no_more)
     BOOST_TEST(no_of(watch(watches_max + 1)) == "");
 }
 
+BOOST_AUTO_TEST_CASE(so_many_rows_of_tables_are_kept_and_no_more)
+{
+    const auto keep = [&](std::uint64_t connection, std::size_t first, std::size_t count) {
+        SetPrincipals part{.by = {"local:root"}, .rows = {}, .part = {{connection}, true}};
+        for (std::size_t i = first; i < first + count; ++i)
+            part.rows.push_back({{"d" + std::to_string(i)}, {"ann"}});
+        return ask(part);
+    };
+    const auto put = [&](std::uint64_t connection) {
+        return ask(SetPrincipals{.by = {"local:root"}, .rows = {}, .part = {{connection}, false}});
+    };
+    for (std::size_t i = 0; i < kept_rows_max; i += rows_max)
+        BOOST_REQUIRE(no_of(keep(1 + i / (kept_rows_max / 2), i, rows_max)) == "");
+    const Answer no = keep(3, kept_rows_max, 1);
+    BOOST_TEST(no_of(no) == "LIMIT_REACHED");
+    BOOST_TEST(std::get<Refusal>(no).detail ==
+               "rows of tables that are not put yet would be 300001, and may be 300000, those of "
+               "all connections together");
+    BOOST_TEST(no_of(put(3)) == "BAD_REQUEST"); // Nothing of it is kept.
+
+    ask(LoseConnection{{1}, {}});
+    BOOST_TEST(no_of(keep(3, kept_rows_max, 1)) == "");
+    BOOST_TEST(no_of(put(1)) == "BAD_REQUEST"); // Gone with its connection.
+    BOOST_TEST(ledger.facts().empty());
+    BOOST_TEST(no_of(put(2)) == "");
+    BOOST_TEST(ledger.facts().size() == kept_rows_max / 2);
+    BOOST_TEST(no_of(put(2)) == "BAD_REQUEST"); // Once.
+}
+
+BOOST_AUTO_TEST_CASE(a_table_is_put_whole_and_of_one_kind)
+{
+    const auto rows = [](bool more, std::vector<SetPrincipals::Row> all) {
+        return SetPrincipals{.by = {"local:root"}, .rows = std::move(all), .part = {{1}, more}};
+    };
+    BOOST_TEST(no_of(ask(rows(true, {{{"d1"}, {"ann"}}}))) == "");
+    BOOST_TEST(no_of(ask(rows(true, {{{"d2"}, {"ann"}}, {{"d2"}, {"bob"}}}))) == "BAD_REQUEST");
+    BOOST_TEST(no_of(ask(PutFoundations{
+                   .by = {"local:root"}, .rows = {{}}, .part = {{1}, true}})) == "BAD_REQUEST");
+    const Answer no = ask(rows(false, {{{"d2"}, {"ann"}}, {{"d1"}, {"bob"}}}));
+    BOOST_TEST(no_of(no) == "BAD_REQUEST"); // The third of its rows: the first is kept.
+    BOOST_TEST((std::get<Refusal>(no).row == 3));
+    BOOST_TEST(ledger.facts().empty());
+    SetPrincipals dry = rows(false, {});
+    dry.dry_run = true;
+    const Answer said = ask(dry);
+    BOOST_TEST(no_of(said) == "");
+    BOOST_TEST(std::get<Done>(said).changes.at(0) == "1 principal user set");
+    BOOST_TEST(ledger.facts().empty());
+    BOOST_TEST(no_of(ask(rows(false, {}))) == "BAD_REQUEST"); // That was its end.
+}
+
 BOOST_AUTO_TEST_CASE(a_part_of_a_stream_has_so_many_facts_and_no_more)
 {
     ledger.apply(something(), {});

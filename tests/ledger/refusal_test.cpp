@@ -66,6 +66,8 @@ const std::map<Code, std::string> sentences{
     {Code::unknown_requirement, "nothing is required as SUBJECTDETAIL"},
     {Code::in_use, "SUBJECT is in use: DETAIL"},
     {Code::consolidation_not_allowed, "SUBJECT cannot be consolidated like this: DETAIL"},
+    {Code::covers_requirements, "license SUBJECT covers DETAIL with 81 rights"},
+    {Code::needs_no_license, "SUBJECT is DETAIL, and needs no license of its own"},
     {Code::only_trigger_license, "SUBJECT is covered by license DETAIL, and by no other beside it"},
     {Code::model_change_not_allowed, "the model of SUBJECT is not changed: it is DETAIL"},
     {Code::downgrade_cycle, "license SUBJECT would let a product be downgraded to itself: DETAIL"},

@@ -1,4 +1,5 @@
 #include "tests/ledger/naive_reconcile.hpp"
+#include "tests/ledger/prospects.hpp"
 
 #include <boost/test/unit_test.hpp>
 #include <cstdlib>
@@ -18,6 +19,8 @@ class Office {
     /// One thing happens, and both reconcile.
     void step();
     void check(bool looks_at_all);
+    [[nodiscard]] const Requirements& here() const { return here_; }
+    std::string facts_text() const { return all_facts() + text(before_); }
     bool goes_on() { return one_in(3); }
 
     std::string last; ///< What has happened.
@@ -322,6 +325,40 @@ void Office::check(bool looks_at_all)
         throw std::runtime_error("looking at all changes something after: " + last);
 }
 
+std::uint64_t from_environment(const char* name, std::uint64_t otherwise)
+{
+    const char* said = std::getenv(name);
+    return said ? std::strtoull(said, nullptr, 10) : otherwise;
+}
+
+/// One history.
+template <class Look>
+void live_in(std::uint64_t seed, Look look)
+{
+    Office office(seed);
+    for (std::size_t at = 0; at < 150; ++at) {
+        for (office.step(); office.goes_on();) // Of one turn.
+            office.step();
+        try {
+            look(office, at);
+        } catch (const std::runtime_error& wrong) {
+            BOOST_TEST_MESSAGE(office.facts_text());
+            BOOST_FAIL("seed " << seed << ", step " << at << ": " << wrong.what());
+        }
+    }
+}
+
+/// So many offices, each a history; `look` sees each of its moments. `USHER_OFFICES` and
+/// `USHER_SEED` say others.
+template <class Look>
+void live(std::uint64_t offices, Look look)
+{
+    const std::uint64_t count = from_environment("USHER_OFFICES", offices);
+    const std::uint64_t seed = from_environment("USHER_SEED", 1);
+    for (std::uint64_t i = seed; i < seed + count; ++i)
+        live_in(i, look);
+}
+
 } // namespace
 
 BOOST_AUTO_TEST_SUITE(requirements)
@@ -329,22 +366,28 @@ BOOST_AUTO_TEST_SUITE(requirements)
 BOOST_AUTO_TEST_CASE(
     incremental_reconciling_is_full_reconciling_and_changes_nothing_the_second_time)
 {
-    const char* histories = std::getenv("USHER_OFFICES");
-    const std::uint64_t count = histories ? std::strtoull(histories, nullptr, 10) : 100;
-    const char* first = std::getenv("USHER_SEED");
-    const std::uint64_t seed = first ? std::strtoull(first, nullptr, 10) : 1;
-    for (std::uint64_t i = seed; i < seed + count; ++i) {
-        Office office(i);
-        for (std::size_t at = 0; at < 150; ++at) {
-            for (office.step(); office.goes_on();) // Of one turn.
-                office.step();
-            try {
-                office.check(at % 16 == 0);
-            } catch (const std::runtime_error& wrong) {
-                BOOST_FAIL("seed " << i << ", step " << at << ": " << wrong.what());
-            }
-        }
-    }
+    live(100, [](Office& office, std::size_t at) { office.check(at % 16 == 0); });
+}
+
+/// A user with rights of two licenses needs fewer, and one of the two shrinks: what is left is of
+/// the other one.
+BOOST_AUTO_TEST_CASE(a_need_that_falls_as_a_license_shrinks_keeps_the_rights_that_are_there)
+{
+    live_in(5540, [](Office& office, std::size_t at) { office.check(at % 16 == 0); });
+}
+
+BOOST_AUTO_TEST_CASE(what_is_told_would_change_with_another_license_is_so_when_it_is_done)
+{
+    test::Prospects prospects;
+    live(100, [&](Office& office, std::size_t at) {
+        office.check(false);
+        if (at % 10 == 0)
+            prospects.try_all(office.here());
+    });
+    if (from_environment("USHER_OFFICES", 100) < 100)
+        return; // Few offices need not come to everything.
+    for (const auto& [claim, count] : prospects.tried())
+        BOOST_TEST(count > 0U, "nobody was told: " << claim);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -32,6 +32,7 @@ class Company {
             (kind == Model::user ? "u" : "d") + std::to_string(below(kind == Model::user ? 3 : 6));
         return {product(), {kind, name}};
     }
+    ConnectionId connection() { return {1 + below(2)}; }
     EntitlementId license() { return {"L" + std::to_string(below(5))}; }
     Command any();
     Command foundations();
@@ -55,6 +56,8 @@ Command Company::foundations()
             row.model = one_in(2) ? Model::user : Model::device;
         command.rows.push_back(std::move(row));
     }
+    if (one_in(4))
+        command.part = {.connection = connection(), .more = one_in(2)};
     return command;
 }
 
@@ -79,7 +82,7 @@ Command Company::install()
 
 Command Company::any()
 {
-    switch (below(14)) {
+    switch (below(15)) {
     case 0: return DefineProduct{by, product(), one_in(2) ? Model::user : Model::device};
     case 1: return RemoveFoundation{by, requirement(), {}};
     case 2: return ConfirmFoundation{by, requirement(), {}, one_in(2)};
@@ -100,6 +103,7 @@ Command Company::any()
             scheme.changes_models = !one_in(3);
             return scheme;
         }()}});
+    case 12: return LoseConnection{connection(), {}};
     default: return foundations();
     }
 }

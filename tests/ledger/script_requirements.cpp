@@ -86,6 +86,14 @@ Command product(std::istringstream& words)
     return command;
 }
 
+Command remove_source(std::istringstream& words)
+{
+    RemoveSource command{by_root, next(words)};
+    if (std::string of; words >> of)
+        command.product.name = {next(words)};
+    return command;
+}
+
 Command list(std::istringstream& words)
 {
     using Status = RequirementStatus;
@@ -120,6 +128,8 @@ std::optional<Command> Script::about_requirements(const std::string& verb, Words
         }
         return command;
     }
+    if (verb == "whose")
+        return ListPrincipals{};
     if (verb == "consolidate")
         return consolidate(words);
     if (verb == "explain")
@@ -132,7 +142,10 @@ std::optional<Command> Script::about_requirements(const std::string& verb, Words
     }
     if (verb != "vouch" && verb != "unrequire" && verb != "doubt")
         return std::nullopt;
-    const RequirementCall of = requirement(next(words));
+    const std::string which = next(words);
+    if (verb == "unrequire" && which == "all")
+        return remove_source(words);
+    const RequirementCall of = requirement(which);
     std::string source;
     if (std::string by; words >> by)
         source = next(words);

@@ -1,5 +1,6 @@
 #include "daemon/journal/memory_journal.hpp"
 #include "daemon/ledger/invariants.hpp"
+#include "daemon/ledger/limits.hpp"
 #include "daemon/server/desk.hpp"
 #include "tests/server/logged.hpp"
 #include "tests/support/ahead_clock.hpp"
@@ -135,6 +136,18 @@ BOOST_AUTO_TEST_CASE(answers_come_in_the_order_of_the_questions_with_their_reque
     BOOST_TEST(letters[0].request + 1 == letters[1].request);
     BOOST_TEST(letters[1].request + 1 == letters[2].request);
     BOOST_TEST(last<ledger::Picture>()->leases.empty());
+}
+
+BOOST_AUTO_TEST_CASE(a_long_turn_is_no_silence_for_a_watchdog)
+{
+    ledger::SetPrincipals table{.by = {"local:root"}, .rows = {}};
+    for (std::size_t i = 0; i < ledger::rows_max; ++i)
+        table.rows.push_back({{"host" + std::to_string(i)}, {"ann"}});
+    Desk desk(ledger, journal, clock, limits, [](std::vector<Letter>&&) {});
+    desk.ask({ann, 1, std::move(table)});
+    desk.stop();
+    desk.run({});
+    BOOST_TEST(desk.pulse() >= 10U); // A turn by itself is one.
 }
 
 BOOST_AUTO_TEST_CASE(nothing_is_said_when_the_commit_fails)

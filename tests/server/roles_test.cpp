@@ -76,6 +76,7 @@ const std::map<std::string, Role> needs{
     {"requirement_list", Role::viewer},
     {"requirement_explain", Role::viewer},
     {"compliance", Role::viewer},
+    {"principal_list", Role::viewer},
 };
 
 /// Every request that the protocol knows, by the name of its field, with nothing in it.

@@ -203,10 +203,20 @@ BOOST_AUTO_TEST_CASE(a_refused_row_is_named)
     BOOST_TEST((refusal(R"(party_principal { rows { device: "D1" } rows {} })").row == 2));
 }
 
-BOOST_AUTO_TEST_CASE(no_rows_and_too_many_are_refused_before_one_is_read)
+BOOST_AUTO_TEST_CASE(a_part_of_a_table_is_of_its_connection)
 {
-    BOOST_TEST(refusal("requirement_add {}").detail == "rows: none given");
-    BOOST_TEST(refusal("party_principal {}").detail == "rows: none given");
+    const auto part =
+        command<ledger::PutFoundations>("requirement_add { more: true rows { " + of("of") + " } }");
+    BOOST_TEST((part.part.connection == boss.connection));
+    BOOST_TEST(part.part.more);
+    const auto last = command<ledger::SetPrincipals>("party_principal {}"); // What was kept.
+    BOOST_TEST(last.rows.empty());
+    BOOST_TEST((last.part.connection == boss.connection));
+    BOOST_TEST(!last.part.more);
+}
+
+BOOST_AUTO_TEST_CASE(too_many_rows_are_refused_before_one_is_read)
+{
 
     v1::Operate devices;
     for (std::size_t i = 0; i < protocol::rows_max; ++i)

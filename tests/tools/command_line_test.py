@@ -38,6 +38,15 @@ class CommandLine(unittest.TestCase):
                          "journal verify", "run PROFILE"):
                 self.assertIn(f"  usher {verb}", done.stdout)
 
+    def test_every_noun_has_help_that_names_its_verbs(self):
+        verbs = [line.split()[1:3] for line in usher("--help").stdout.splitlines()
+                 if line.startswith("  usher ")]
+        for noun in {verb[0] for verb in verbs}:
+            done = usher(noun, "--help")
+            self.assertEqual((done.returncode, done.stderr), (0, ""), noun)
+            self.assertIn(f"usher {noun}", done.stdout)
+        self.assertIn("usher report compliance", usher("report", "-h").stdout)
+
     def test_every_verb_of_the_help_has_help_of_its_own(self):
         lines = [line.split() for line in usher("--help").stdout.splitlines()
                  if line.startswith("  usher ")]

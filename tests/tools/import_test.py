@@ -71,11 +71,21 @@ class Tables(unittest.TestCase):
         self.assertEqual([each["line"] for each in found["bad"]], [3, 4])
         self.assertIn("UNKNOWN_PRODUCT", found["bad"][0]["text"])
         self.assertIn("nothing was imported", found["failed"]["text"])
-        self.assertIn("line 4: device: is not a name: empty", self.said)
+        self.assertIn('line 4: column device: "" is no name: empty', self.said)
+        self.assertIn("line 3: column product: UNKNOWN_PRODUCT", self.said)
         self.assertIn("usher: hint: mend them, or leave them out: --skip-bad", self.said)
         self.assertEqual(self.statuses(), {})
         self.assertEqual(self.devices(text, "--skip-bad")["rows"], 2)
         self.assertEqual(set(self.statuses()), {"D1", "D3"})
+
+    def test_a_row_that_stands_there_twice_goes_once_and_one_that_says_otherwise_is_bad(self):
+        found = self.devices("product,device\nV16,D1\nV16,D1\nV16,D2\n")
+        self.assertEqual((found["rows"], found["repeated_rows"], found["bad_rows"]), (2, 1, 0))
+        done = self.daemon.usher("requirement", "import",
+                                 self.table("p,d,n\nV16,D1,1\nV16,D1,2\n"), "--product-column",
+                                 "p", "--device-column", "d", "--number-column", "n")
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("line 3: V16/device:D1: line 2 says otherwise of it", done.stderr)
 
     def test_a_quote_that_is_never_closed_is_left_out_by_no_option(self):
         for words in ((), ("--skip-bad",)):

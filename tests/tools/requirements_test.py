@@ -231,6 +231,53 @@ class Requirements(unittest.TestCase):
         self.assertEqual(self.type("requirement change V16/device:D2 --license L19"),
                          "V16/device:D2 is per user, for license L19\n")
 
+    def test_a_license_that_covers_something_goes_by_force_only(self):
+        self.type("requirement add V16/device:D1")
+        refused = self.assert_refused("COVERS_REQUIREMENTS", "license remove DEV")
+        self.assertIn("covers 1 requirement with 1 right", refused["text"])
+        self.assertEqual(self.statuses(), {"V16/device:D1": "licensed"})
+        self.type("license remove DEV --force")
+        self.assertEqual(self.statuses(), {"V16/device:D1": "license_required"})
+
+    def test_what_needs_no_license_says_so(self):
+        self.changed()
+        refused = self.assert_refused("NEEDS_NO_LICENSE",
+                                      "requirement entitle V16/device:D2 --license DEV")
+        self.assertIn("V16/device:D2 is consolidated behind V16/user:ann", refused["text"])
+
+    def test_all_that_one_source_says_is_taken_back_at_once(self):
+        self.type("product add V19 --model user")
+        for words in ("V16/device:D1 --source scan", "V16/device:D2 --source scan",
+                      "V19/user:ann --source scan", "V16/device:D1"):
+            self.type(f"requirement add {words}")
+        self.assertEqual(self.type("requirement remove --source scan --product V19"),
+                         "removed what scan says\n")
+        self.assertEqual(set(self.statuses()), {"V16/device:D1", "V16/device:D2"})
+        self.type("requirement remove --source scan")
+        self.assertEqual(set(self.statuses()), {"V16/device:D1"})
+        self.assert_refused("UNKNOWN_REQUIREMENT", "requirement remove --source scan")
+        self.assert_misused("--source SOURCE", "requirement remove")
+
+    # Tables that are written.
+
+    def test_requirements_and_principals_are_written_as_tables_that_can_be_read_again(self):
+        self.changed()
+        lines = self.type("requirement list --csv").split("\n")
+        self.assertEqual(lines[0], "product,vendor,kind,consumer,status,model,need,has,covers,"
+                                   "behind,remark")
+        self.assertIn("V16,acme,device,D2,consolidated,device,1,0,,V16/user:ann,changed for L19",
+                      lines)
+        self.assertIn({"device": "D2", "user": "ann"}, self.json("party principals")["principals"])
+        self.assertRegex(self.type("party principals"), r"(?m)^D2 +ann$")
+        table = self.daemon.directory / "principals.csv"
+        table.write_text(self.type("party principals --csv"), encoding="utf-8")
+        self.daemon.must("party", "principal", "D2", "--none")
+        self.daemon.must("party", "principals", table, "--device-column", "device",
+                         "--user-column", "user")
+        self.assertIn("D2,ann\n", table.read_text(encoding="utf-8"))
+        self.assertIn({"device": "D2", "user": "ann"}, self.json("party principals")["principals"])
+        self.assert_misused("--device-column COLUMN", f"party principals {table}")
+
     # The report.
 
     def test_a_report_is_for_people_programs_and_spreadsheets(self):

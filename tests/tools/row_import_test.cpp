@@ -1,3 +1,4 @@
+#include "protocol/limits.hpp"
 #include "tools/fault.hpp"
 #include "tools/row_import.hpp"
 
@@ -20,14 +21,22 @@ struct Listener {
     {
         return [this](const v1::RequirementAdd& some) -> std::optional<RowRefusal> {
             parts.push_back(some.rows_size());
-            for (int i = 0; i < some.rows_size(); ++i)
-                if (!products.contains(some.rows(i).of().product()))
-                    return RowRefusal{static_cast<std::size_t>(i) + 1, "no such product"};
+            auto all = kept;
             for (const auto& row : some.rows())
-                have.insert(row.of().product() + "/" + row.of().consumer());
+                all.push_back(row.of().product() + "/" + row.of().consumer());
+            for (std::size_t i = some.more() ? kept.size() : 0; i < all.size(); ++i)
+                if (!products.contains(all[i].substr(0, all[i].find('/'))))
+                    return RowRefusal{i + 1 - (some.more() ? kept.size() : 0), "UNKNOWN_PRODUCT",
+                                      "UNKNOWN_PRODUCT: there is none"};
+            kept = std::move(all);
+            if (!some.more())
+                for (const std::string& each : std::exchange(kept, {}))
+                    have.insert(each);
             return std::nullopt;
         };
     }
+
+    std::vector<std::string> kept;
 };
 
 constexpr char head[] = "product,device,number\n";
@@ -47,10 +56,25 @@ struct Sheet {
     explicit Sheet(const std::string& text) : in(text), reader(in) {}
 };
 
-Checked check(Listener& daemon, const std::string& text, const RequirementWords& how = by_device)
+/// A table on its way: judged, and kept as far as it is good.
+struct Sent {
+    Checked checked;
+    std::vector<std::uint64_t> kept;
+};
+
+Sent sent(Listener& daemon, const std::string& text)
 {
-    Sheet table(text);
-    return check_rows(table.reader, RequirementRows(how, table.reader.header()), daemon.asker());
+    Sheet first(text);
+    const RequirementRows rows(by_device, first.reader.header());
+    Sent all{check_rows(first.reader, rows), {}};
+    Sheet second(text);
+    all.kept = keep_rows(second.reader, rows, all.checked, daemon.asker());
+    return all;
+}
+
+Checked check(Listener& daemon, const std::string& text)
+{
+    return sent(daemon, text).checked;
 }
 
 std::string why(const std::string& line)
@@ -121,27 +145,39 @@ BOOST_AUTO_TEST_CASE(a_product_can_be_the_same_of_all_and_consumers_users)
 
 BOOST_AUTO_TEST_CASE(each_bad_row_is_told_with_what_is_wrong)
 {
-    BOOST_TEST(why(",D1,1") == "product: is not a name: empty");
-    BOOST_TEST(why("V16,,1") == "device: is not a name: empty");
-    BOOST_TEST(why("V16, D1,1") == "device: is not a name: begins with a space");
-    BOOST_TEST(why("V16,\"D\n1\",1") == "device: is not a name: holds a control character");
-    BOOST_TEST(why("V16,D\xe4,1") == "device: is not a name: not UTF-8");
-    BOOST_TEST(why("V16," + std::string(257, 'D') + ",1") ==
-               "device: is not a name: longer than 256 bytes");
-    for (const char* const number : {"0", "-1", "1000000000001", "99999999999999999999", "", "1.5",
+    BOOST_TEST(why(",D1,1") == "column product: \"\" is no name: empty");
+    BOOST_TEST(why("V16,,1") == "column device: \"\" is no name: empty");
+    BOOST_TEST(why("V16, D1,1") == "column device: \" D1\" is no name: begins with a space");
+    BOOST_TEST(why("V16,\"D\n1\",1") ==
+               "column device: \"D\\x0a1\" is no name: holds a control character");
+    BOOST_TEST(why("V16,D\xe4,1") == "column device: \"D\\xe4\" is no name: not UTF-8");
+    BOOST_TEST(
+        why("V16," + std::string(257, 'D') + ",1").ends_with("is no name: longer than 256 bytes"));
+    for (const std::string number : {"0", "-1", "1000000000001", "99999999999999999999", "", "1.5",
                                      " 1", "1 ", "+1", "one", "0x1"})
-        BOOST_TEST(why("V16,D1," + std::string(number)) == "number: is not 1 to 1000000000000",
-                   number);
+        BOOST_TEST(why("V16,D1," + number) ==
+                   "column number: \"" + number + "\" is not 1 to 1000000000000");
     BOOST_TEST(why("V16,D1") == "has 2 fields, and the header has 3");
-    BOOST_TEST(why("V17,D1,1") == "no such product");
+    BOOST_TEST(why("V17,D1,1") == "column product: UNKNOWN_PRODUCT: there is none");
 }
 
-BOOST_AUTO_TEST_CASE(a_consumer_that_stands_there_twice_is_told_by_its_first_line)
+BOOST_AUTO_TEST_CASE(a_consumer_of_whom_a_second_row_says_otherwise_is_told_by_its_first_line)
 {
     Listener daemon;
     const Checked checked = check(daemon, std::string(head) + "V16,D1,1\nV15,D1,1\nV16,D1,2\n");
     BOOST_TEST(checked.rows == 2U);
-    BOOST_TEST(checked.bad.told().at(4) == "says the same as line 2, or otherwise");
+    BOOST_TEST(checked.bad.told().at(4) == "V16/device:D1: line 2 says otherwise of it");
+}
+
+BOOST_AUTO_TEST_CASE(a_row_that_says_the_same_again_is_not_bad_and_goes_once)
+{
+    Listener daemon;
+    const Sent table =
+        sent(daemon, std::string(head) + "V16,D1,1\nV16,D1,1\nV15,D1,1\n\"V16\",D1,1\n");
+    BOOST_TEST(table.checked.bad.count() == 0U);
+    BOOST_TEST(table.checked.rows == 2U);
+    BOOST_TEST(table.checked.repeated == (std::vector<std::uint64_t>{3, 5}));
+    BOOST_TEST(table.kept == (std::vector<std::uint64_t>{2, 4}));
 }
 
 BOOST_AUTO_TEST_CASE(the_first_twenty_bad_rows_are_told_and_all_are_counted)
@@ -156,7 +192,7 @@ BOOST_AUTO_TEST_CASE(the_first_twenty_bad_rows_are_told_and_all_are_counted)
     BOOST_REQUIRE(checked.bad.told().size() == BadRows::told_max);
     BOOST_TEST(checked.bad.told().begin()->first == 2U);
     BOOST_TEST(checked.bad.told().rbegin()->first == 21U);
-    BOOST_TEST(checked.bad.told().at(2) == "no such product");
+    BOOST_TEST(checked.bad.told().at(2) == "column product: UNKNOWN_PRODUCT: there is none");
     BOOST_TEST(checked.bad.lines().size() == 100U);
     BOOST_TEST(checked.bad.lines().back() == 101U);
 }
@@ -171,7 +207,7 @@ BOOST_AUTO_TEST_CASE(no_part_is_longer_than_a_request_and_a_no_costs_little)
     BOOST_TEST(checked.rows == 24'995U);
     BOOST_TEST(checked.bad.count() == 5U);
     BOOST_TEST(*std::ranges::max_element(daemon.parts) == 10'000);
-    BOOST_TEST(daemon.have.size() == 24'995U);
+    BOOST_TEST(daemon.kept.size() == 24'995U);
     BOOST_TEST(daemon.parts.size() < 60U);
 }
 
@@ -181,19 +217,21 @@ BOOST_AUTO_TEST_CASE(long_names_make_short_parts)
     std::string text = head;
     for (int i = 0; i < 5'000; ++i)
         text += std::string(250, 'P') + "," + std::string(250, 'D') + std::to_string(i) + ",1\n";
-    Sheet table(text);
     const auto ask = [&](const v1::RequirementAdd& some) -> std::optional<RowRefusal> {
         longest = std::max(longest, some.ByteSizeLong());
         return std::nullopt;
     };
-    const Checked checked =
-        check_rows<RequirementRows>(table.reader, {by_device, table.reader.header()}, ask);
+    Sheet first(text);
+    const RequirementRows rows(by_device, first.reader.header());
+    Checked checked = check_rows(first.reader, rows);
+    Sheet second(text);
+    BOOST_TEST(keep_rows<RequirementRows>(second.reader, rows, checked, ask).size() == 5'000U);
     BOOST_TEST(checked.rows == 5'000U);
     BOOST_TEST(longest > 900'000U);
     BOOST_TEST(longest < (1U << 20) - 1024);
 }
 
-BOOST_AUTO_TEST_CASE(what_is_sent_is_what_was_good)
+BOOST_AUTO_TEST_CASE(nothing_is_there_before_all_was_kept_and_then_all_that_was_good)
 {
     std::string text = head;
     for (int i = 0; i < 12'000; ++i)
@@ -202,53 +240,57 @@ BOOST_AUTO_TEST_CASE(what_is_sent_is_what_was_good)
                                   : "V16,D") +
                 std::to_string(i) + ",1\n";
     Listener daemon;
-    const Checked checked = check(daemon, text);
-    Listener other;
-    Sheet again(text);
-    send_rows(again.reader, RequirementRows(by_device, again.reader.header()), checked.bad,
-              other.asker());
-    BOOST_TEST(other.have == daemon.have);
-    BOOST_TEST(other.have.size() == 11'976U);
-    BOOST_TEST(other.parts == (std::vector<int>{10'000, 1'976}));
+    const Sent table = sent(daemon, text);
+    BOOST_TEST(table.kept.size() == 11'976U);
+    BOOST_TEST(std::ranges::is_sorted(table.kept));
+    BOOST_TEST(daemon.have.empty());
+    put_rows(v1::RequirementAdd(), table.kept, daemon.asker());
+    BOOST_TEST(daemon.have.size() == 11'976U);
+    BOOST_TEST(daemon.parts.back() == 0);
 }
 
-BOOST_AUTO_TEST_CASE(what_is_refused_after_all_is_told_with_its_line_and_what_is_there)
+BOOST_AUTO_TEST_CASE(what_is_refused_after_all_is_told_with_its_line)
 {
     std::string text = head;
-    for (int i = 0; i < 10'001; ++i)
-        text += (i < 10'000 ? "V16,D" : "V15,D") + std::to_string(i) + ",1\n";
+    for (int i = 0; i < 10'002; ++i)
+        text += (i == 7 ? "V99,D" : i < 10'000 ? "V16,D" : "V15,D") + std::to_string(i) + ",1\n";
     Listener daemon;
-    const Checked checked = check(daemon, text);
-    BOOST_TEST(checked.bad.count() == 0U);
+    const Sent table = sent(daemon, text);
+    BOOST_TEST(table.checked.bad.count() == 1U);
     daemon.products.erase("V15");
-    Sheet again(text);
-    BOOST_TEST(gives_up_with(
-        [&] {
-            send_rows(again.reader, RequirementRows(by_device, again.reader.header()), checked.bad,
-                      daemon.asker());
-        },
-        "line 10002 was refused after all: no such product"));
+    BOOST_TEST(gives_up_with([&] { put_rows(v1::RequirementAdd(), table.kept, daemon.asker()); },
+                             "line 10002 was refused after all: UNKNOWN_PRODUCT: there is none"));
+    BOOST_TEST(daemon.have.empty());
 }
 
-BOOST_AUTO_TEST_CASE(where_the_way_breaks_it_is_told_how_far_it_came)
+BOOST_AUTO_TEST_CASE(where_the_way_breaks_at_the_end_it_is_told_that_it_is_all_or_nothing)
 {
-    std::string text = head;
-    for (int i = 0; i < 25'000; ++i)
-        text += "V16,D" + std::to_string(i) + ",1\n";
-    Sheet table(text);
-    int parts = 0;
-    const auto ask = [&](const v1::RequirementAdd&) -> std::optional<RowRefusal> {
-        if (++parts == 3)
-            throw Fault("the connection to the server broke", {"see its log"});
-        return std::nullopt;
+    const auto ask = [](const v1::RequirementAdd&) -> std::optional<RowRefusal> {
+        throw Fault("the connection to the server broke", {"see its log"});
     };
     try {
-        send_rows<RequirementRows>(table.reader, {by_device, table.reader.header()}, {}, ask);
+        put_rows(v1::RequirementAdd(), {2}, ask);
         BOOST_FAIL("it went through");
     } catch (const Fault& fault) {
         BOOST_TEST(fault.what() == "the connection to the server broke");
-        BOOST_TEST(fault.hints().front().starts_with("20000 rows are imported for sure"));
+        BOOST_TEST(fault.hints().front() == "all of the table is imported, or nothing");
     }
+}
+
+BOOST_AUTO_TEST_CASE(a_table_is_refused_above_its_bound_before_it_is_read_to_its_end_or_sent)
+{
+    std::string text = head;
+    for (std::size_t i = 0; i <= protocol::table_rows_max; ++i)
+        text += "V16,D" + std::to_string(i) + ",1\nV16,D" + std::to_string(i) + ",1\n";
+    const std::string more = text + "V16,\"never closed";
+    Sheet table(more);
+    const RequirementRows rows(by_device, table.reader.header());
+    BOOST_TEST(gives_up_with([&] { (void)check_rows(table.reader, rows); },
+                             "the table has more than 300000 rows"));
+    BOOST_TEST(!table.reader.is_lost());
+    // What is repeated takes no place.
+    Sheet fits(text.substr(0, text.rfind("V16", text.rfind("V16") - 1)));
+    BOOST_TEST(check_rows(fits.reader, rows).rows == protocol::table_rows_max);
 }
 
 BOOST_AUTO_TEST_CASE(a_table_that_is_lost_in_a_quote_is_not_whole)
@@ -276,18 +318,22 @@ BOOST_AUTO_TEST_CASE(a_column_must_be_there_once)
 
 BOOST_AUTO_TEST_CASE(a_principal_is_a_device_and_its_user)
 {
-    Sheet table("user,device\nann,D1\n,D2\nbob,D1\n");
+    const std::string text = "user,device\nann,D1\n,D2\nbob,D1\nann,D1\n";
+    Sheet table(text);
     std::vector<std::string> asked;
     const auto ask = [&](const v1::PartyPrincipal& some) -> std::optional<RowRefusal> {
         for (const auto& row : some.rows())
             asked.push_back(row.device() + "=" + row.user());
         return std::nullopt;
     };
-    const Checked checked =
-        check_rows<PrincipalRows>(table.reader, {{"device", "user"}, table.reader.header()}, ask);
+    const PrincipalRows rows({"device", "user"}, table.reader.header());
+    Checked checked = check_rows(table.reader, rows);
+    Sheet again(text);
+    BOOST_TEST(keep_rows<PrincipalRows>(again.reader, rows, checked, ask).size() == 1U);
     BOOST_TEST(asked == (std::vector<std::string>{"D1=ann"}));
-    BOOST_TEST(checked.bad.told().at(3) == "user: is not a name: empty");
-    BOOST_TEST(checked.bad.told().at(4) == "says the same as line 2, or otherwise");
+    BOOST_TEST(checked.bad.told().at(3) == "column user: \"\" is no name: empty");
+    BOOST_TEST(checked.bad.told().at(4) == "device:D1: line 2 says otherwise of it");
+    BOOST_TEST(checked.repeated == (std::vector<std::uint64_t>{5}));
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -85,6 +85,15 @@ BOOST_AUTO_TEST_CASE(a_misspelled_verb_can_neither_flood_nor_move_the_terminal)
     BOOST_TEST(sentence.size() < 200U);
 }
 
+BOOST_AUTO_TEST_CASE(the_help_of_a_noun_names_its_verbs_and_no_other)
+{
+    const std::string help = noun_help_text(verbs, "profile");
+    BOOST_TEST(help.starts_with("  usher profile add NAME POOL..."));
+    BOOST_TEST(help.find("usher profile remove NAME") != std::string::npos);
+    BOOST_TEST(help.find("usher pool") == std::string::npos);
+    BOOST_TEST(noun_help_text(verbs, "prof").empty());
+}
+
 BOOST_AUTO_TEST_CASE(the_help_names_every_verb_with_its_arguments_in_one_column)
 {
     const std::string help = help_text(verbs);
