@@ -311,6 +311,7 @@ struct Told {
     Json operator()(const ledger::CounterReached&) const { return {}; }
     Json operator()(const ledger::StateWatched&) const { return {}; }
     Json operator()(const ledger::WatchEnded&) const { return {}; }
+    Json operator()(const ledger::IdReturned&) const { return {}; }
     Json operator()(const ledger::RowsKept&) const { return {}; }
     Json operator()(const ledger::TableEnded&) const { return {}; }
     Json operator()(const ledger::StateTold&) const { return {}; }

@@ -39,6 +39,9 @@ def discover():
     if (TESTS / "scenario").exists():
         parts.append(Part("scenarios", "tests/scenarios/**/*.txt, each against a real daemon",
                           scenarios))
+    if (TESTS / "simulation").exists():
+        parts.append(Part("simulation", "worlds of seeds that the commit decides, and every planted bug",
+                          simulation))
     if (ROOT / "tools" / "quickstart").exists():
         parts.append(Part("quickstart", "tools/quickstart, from nothing to its end", quickstart))
     parts += [Part("asan", "unit and scripts under ASan and UBSan", asan),
@@ -144,6 +147,41 @@ def scenarios(tally):
             else:
                 print(outcome.text)
                 tally.fail(path, outcome.why)
+
+
+def simulation(tally):
+    """Other seeds for each commit; and every bug that can be planted must be found among a hundred."""
+    if not build("release", tally):
+        return
+    commit = run("commit", ["git", "rev-parse", "HEAD"], 60)
+    seed = int(commit.text[:8], 16) if commit.succeeded else 1
+    told = {"USHER_BIN": str(ROOT / "build" / "release" / "bin")}
+    plants = run("simulation-plants", ["tests/simulation", "--plants"], 60, told).text.split()
+
+    def live(name, arguments, wanted):
+        outcome = run(f"simulation-{name}", ["tests/simulation", *arguments], 300, told)
+        return name, outcome, outcome.why == wanted
+
+    def worlds(index):
+        # Chosen so that no two of them meet; a machine that is slow sees fewer.
+        first = str((seed + index * 2**32) * 2**16)
+        return live(f"seeds-{index}", ["--seed", first, "--seeds", "60000", "--seconds", "60"], "")
+
+    def planted(name):
+        return live(name, ["--seed", str(seed), "--seeds", "100", "--plant", name], "exit code 1")
+
+    with concurrent.futures.ThreadPoolExecutor(int(CORES)) as pool:
+        outcomes = [*pool.map(worlds, range(int(CORES))), *pool.map(planted, plants)]
+    for name, outcome, is_as_wanted in outcomes:
+        if is_as_wanted:
+            tally.passed += 1
+        else:
+            print(outcome.text)
+            tally.fail(f"tests/simulation, {name}", outcome.why or "the planted bug was not found")
+        if name.startswith("seeds"):
+            print("   " + outcome.text.strip().splitlines()[-1])
+    if not plants:
+        tally.fail("tests/simulation", "no bug can be planted")
 
 
 @functools.cache

@@ -96,6 +96,7 @@ void Witness::heard_granted(const ledger::Granted& granted, ledger::ConnectionId
         complain("lease " + text(granted.id) + " was granted a second time, and otherwise");
     promise.units = granted.units;
     promise.pool = granted.pool;
+    granted_since_ += granted.units;
     speak(granted.id, to);
     ++tally_.grants;
 }
@@ -181,26 +182,32 @@ void Witness::look(const ledger::Ledger& ledger, bool is_calm)
     look_at_pools(ledger.state(), is_calm);
 }
 
-/// What is held stays with its pool, as long as there is enough for all that is held (I4).
+/// What is held stays with its pool, as long as there is enough for all that is held (I4): also
+/// where some of it was granted, or given back, in the same turn.
 void Witness::look_at_pools(const State& state, bool is_calm)
 {
+    std::map<const ledger::PoolRecord*, std::pair<Units, Units>> of_root; // Held, and owned.
+    for (const auto& [id, pool] : state.pools) {
+        of_root[pool.root].first += pool.pool.closed ? 0 : pool.held;
+        of_root[pool.root].second += pool.stock;
+    }
     std::set<ledger::PoolId> over_committed;
     for (const auto& [id, pool] : state.pools) {
         if (pool.pool.closed || pool.held <= pool.stock)
             continue;
         over_committed.insert(id);
-        Units held = pool.root->held;
-        Units stock = pool.root->stock;
-        for (const auto& [number, child] : pool.root->children) {
-            held += child->pool.closed ? 0 : child->held;
-            stock += child->stock;
-        }
-        if (is_calm && held <= stock && !over_committed_.contains(id))
+        const auto& [held, stock] = of_root[pool.root];
+        const Units held_at_most = std::max(held, held_[pool.root->pool.id] + granted_since_);
+        if (is_calm && held_at_most <= stock && !over_committed_.contains(id))
             complain("pool " + id.text + " has " + std::to_string(pool.stock) + " units for " +
                      std::to_string(pool.held) +
                      " that are held, though there are enough beside it");
     }
     over_committed_ = std::move(over_committed);
+    granted_since_ = 0;
+    held_.clear();
+    for (const auto& [root, units] : of_root)
+        held_[root->pool.id] = units.first;
 }
 
 /// Guarantee 2: a seat that was answered is held until it is given back, taken, or silent.

@@ -99,6 +99,8 @@ class Witness {
     std::map<ledger::LeaseId, std::uint64_t> places_; ///< In the queue, at the last look.
     std::map<ledger::PoolId, ledger::Units> stocks_;  ///< At the last look.
     std::set<ledger::PoolId> over_committed_;         ///< At the last look.
+    std::map<ledger::PoolId, ledger::Units> held_;    ///< Under each root, at the last look.
+    ledger::Units granted_since_ = 0;                 ///< Since then, wherever.
     std::set<ledger::LeaseId> unwanted_; ///< Their holders are about to give them back.
     std::set<ledger::LeaseId> over_;
     std::set<ledger::LeaseId>
