@@ -141,7 +141,7 @@ class GivenKeys(Stopped):
                         "tls.ca": str(ca)}
 
     def test_one_that_the_world_may_read_stops_the_start_and_one_of_a_group_does_not(self):
-        # AA-96.03. Where many services share a certificate, a group of theirs reads its key.
+        # AA-96.03: keys that all may read. Where services share a certificate, their group may.
         os.chmod(self.key, 0o644)
         self.assert_stops(r"server\.key can be read by others")
         os.chmod(self.key, 0o640)

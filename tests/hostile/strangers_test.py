@@ -20,7 +20,7 @@ class Closed(Siege):
         self.assertEqual(self.daemon.status()["mode"], "serving")
 
     def test_there_is_no_credential_that_nobody_made(self):
-        # RLM default login: admin with the password admin since its version 15.1.
+        # RLM-default-login: admin with the password admin since its version 15.1.
         with Daemon(self.settings) as fresh:
             self.assertEqual(fresh.json("key", "list")["keys"], [])
             self.assertEqual(fresh.json("certificate", "list")["certificates"], [])
@@ -77,7 +77,8 @@ class Closed(Siege):
             self.assertNotIn(secret, heard)
 
     def test_it_listens_at_nothing_but_what_its_file_says(self):
-        # CVE-2005-0353, Akamai 2015: datagrams; Kaspersky 2017: a port that opened itself.
+        # CVE-2005-0353, Akamai-2015, Kaspersky-2017: large datagrams, answers that are
+        # reflected, and a port that opened itself.
         inodes = {os.readlink(path) for path in Path(f"/proc/{self.daemon.pid}/fd").iterdir()
                   if path.is_symlink()}
         found = {}

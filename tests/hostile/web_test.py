@@ -1,4 +1,4 @@
-"""There is no web here: no HTTP is answered, at no way in, so nothing of a browser's can reach it."""
+"""There is no web here: no HTTP is answered, at no way in."""
 
 import contextlib
 import socket
