@@ -1,10 +1,10 @@
 #include "daemon/server/desk.hpp"
 
 #include "daemon/server/inbox.hpp"
+#include "daemon/server/queue.hpp"
 
 #include <algorithm>
 #include <atomic>
-#include <span>
 #include <spdlog/spdlog.h>
 
 namespace usher::server {
@@ -20,7 +20,8 @@ constexpr Duration nap_max = std::chrono::seconds(1);
 /// A plan copies all pools and parties, so it has a turn of its own.
 constexpr std::size_t plan_weight = 100'000;
 
-/// How many single questions one costs.
+} // namespace
+
 std::size_t weight_of(const ledger::Command& command)
 {
     if (const auto* renew = std::get_if<ledger::Renew>(&command))
@@ -44,20 +45,6 @@ std::size_t weight_of(const ledger::Command& command)
     return 1;
 }
 
-/// As many of the oldest as fit into one turn; at least one, where there is one.
-std::span<const Question> first_turn(std::span<const Question> waiting, std::size_t weight_max)
-{
-    std::size_t count = 0;
-    for (std::size_t weight = 0; count < waiting.size(); ++count) {
-        weight += weight_of(waiting[count].command);
-        if (weight > weight_max && count > 0)
-            break;
-    }
-    return waiting.first(count);
-}
-
-} // namespace
-
 struct Desk::Inside {
     Inside(ledger::Ledger& the_ledger, journal::Journal& the_journal, const Clock& the_clock,
            Limits the_limits, Post the_post, Raise the_raise)
@@ -65,7 +52,9 @@ struct Desk::Inside {
           post(std::move(the_post)), raise(std::move(the_raise))
     {}
 
-    void serve_turn(std::span<const Question> questions, const ledger::Start* start);
+    void take_in();
+    void serve_turn(const ledger::Start* start);
+    void serve(const Question& question, Now now);
     Now stamp();
     bool was_away(Now now) const;
     void note_time(Now now);
@@ -91,7 +80,8 @@ struct Desk::Inside {
     std::atomic<std::uint64_t> pulse = 0;
 
     // The desk's thread. The buffers are kept from turn to turn.
-    std::vector<Question> waiting;
+    std::vector<Question> arrivals;
+    Queue queue;
     std::vector<Fact> facts;
     std::vector<Letter> letters;
     Now last{}; ///< Of the turn before.
@@ -100,7 +90,7 @@ struct Desk::Inside {
 };
 
 /// The whole argument for consistency: nothing is said before all of the turn is durable.
-void Desk::Inside::serve_turn(std::span<const Question> questions, const ledger::Start* start)
+void Desk::Inside::serve_turn(const ledger::Start* start)
 {
     const Now now = stamp();
     note_time(now);
@@ -112,15 +102,10 @@ void Desk::Inside::serve_turn(std::span<const Question> questions, const ledger:
         record(ledger.decide(ledger::Start{}, now).facts, now);
     settle(now);
 
-    for (const Question& question : questions) {
-        ledger::Verdict verdict = ledger.decide(question.command, now);
-        if (question.from)
-            letters.push_back({question.from, question.request, std::move(verdict.answer)});
-        else if (const auto* no = std::get_if<ledger::Refusal>(&verdict.answer))
-            spdlog::warn("what the configuration asks for is refused, and stays as it was: {}",
-                         sentence(*no));
-        record(std::move(verdict.facts), now);
-        settle(now); // The next question sees a ledger in which nothing is overdue.
+    queue.begin_turn();
+    while (const auto question = queue.next(limits.questions_per_turn_max)) {
+        serve(*question, now);
+        take_in(); // Who asks one thing does not wait for a whole turn of who asks a thousand.
     }
 
     commit(now);
@@ -128,6 +113,28 @@ void Desk::Inside::serve_turn(std::span<const Question> questions, const ledger:
     pulse.fetch_add(1, std::memory_order_release);
     if (!letters.empty())
         post(std::exchange(letters, {}));
+}
+
+void Desk::Inside::serve(const Question& question, Now now)
+{
+    ledger::Verdict verdict = ledger.decide(question.command, now);
+    if (question.from)
+        letters.push_back({question.from, question.request, std::move(verdict.answer)});
+    else if (const auto* no = std::get_if<ledger::Refusal>(&verdict.answer))
+        spdlog::warn("what the configuration asks for is refused, and stays as it was: {}",
+                     sentence(*no));
+    record(std::move(verdict.facts), now);
+    settle(now); // The next question sees a ledger in which nothing is overdue.
+}
+
+void Desk::Inside::take_in()
+{
+    if (inbox.empty())
+        return;
+    inbox.take_all(arrivals);
+    for (Question& question : arrivals)
+        queue.put(std::move(question));
+    arrivals.clear();
 }
 
 /// One instant for the whole turn, and never an earlier one than the last.
@@ -251,20 +258,16 @@ void Desk::run(const ledger::Start& start)
     Inside& desk = *inside_;
     desk.last = desk.clock.now();
     desk.journaled = desk.ledger.calendar_floor();
-    desk.serve_turn({}, &start);
+    desk.serve_turn(&start);
 
     for (bool is_last = false; !is_last;) {
         desk.bell.sleep(desk.nap());
         // Read before the inbox is: whatever was put in before `stop` is then found in it.
         is_last = desk.stopping.load(std::memory_order_acquire);
-        desk.inbox.take_all(desk.waiting);
-        std::span<const Question> rest = desk.waiting;
-        do {
-            const auto turn = first_turn(rest, desk.limits.questions_per_turn_max);
-            desk.serve_turn(turn, nullptr);
-            rest = rest.subspan(turn.size());
-        } while (!rest.empty());
-        desk.waiting.clear();
+        desk.take_in();
+        do
+            desk.serve_turn(nullptr);
+        while (!desk.queue.empty());
     }
     if (desk.journal.turns_since_snapshot() > 0)
         desk.take_snapshot(desk.last.calendar);

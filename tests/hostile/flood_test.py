@@ -19,8 +19,8 @@ from support.messages import usher
 TRIES = 3
 ROUNDS = 150  # Of each try; a round is a renewal, a checkout and a checkin.
 TIMES_MAX = 10
-# Below this, in milliseconds, it is the machine that is measured and not the daemon: how long who is
-# ready waits for a processor that somebody else has.
+# Below this, in milliseconds, the machine is measured and not the daemon: how long who is ready
+# waits for a processor that somebody else has.
 USUAL_LEAST = 4
 FLOOD = Path(__file__).with_name("flood.py")
 
