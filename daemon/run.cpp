@@ -221,8 +221,8 @@ class Reload {
   private:
     void take_over(Halls& halls, server::Desk& desk)
     {
-        trust::expect_guarded(file_);
         Reading reading = read_config_file(file_);
+        trust::expect_guarded(file_);
         std::string objections;
         for (const Complaint& complaint : objections_to_reload(config_, reading))
             objections += to_text(complaint, file_.string()) + "\n";

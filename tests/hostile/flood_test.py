@@ -22,6 +22,8 @@ TIMES_MAX = 10
 # Below this, in milliseconds, the machine is measured and not the daemon: how long who is ready
 # waits for a processor that somebody else has.
 USUAL_LEAST = 4
+# As many as the threads of a daemon with two halls.
+BURNERS = 3
 FLOOD = Path(__file__).with_name("flood.py")
 
 
@@ -56,6 +58,18 @@ class Floods(Siege):
             process.stdout.close()
             process.stderr.close()
 
+    @contextlib.contextmanager
+    def busy_machine(self):
+        """As many processors taken as a daemon takes that has all to do; it has nothing."""
+        burners = [subprocess.Popen([sys.executable, "-c", "while True: pass"],
+                                    stdin=subprocess.DEVNULL) for _ in range(BURNERS)]
+        try:
+            yield
+        finally:
+            for burner in burners:
+                burner.kill()
+                burner.wait()
+
     def measure(self, client, held):
         """The p99 of an honest application's requests, in milliseconds."""
         times = []
@@ -84,12 +98,16 @@ class Floods(Siege):
 
     def assert_served_beside(self, kind, count, heavy=None):
         """Beside `heavy` requests who is honest waits for one that is served, whatever he waited
-        before: so it is counted as usual what one of them takes."""
+        before. So there it is usual what one of them takes, and what he waits where a machine is
+        as busy: the rest is the daemon's order, which is what is claimed."""
         one = self.alone(heavy) if heavy else 0
         held = wire.checkout("Client", user="holder")
         with self.connect(self.honest_key) as client:
             self.assertTrue(client.ask(checkout=held).HasField("granted"))
             before = [self.measure(client, held) for _ in range(TRIES)]
+            if heavy:
+                with self.busy_machine():
+                    one = max(one, self.measure(client, held))
             with self.flooded(kind, count):
                 beside = [self.measure(client, held) for _ in range(TRIES)]
                 began = time.monotonic()
@@ -99,7 +117,7 @@ class Floods(Siege):
         usual, now = statistics.median(before), statistics.median(beside)
         print(f"{kind} x {count}: p99 {usual:.2f} ms before, {now:.2f} ms beside it "
               f"({now / usual:.1f} times); a newcomer took {newcomer:.0f} ms"
-              + (f"; one such request alone takes {one:.0f} ms" if heavy else ""), flush=True)
+              + (f"; one of them, or a busy machine: {one:.0f} ms" if heavy else ""), flush=True)
         self.assertLessEqual(now, TIMES_MAX * max(usual, USUAL_LEAST, one),
                              f"before {before}, beside {beside}")
 
