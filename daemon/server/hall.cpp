@@ -20,7 +20,10 @@ constexpr auto tick_time = std::chrono::milliseconds(250);
 constexpr std::size_t scratch_bytes = 64 << 10;
 
 /// Letters that are read out before others have their turn.
-constexpr std::size_t letters_at_once_max = 64;
+constexpr std::size_t letters_at_once_max = 256;
+
+/// Turns of one share in a round in which no other is ready: more come to the desk together.
+constexpr int turns_alone_max = 16;
 
 constexpr std::size_t first_block_bytes = 16 << 10;
 
@@ -42,8 +45,7 @@ std::size_t part_of(std::uint64_t all, std::size_t halls)
 
 Hall::Hall(std::size_t index, std::size_t count, Rules rules, std::shared_ptr<Usage> usage)
     : index_(index), count_(count), rules_(std::move(rules)), usage_(std::move(usage)),
-      shares_(count + index, count), scratch_(scratch_bytes), first_block_(first_block_bytes),
-      arena_(starting_in(first_block_))
+      scratch_(scratch_bytes), first_block_(first_block_bytes), arena_(starting_in(first_block_))
 {
     assert(index_ < count_);
 }
@@ -156,13 +158,16 @@ void Hall::go_round()
         round.push_back(std::move(newcomers_.front()));
         newcomers_.pop_front();
     }
-    for (auto& share : round) {
-        const std::shared_ptr<Session> session = std::move(share->ready.front());
-        share->ready.pop_front();
+    const int turns = round.size() == 1 && !round.front()->is_of_newcomers ? turns_alone_max : 1;
+    for (const auto& share : round) {
+        for (int turn = 0; turn < turns && !share->ready.empty(); ++turn) {
+            const std::shared_ptr<Session> session = std::move(share->ready.front());
+            share->ready.pop_front();
+            session->take_turn();
+        }
         share->is_in_round = !share->ready.empty();
         if (share->is_in_round)
-            (share->is_of_newcomers ? newcomers_ : round_).push_back(std::move(share));
-        session->take_turn();
+            (share->is_of_newcomers ? newcomers_ : round_).push_back(share);
     }
     is_going_round_ = !round_.empty() || !newcomers_.empty();
     if (is_going_round_)

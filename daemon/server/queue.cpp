@@ -9,10 +9,15 @@ namespace usher::server {
 void Queue::put(Question question)
 {
     const std::uint64_t share = question.share;
-    const auto [line, is_new] = lines_.try_emplace(share);
-    line->second.questions.push_back(std::move(question));
-    if (is_new)
-        line_up(share, line->second, fresh_);
+    Line& line = lines_[share];
+    line.questions.push_back(std::move(question));
+    ++waiting_;
+    if (line.questions.size() > 1)
+        return;
+    if (line.weight > 0)
+        later_.push_back(share);
+    else
+        line_up(share, line, fresh_);
 }
 
 void Queue::line_up(std::uint64_t share, const Line& line, Shares& light)
@@ -29,8 +34,13 @@ void Queue::begin_turn()
     std::ranges::move(spent_, std::back_inserter(fresh_));
     served_.clear();
     spent_.clear();
-    for (auto& [share, line] : lines_)
+    for (const std::uint64_t share : std::exchange(later_, {}))
+        line_up(share, lines_.at(share), fresh_);
+    std::erase_if(lines_, [](const auto& line) { return line.second.questions.empty(); });
+    for (auto& [share, line] : lines_) {
+        line.waited = line.questions.size();
         line.weight = 0;
+    }
     shares_in_turn_ = 0;
     weight_ = 0;
 }
@@ -46,6 +56,18 @@ Queue::Shares* Queue::first()
     if (light_wait)
         return fresh_.empty() ? &served_ : &fresh_;
     return !spent_.empty() && shares_in_turn_ == 1 && heavy_.empty() ? &spent_ : nullptr;
+}
+
+/// After one of its questions was served.
+void Queue::go_on(std::uint64_t share, Line& line)
+{
+    line.waited -= std::min<std::size_t>(line.waited, 1);
+    if (line.questions.empty())
+        return;
+    if (line.waited == 0)
+        later_.push_back(share);
+    else
+        line_up(share, line, line.weight >= burst_weight ? spent_ : served_);
 }
 
 std::optional<Question> Queue::next(std::size_t weight_max)
@@ -66,10 +88,8 @@ std::optional<Question> Queue::next(std::size_t weight_max)
     line->second.weight += weight;
     Question question = std::move(line->second.questions.front());
     line->second.questions.pop_front();
-    if (line->second.questions.empty())
-        lines_.erase(line);
-    else
-        line_up(share, line->second, line->second.weight >= burst_weight ? spent_ : served_);
+    --waiting_;
+    go_on(share, line->second);
     return question;
 }
 

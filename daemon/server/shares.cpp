@@ -3,8 +3,19 @@
 #include "daemon/server/session.hpp"
 
 #include <algorithm>
+#include <functional>
 
 namespace usher::server {
+
+namespace {
+
+/// Two that have the same would take turns as one does, and nothing else.
+std::uint64_t number_of(const std::string& name, const Origin& origin)
+{
+    return std::hash<std::string>{}(name + '@' + std::string(origin.begin(), origin.end())) | 1;
+}
+
+} // namespace
 
 std::shared_ptr<Share> Shares::find(const std::string& name, const Origin& origin)
 {
@@ -12,8 +23,7 @@ std::shared_ptr<Share> Shares::find(const std::string& name, const Origin& origi
     if (auto share = known.lock())
         return share;
     const auto made = std::make_shared<Share>();
-    made->number = next_;
-    next_ += step_;
+    made->number = number_of(name, origin);
     known = made;
     return made;
 }

@@ -20,7 +20,7 @@ class Session;
 /// What one identity has of a hall. Who brings no credential, and who is not let in yet, is one
 /// with all others that come from the same address. The hall's thread.
 struct Share {
-    std::uint64_t number = 0; ///< No other share of the daemon has it.
+    std::uint64_t number = 0; ///< The same in all halls, and hardly another's.
     bool is_of_newcomers = false;
     std::size_t sessions = 0;  ///< That were let in over TLS.
     std::size_t questions = 0; ///< At the desk; one that names many counts as many.
@@ -33,9 +33,6 @@ struct Share {
 /// All of a hall's. The hall's thread.
 class Shares {
   public:
-    /// Numbers them `first`, `first + step`, and so on.
-    Shares(std::uint64_t first, std::uint64_t step) : next_(first), step_(step) {}
-
     [[nodiscard]] std::shared_ptr<Share> of_newcomers(const Origin& origin);
     [[nodiscard]] std::shared_ptr<Share> of_local_newcomers();
     [[nodiscard]] std::shared_ptr<Share> of(const std::string& identity, const Origin& origin);
@@ -61,8 +58,6 @@ class Shares {
 
     [[nodiscard]] std::shared_ptr<Share> find(const std::string& name, const Origin& origin);
 
-    std::uint64_t next_;
-    const std::uint64_t step_;
     std::map<std::pair<std::string, Origin>, std::weak_ptr<Share>> shares_;
     std::unordered_map<std::uint64_t, Estate> estates_;
 };

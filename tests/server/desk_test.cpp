@@ -150,7 +150,7 @@ BOOST_AUTO_TEST_CASE(who_asks_one_thing_is_served_before_all_of_who_asks_a_thous
     BOOST_TEST_REQUIRE((to_bob != letters.end()));
     BOOST_TEST((to_bob - letters.begin() == 1)); // One of hers, then his.
     BOOST_TEST(letters.size() == 201u);
-    BOOST_TEST(posts == 2u); // 64 of hers and his, then the rest.
+    BOOST_TEST(posts == 2u); // 128 of hers and his, then the rest.
 }
 
 BOOST_AUTO_TEST_CASE(who_asks_beside_heavy_questions_waits_for_one_of_them)
