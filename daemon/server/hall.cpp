@@ -22,6 +22,9 @@ constexpr std::size_t scratch_bytes = 64 << 10;
 /// Letters that are read out before others have their turn.
 constexpr std::size_t letters_at_once_max = 256;
 
+/// Newcomers that are heard at once where one more has no room.
+constexpr int heard_for_room_max = 32;
+
 /// Turns of one share in a round in which no other is ready: more come to the desk together.
 constexpr int turns_alone_max = 16;
 
@@ -102,6 +105,8 @@ void Hall::seat(std::shared_ptr<Session> session)
         return;
     if (!session->is_local()) {
         if (!make_room_for(*session))
+            hear_neighbors_of(*session);
+        if (!make_room_for(*session))
             return session->cut(Parting::turned_away);
         waiting_of_.add(session->origin());
         waiting_room_.push_back(session.get());
@@ -112,6 +117,17 @@ void Hall::seat(std::shared_ptr<Session> session)
     }
     sessions_.emplace(session->id().number, session);
     session->start();
+}
+
+/// Some of those who seem to be in the way have gone, and their turn to be heard has not come.
+void Hall::hear_neighbors_of(const Session& newcomer)
+{
+    const std::shared_ptr<Share> share = newcomer.share();
+    for (int heard = 0; heard < heard_for_room_max && share->ready.size() > 1; ++heard) {
+        const std::shared_ptr<Session> session = std::move(share->ready.front());
+        share->ready.pop_front();
+        session->take_turn();
+    }
 }
 
 void Hall::let_in(Session& session)

@@ -113,6 +113,7 @@ class Hall {
     void relieve_shares();
     void go_round();
     void take_counts();
+    void hear_neighbors_of(const Session& newcomer);
     [[nodiscard]] bool make_room_for(const Session& newcomer);
     [[nodiscard]] Session*
     who_makes_room(const std::function<bool(const Session*)>& concerned) const;
