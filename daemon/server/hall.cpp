@@ -190,11 +190,6 @@ void Hall::go_round()
         asio::post(context_, [this] { go_round(); });
 }
 
-void Hall::note_question()
-{
-    gauge(Bound::questions).raise(++questions_);
-}
-
 void Hall::note_bytes(std::size_t before, std::size_t now)
 {
     buffered_ += now - before;
@@ -250,9 +245,9 @@ void Hall::tick()
 /// What is in use now, for who looks. What it was at the most is counted where it happens.
 void Hall::take_counts()
 {
-    const Shares::Largest largest = shares_.look_around();
-    gauge(Bound::sessions_per_identity).set(largest.sessions);
-    gauge(Bound::questions_per_identity).set(largest.questions);
+    const auto [sessions, questions] = shares_.look_around();
+    gauge(Bound::sessions_per_identity).set(sessions);
+    gauge(Bound::questions_per_identity).set(questions);
     gauge(Bound::handshakes).set(waiting_room_.size());
     gauge(Bound::handshakes_per_address).set(waiting_of_.largest());
     gauge(Bound::questions).set(questions_);

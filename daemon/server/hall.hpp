@@ -76,7 +76,7 @@ class Hall {
     /// It has something to write when all letters of the turn have been read.
     void note_written(std::shared_ptr<Session> session);
     /// One more question lies at the desk.
-    void note_question();
+    void note_question() { gauge(Bound::questions).raise(++questions_); }
     /// So many bytes lie here for one session now, where it were `before`.
     void note_bytes(std::size_t before, std::size_t now);
     /// Whether so much lies at the desk, or here, that nothing more should be read.
