@@ -4,9 +4,12 @@
 #include "daemon/log.hpp"
 #include "daemon/server/fault.hpp"
 #include "daemon/standard_error.hpp"
+#include "daemon/trust/fault.hpp"
+#include "daemon/trust/private_files.hpp"
 
 #include <CLI/CLI.hpp>
 #include <cctype>
+#include <cstdlib>
 #include <iostream>
 #include <new>
 #include <sstream>
@@ -46,6 +49,23 @@ void refuse_root(const CommandLine& line)
             "start it as its own user, as usherd.service does, or say --allow-root");
 }
 
+/// What these name is code, or says which code is loaded into us.
+void refuse_strange_surroundings()
+{
+    for (const char* name : {"OPENSSL_CONF", "OPENSSL_MODULES", "OPENSSL_ENGINES"}) {
+        const char* const value = std::getenv(name); // NOLINT(concurrency-mt-unsafe): at start.
+        if (value == nullptr || *value == '\0')
+            continue;
+        try {
+            trust::expect_guarded(value);
+        } catch (const trust::Fault& fault) {
+            throw server::Fault(std::string(name) + ": " + fault.what(),
+                                std::string("start usherd without ") + name + ", or see that " +
+                                    "only root can change what it names");
+        }
+    }
+}
+
 void obey(const CommandLine& line, const World& world, Signals& signals)
 {
     const Reading reading = read_config_file(line.order.config_file);
@@ -54,6 +74,8 @@ void obey(const CommandLine& line, const World& world, Signals& signals)
         return;
     }
     refuse_root(line);
+    trust::expect_guarded(line.order.config_file);
+    refuse_strange_surroundings();
     ::umask(077);
     open_log();
     run(line.order, reading.config, world, signals);

@@ -30,6 +30,8 @@ void walk_limits(Walk& walk, auto& limits)
     walk.key("sessions_max", at_reload, limits.sessions_max, 1U, 1'000'000U);
     walk.key("sessions_per_address_max", at_reload, limits.sessions_per_address_max, 1U,
              1'000'000U);
+    walk.key("sessions_per_identity_max", at_reload, limits.sessions_per_identity_max, 1U,
+             1'000'000U);
     walk.key("local_sessions_max", at_reload, limits.local_sessions_max, 1U, 10'000U);
     walk.key("handshakes_max", at_reload, limits.handshakes_max, 1U, 100'000U);
     walk.key("handshakes_per_address_max", at_reload, limits.handshakes_per_address_max, 1U,
@@ -45,6 +47,8 @@ void walk_limits(Walk& walk, auto& limits)
     walk.key("unanswered_bytes_max", at_reload, limits.unanswered_bytes_max, mib, 1024 * mib);
     walk.key("buffered_bytes_max", at_reload, limits.buffered_bytes_max, mib, 65'536 * mib);
     walk.key("questions_max", at_reload, limits.questions_max, 64U, 1'000'000U);
+    walk.key("questions_per_identity_max", at_reload, limits.questions_per_identity_max, 1U,
+             1'000'000U);
     walk.key("leases_per_connection_max", at_reload, limits.leases_per_connection_max, 1U,
              protocol::leases_per_connection_max);
     walk.key("leases_max", at_reload, limits.leases_max, 1U, 10'000'000U);

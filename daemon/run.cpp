@@ -136,18 +136,21 @@ server::Listeners open_listeners(const Config& config)
     return listeners;
 }
 
-Halls open_halls(const Config& config, std::shared_ptr<const server::Premises> premises)
+Halls open_halls(const Config& config, std::shared_ptr<const server::Premises> premises,
+                 const std::shared_ptr<server::Usage>& usage)
 {
     Halls halls;
     for (std::size_t i = 0; i < config.threads; ++i)
-        halls.push_back(
-            std::make_unique<Hall>(i, config.threads, server::Rules{premises, config.limits}));
+        halls.push_back(std::make_unique<Hall>(i, config.threads,
+                                               server::Rules{premises, config.limits}, usage));
     return halls;
 }
 
-server::Post post_to(Clerk& clerk, Inquirer& inquirer, const Halls& halls)
+server::Post post_to(Clerk& clerk, Inquirer& inquirer, const Halls& halls,
+                     const ledger::Ledger& ledger, server::Gauge& leases)
 {
     return [&](std::vector<server::Letter>&& letters) {
+        leases.set(ledger.places_taken());
         clerk.receive(letters);
         inquirer.receive(letters);
         server::deliver(std::move(letters), halls);
@@ -219,6 +222,7 @@ class Reload {
     void take_over(Halls& halls, server::Desk& desk)
     {
         Reading reading = read_config_file(file_);
+        trust::expect_guarded(file_);
         std::string objections;
         for (const Complaint& complaint : objections_to_reload(config_, reading))
             objections += to_text(complaint, file_.string()) + "\n";
@@ -330,11 +334,14 @@ void run(const Order& order, const Config& config, const World& world, Signals& 
     comparison.note(counter);
     const auto premises =
         make_premises(config, house, comparison, port, later(world.certificates_ahead));
-    Halls halls = open_halls(config, premises);
+    const auto usage = std::make_shared<server::Usage>(config.threads);
+    Halls halls = open_halls(config, premises, usage);
     Clerk clerk(world.clock, premises);
     Inquirer inquirer;
-    server::Desk desk(ledger, journal, world.clock, world.desk, post_to(clerk, inquirer, halls),
-                      [&](const ledger::Anchor& due) { raise_counter(*counter.means, due); });
+    server::Desk desk(
+        ledger, journal, world.clock, world.desk,
+        post_to(clerk, inquirer, halls, ledger, usage->of_desk().of(server::Bound::leases)),
+        [&](const ledger::Anchor& due) { raise_counter(*counter.means, due); });
     desk.ask(set_schemes(config)); // Before anybody can ask for a pool.
     server::Door door(halls, desk, std::move(listeners));
     Crew crew(halls, desk, comparison.start, signals);

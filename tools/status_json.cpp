@@ -71,6 +71,14 @@ Json stable_lease(const v1::StatusPart::Lease& lease)
              lease.has_deadline_us() ? Json(instant_text(lease.deadline_us())) : Json(nullptr)}};
 }
 
+Json stable_limit(const v1::StatusPart::Limit& limit)
+{
+    return {{"name", limit.name()},
+            {"bound", limit.bound()},
+            {"in_use", limit.in_use()},
+            {"highest", limit.highest()}};
+}
+
 Json stable_waiter(const v1::StatusPart::Waiter& waiter)
 {
     return {{"id", waiter.id()},
@@ -95,7 +103,8 @@ Json status_json(const v1::StatusPart& picture)
               {"profiles", list(picture.profiles(), stable_profile)},
               {"leases", list(picture.leases(), stable_lease)},
               {"queue", list(picture.queue(), stable_waiter)},
-              {"parties", list(picture.parties(), party_json)}};
+              {"parties", list(picture.parties(), party_json)},
+              {"limits", list(picture.limits(), stable_limit)}};
     if (picture.has_anchor())
         json["anchor"] = picture.anchor();
     if (!picture.moved_to().empty())

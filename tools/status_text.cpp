@@ -197,6 +197,23 @@ std::string credentials_text(const Part& picture, const std::string& kind, bool 
     return text_or(table, "no " + kind + "s: usher " + kind + " create", is_colored);
 }
 
+/// What is at its bound stands out: somebody is waiting there, or was turned away.
+std::string limits_text(const Part& picture, bool is_colored)
+{
+    Table table({{"LIMIT"}, {"BOUND", true}, {"IN USE", true}, {"HIGHEST", true}});
+    for (const Part::Limit& limit : picture.limits()) {
+        const auto cell = [&](std::uint64_t count) {
+            return Cell{std::to_string(count),
+                        count >= limit.bound() ? Tone::warning : Tone::plain};
+        };
+        table.add({{limit.name()},
+                   {std::to_string(limit.bound())},
+                   cell(limit.in_use()),
+                   cell(limit.highest())});
+    }
+    return text_or(table, "no limits are told", is_colored);
+}
+
 std::string status_text(const Part& picture, bool is_colored)
 {
     std::string text = headline(picture, is_colored) + move_text(picture);
@@ -207,6 +224,8 @@ std::string status_text(const Part& picture, bool is_colored)
     text += "\n" + leases_text(picture, is_colored);
     if (!picture.queue().empty())
         text += "\n" + queue_text(picture, is_colored);
+    if (!picture.limits().empty())
+        text += "\n" + limits_text(picture, is_colored);
     return text;
 }
 

@@ -168,6 +168,11 @@ std::size_t Ledger::leases_held() const
     return state_->leases.size();
 }
 
+std::size_t Ledger::places_taken() const
+{
+    return state_->leases.size() + state_->waiters.size();
+}
+
 const State& Ledger::state() const
 {
     return *state_;

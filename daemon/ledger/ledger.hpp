@@ -83,6 +83,8 @@ class Ledger {
     /// All licenses, in the order of their numbers.
     [[nodiscard]] std::vector<Entitlement> entitlements() const;
     [[nodiscard]] std::size_t leases_held() const;
+    /// Leases and places in the queue: what `leases_max` bounds.
+    [[nodiscard]] std::size_t places_taken() const;
 
     [[nodiscard]] const State& state() const; ///< For the walker.
 

@@ -309,10 +309,11 @@ v1::Response welcome(std::uint64_t request, const ledger::Greeted& greeted,
 }
 
 void append_answer(std::string& out, std::uint64_t request, const ledger::Answer& answer,
-                   const Keepsake& keepsake, const Premises& premises)
+                   const Keepsake& keepsake, const Premises& premises,
+                   std::span<const LimitPicture> limits)
 {
     if (const auto* picture = std::get_if<ledger::Picture>(&answer)) {
-        append_status(out, request, **picture, premises);
+        append_status(out, request, **picture, premises, limits);
         return;
     }
     if (const auto* report = std::get_if<ledger::Compliance>(&answer)) {

@@ -1,10 +1,10 @@
 #include "daemon/server/desk.hpp"
 
 #include "daemon/server/inbox.hpp"
+#include "daemon/server/queue.hpp"
 
 #include <algorithm>
 #include <atomic>
-#include <span>
 #include <spdlog/spdlog.h>
 
 namespace usher::server {
@@ -34,7 +34,8 @@ constexpr std::size_t facts_per_pulse = 1000;
 /// Room for so many is kept from turn to turn, and a table has far more.
 constexpr std::size_t facts_kept_max = 10'000;
 
-/// How many single questions one costs.
+} // namespace
+
 std::size_t weight_of(const ledger::Command& command)
 {
     if (const auto* renew = std::get_if<ledger::Renew>(&command))
@@ -62,20 +63,6 @@ std::size_t weight_of(const ledger::Command& command)
     return 1;
 }
 
-/// As many of the oldest as fit into one turn; at least one, where there is one.
-std::span<const Question> first_turn(std::span<const Question> waiting, std::size_t weight_max)
-{
-    std::size_t count = 0;
-    for (std::size_t weight = 0; count < waiting.size(); ++count) {
-        weight += weight_of(waiting[count].command);
-        if (weight > weight_max && count > 0)
-            break;
-    }
-    return waiting.first(count);
-}
-
-} // namespace
-
 struct Desk::Inside {
     Inside(ledger::Ledger& the_ledger, journal::Journal& the_journal, const Clock& the_clock,
            Limits the_limits, Post the_post, Raise the_raise)
@@ -84,7 +71,9 @@ struct Desk::Inside {
     {}
 
     void serve_all();
-    void serve_turn(std::span<const Question> questions, const ledger::Start* start);
+    void take_in();
+    void serve_turn(const ledger::Start* start);
+    void serve(const Question& question, Now now);
     Now stamp();
     bool was_away(Now now) const;
     void note_time(Now now);
@@ -110,7 +99,8 @@ struct Desk::Inside {
     std::atomic<std::uint64_t> pulse = 0;
 
     // The desk's thread. The buffers are kept from turn to turn.
-    std::vector<Question> waiting;
+    std::vector<Question> arrivals;
+    Queue queue;
     std::vector<Fact> facts;
     std::vector<Letter> letters;
     Now last{}; ///< Of the turn before.
@@ -120,18 +110,14 @@ struct Desk::Inside {
 
 void Desk::Inside::serve_all()
 {
-    inbox.take_all(waiting);
-    std::span<const Question> rest = waiting;
-    do {
-        const auto turn = first_turn(rest, limits.questions_per_turn_max);
-        serve_turn(turn, nullptr);
-        rest = rest.subspan(turn.size());
-    } while (!rest.empty());
-    waiting.clear();
+    take_in();
+    do
+        serve_turn(nullptr);
+    while (!queue.empty());
 }
 
 /// The whole argument for consistency: nothing is said before all of the turn is durable.
-void Desk::Inside::serve_turn(std::span<const Question> questions, const ledger::Start* start)
+void Desk::Inside::serve_turn(const ledger::Start* start)
 {
     const Now now = stamp();
     note_time(now);
@@ -143,15 +129,10 @@ void Desk::Inside::serve_turn(std::span<const Question> questions, const ledger:
         record(ledger.decide(ledger::Start{}, now).facts, now);
     settle(now);
 
-    for (const Question& question : questions) {
-        ledger::Verdict verdict = ledger.decide(question.command, now);
-        if (question.from)
-            letters.push_back({question.from, question.request, std::move(verdict.answer)});
-        else if (const auto* no = std::get_if<ledger::Refusal>(&verdict.answer))
-            spdlog::warn("what the configuration asks for is refused, and stays as it was: {}",
-                         sentence(*no));
-        record(std::move(verdict.facts), now);
-        settle(now); // The next question sees a ledger in which nothing is overdue.
+    queue.begin_turn();
+    while (const auto question = queue.next(limits.questions_per_turn_max)) {
+        serve(*question, now);
+        take_in(); // Who asks one thing does not wait for a whole turn of who asks a thousand.
     }
 
     commit(now);
@@ -159,6 +140,28 @@ void Desk::Inside::serve_turn(std::span<const Question> questions, const ledger:
     pulse.fetch_add(1, std::memory_order_release);
     if (!letters.empty())
         post(std::exchange(letters, {}));
+}
+
+void Desk::Inside::serve(const Question& question, Now now)
+{
+    ledger::Verdict verdict = ledger.decide(question.command, now);
+    if (question.from)
+        letters.push_back({question.from, question.request, std::move(verdict.answer)});
+    else if (const auto* no = std::get_if<ledger::Refusal>(&verdict.answer))
+        spdlog::warn("what the configuration asks for is refused, and stays as it was: {}",
+                     sentence(*no));
+    record(std::move(verdict.facts), now);
+    settle(now); // The next question sees a ledger in which nothing is overdue.
+}
+
+void Desk::Inside::take_in()
+{
+    if (inbox.empty())
+        return;
+    inbox.take_all(arrivals);
+    for (Question& question : arrivals)
+        queue.put(std::move(question));
+    arrivals.clear();
 }
 
 /// One instant for the whole turn, and never an earlier one than the last.
@@ -298,7 +301,7 @@ void Desk::open(const ledger::Start& start)
 {
     inside_->last = inside_->clock.now();
     inside_->journaled = inside_->ledger.calendar_floor();
-    inside_->serve_turn({}, &start);
+    inside_->serve_turn(&start);
 }
 
 void Desk::serve()

@@ -17,7 +17,11 @@ struct Question {
     ledger::ConnectionId from; ///< None: nobody waits for the answer.
     std::uint64_t request = 0;
     ledger::Command command;
+    std::uint64_t share = 0; ///< Whose it is: questions of one share are served in their order.
 };
+
+/// How many single questions one costs.
+[[nodiscard]] std::size_t weight_of(const ledger::Command& command);
 
 /// What the desk says to a connection: the answer to its `request`, or a notice (`request` 0).
 struct Letter {
@@ -37,10 +41,11 @@ using Raise = std::function<void(const ledger::Anchor& due)>;
 
 /// The only place where clock, ledger and journal meet; it has a thread of its own.
 ///
-/// A turn is all that waits, up to a bound: stamp the time, sweep, decide and apply each question,
-/// journal all facts in one commit, raise the counter where an activation has ended, and only then
-/// post the letters. If the commit fails, memory is ahead of disk: `run` throws, nothing of the
-/// turn is told to anybody, and the process ends. So it does where the counter is not raised.
+/// A turn is all that waits and comes meanwhile, up to a bound, one of each share after the other:
+/// stamp the time, sweep, decide and apply each question, journal all facts in one commit, raise
+/// the counter where an activation has ended, and only then post the letters. If the commit fails,
+/// memory is ahead of disk: `run` throws, nothing of the turn is told to anybody, and the process
+/// ends. So it does where the counter is not raised.
 class Desk {
   public:
     struct Limits {

@@ -3,6 +3,7 @@
 #include "daemon/ledger/limits.hpp"
 #include "daemon/server/session.hpp"
 #include "daemon/server/socket_channel.hpp"
+#include "daemon/server/tally.hpp"
 
 #include <algorithm>
 #include <boost/asio/posix/stream_descriptor.hpp>
@@ -10,7 +11,6 @@
 #include <boost/asio/steady_timer.hpp>
 #include <cerrno>
 #include <chrono>
-#include <map>
 #include <spdlog/spdlog.h>
 #include <system_error>
 #include <utility>
@@ -53,6 +53,7 @@ struct Door::Inside : std::enable_shared_from_this<Door::Inside> {
     [[nodiscard]] bool has_place(const Arrival& arrival, bool is_local) const;
     [[nodiscard]] std::shared_ptr<void> take_place(const Origin& origin, bool is_local);
     void give_back(const Origin& origin, bool is_local);
+    void count();
     void await_holders();
     [[nodiscard]] const Limits& limits() const { return halls.front()->limits(); }
 
@@ -67,8 +68,8 @@ struct Door::Inside : std::enable_shared_from_this<Door::Inside> {
 
     std::size_t sessions = 0; ///< Over TCP.
     std::size_t local_sessions = 0;
-    std::map<Origin, std::size_t> sessions_of; ///< None of them is 0.
-    bool is_failing = false;                   ///< Said once, not at each try.
+    Tally<Origin> sessions_of; ///< Over TCP, by where they come from.
+    bool is_failing = false;   ///< Said once, not at each try.
 };
 
 void Door::Inside::add(Socket listener, bool is_local)
@@ -147,10 +148,8 @@ bool Door::Inside::has_place(const Arrival& arrival, bool is_local) const
 {
     if (is_local)
         return local_sessions < limits().local_sessions_max;
-    const auto neighbors = sessions_of.find(arrival.origin);
     return sessions < limits().sessions_max &&
-           (neighbors == sessions_of.end() ||
-            neighbors->second < limits().sessions_per_address_max);
+           sessions_of.count(arrival.origin) < limits().sessions_per_address_max;
 }
 
 /// The session gives it back from its own hall's thread, when it goes.
@@ -160,8 +159,9 @@ std::shared_ptr<void> Door::Inside::take_place(const Origin& origin, bool is_loc
         ++local_sessions;
     } else {
         ++sessions;
-        ++sessions_of[origin];
+        sessions_of.add(origin);
     }
+    count();
     return {nullptr, [door = weak_from_this(), origin, is_local](void*) {
                 const auto self = door.lock();
                 if (self)
@@ -174,12 +174,20 @@ void Door::Inside::give_back(const Origin& origin, bool is_local)
 {
     if (is_local) {
         --local_sessions;
-        return;
+        return count();
     }
     --sessions;
-    const auto neighbors = sessions_of.find(origin);
-    if (--neighbors->second == 0)
-        sessions_of.erase(neighbors);
+    sessions_of.drop(origin);
+    count();
+}
+
+/// For who looks.
+void Door::Inside::count()
+{
+    Gauges& counts = halls.front()->usage().of_door();
+    counts.of(Bound::sessions).set(sessions);
+    counts.of(Bound::sessions_per_address).set(sessions_of.largest());
+    counts.of(Bound::local_sessions).set(local_sessions);
 }
 
 /// After a start thousands may come back at once; nobody loses a seat for standing in that queue.

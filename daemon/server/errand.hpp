@@ -22,6 +22,7 @@ struct Errand {
     std::uint64_t request = 0;            ///< The client's id of it.
     std::string_view verb;                ///< For the log; static.
     std::size_t bytes = 0;                ///< Of its message.
+    std::size_t weight = 0;               ///< As the desk counts it.
     std::optional<ledger::LeaseId> lease; ///< That a no or a checkin lets go of.
     bool watches = false;                 ///< It wants to hear how a pool stands from now on.
     /// Of those for whom the connection speaks, what a yes lets go of; none: nothing.

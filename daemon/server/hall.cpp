@@ -19,6 +19,15 @@ constexpr auto tick_time = std::chrono::milliseconds(250);
 /// All that one wake-up of a session reads.
 constexpr std::size_t scratch_bytes = 64 << 10;
 
+/// Letters that are read out before others have their turn.
+constexpr std::size_t letters_at_once_max = 256;
+
+/// Newcomers that are heard at once where one more has no room.
+constexpr int heard_for_room_max = 32;
+
+/// Turns of one share in a round in which no other is ready: more come to the desk together.
+constexpr int turns_alone_max = 16;
+
 constexpr std::size_t first_block_bytes = 16 << 10;
 
 google::protobuf::ArenaOptions starting_in(std::vector<char>& block)
@@ -30,16 +39,18 @@ google::protobuf::ArenaOptions starting_in(std::vector<char>& block)
 }
 
 /// The part of one hall, at least one.
-std::size_t share(std::uint64_t all, std::size_t halls)
+std::size_t part_of(std::uint64_t all, std::size_t halls)
 {
     return static_cast<std::size_t>((all + halls - 1) / halls);
 }
 
 } // namespace
 
-Hall::Hall(std::size_t index, std::size_t count, Rules rules, const Clock& clock)
-    : index_(index), count_(count), rules_(std::move(rules)), clock_(clock),
-      scratch_(scratch_bytes), first_block_(first_block_bytes), arena_(starting_in(first_block_))
+Hall::Hall(std::size_t index, std::size_t count, Rules rules, std::shared_ptr<Usage> usage,
+           const Clock& clock)
+    : index_(index), count_(count), rules_(std::move(rules)), usage_(std::move(usage)),
+      clock_(clock), scratch_(scratch_bytes), first_block_(first_block_bytes),
+      arena_(starting_in(first_block_))
 {
     assert(index_ < count_);
 }
@@ -60,7 +71,11 @@ void Hall::stop()
 
 void Hall::deliver(std::vector<Letter>&& letters)
 {
-    asio::post(context_, [this, taken = std::move(letters)] { read_out(taken); });
+    asio::post(context_, [this, taken = std::move(letters)]() mutable {
+        std::ranges::move(taken, std::back_inserter(mail_));
+        if (!std::exchange(is_reading_mail_, true))
+            read_mail();
+    });
 }
 
 void Hall::adopt(Rules rules)
@@ -92,27 +107,48 @@ void Hall::seat(std::shared_ptr<Session> session)
         return;
     if (!session->is_local()) {
         if (!make_room_for(*session))
+            hear_neighbors_of(*session);
+        if (!make_room_for(*session))
             return session->cut(Parting::turned_away);
+        waiting_of_.add(session->origin());
         waiting_room_.push_back(session.get());
         session->in_waiting_room = std::prev(waiting_room_.end());
         waiting_.store(waiting_room_.size(), std::memory_order_relaxed);
+        gauge(Bound::handshakes).raise(waiting_room_.size());
+        gauge(Bound::handshakes_per_address).raise(waiting_of_.largest());
     }
     sessions_.emplace(session->id().number, session);
     session->start();
+}
+
+/// Some of those who seem to be in the way have gone, and their turn to be heard has not come.
+void Hall::hear_neighbors_of(const Session& newcomer)
+{
+    const std::shared_ptr<Share> share = newcomer.share();
+    for (int heard = 0; heard < heard_for_room_max && share->ready.size() > 1; ++heard) {
+        const std::shared_ptr<Session> session = std::move(share->ready.front());
+        share->ready.pop_front();
+        session->take_turn();
+    }
 }
 
 void Hall::let_in(Session& session)
 {
     if (!session.in_waiting_room)
         return;
+    waiting_of_.drop(session.origin());
     waiting_room_.erase(*session.in_waiting_room);
     session.in_waiting_room.reset();
     waiting_.store(waiting_room_.size(), std::memory_order_relaxed);
 }
 
-void Hall::leave(Session& session)
+void Hall::leave(Session& session, Errands unanswered)
 {
     let_in(session);
+    if (unanswered.count() > 0) {
+        note_bytes(0, unanswered.bytes());
+        shares_.keep(session.id().number, session.share(), std::move(unanswered));
+    }
     sessions_.erase(session.id().number);
     look_whether_empty();
 }
@@ -122,15 +158,71 @@ void Hall::note_written(std::shared_ptr<Session> session)
     written_.push_back(std::move(session));
 }
 
+void Hall::line_up(std::shared_ptr<Session> session)
+{
+    const std::shared_ptr<Share> share = session->share();
+    share->ready.push_back(std::move(session));
+    if (!std::exchange(share->is_in_round, true))
+        (share->is_of_newcomers ? newcomers_ : round_).push_back(share);
+    if (!std::exchange(is_going_round_, true))
+        asio::post(context_, [this] { go_round(); });
+}
+
+/// What arrives meanwhile is seen between two rounds.
+void Hall::go_round()
+{
+    auto round = std::exchange(round_, {});
+    if (!newcomers_.empty()) {
+        round.push_back(std::move(newcomers_.front()));
+        newcomers_.pop_front();
+    }
+    const int turns = round.size() == 1 && !round.front()->is_of_newcomers ? turns_alone_max : 1;
+    for (const auto& share : round) {
+        for (int turn = 0; turn < turns && !share->ready.empty(); ++turn) {
+            const std::shared_ptr<Session> session = std::move(share->ready.front());
+            share->ready.pop_front();
+            session->take_turn();
+        }
+        share->is_in_round = !share->ready.empty();
+        if (share->is_in_round)
+            (share->is_of_newcomers ? newcomers_ : round_).push_back(share);
+    }
+    is_going_round_ = !round_.empty() || !newcomers_.empty();
+    if (is_going_round_)
+        asio::post(context_, [this] { go_round(); });
+}
+
+void Hall::note_bytes(std::size_t before, std::size_t now)
+{
+    buffered_ += now - before;
+    gauge(Bound::buffered_bytes).raise(buffered_);
+}
+
 bool Hall::is_full() const
 {
-    return questions_ >= share(limits().questions_max, count_) ||
-           buffered_ > share(limits().buffered_bytes_max, count_);
+    return questions_ >= part_of(limits().questions_max, count_) ||
+           buffered_ > part_of(limits().buffered_bytes_max, count_);
+}
+
+/// An identity whose one question is heavier than that is not kept from asking it.
+bool Hall::is_full(const Share& share) const
+{
+    return share.questions >= part_of(limits().questions_per_identity_max, count_);
+}
+
+bool Hall::is_crowded(const Share& share) const
+{
+    return share.sessions >= part_of(limits().sessions_per_identity_max, count_);
 }
 
 void Hall::hold_back(std::shared_ptr<Session> session)
 {
-    held_back_.push_back(std::move(session));
+    if (is_full())
+        return held_back_.push_back(std::move(session));
+    const std::shared_ptr<Share> share = session->share();
+    share->held_back.push_back(std::move(session));
+    if (!std::exchange(share->is_crowded, true))
+        crowded_.push_back(share);
 }
 
 void Hall::tick()
@@ -154,16 +246,40 @@ void Hall::look_at_deadlines()
     for (const auto& session : late)
         session->give_up_on_it(now);
     relieve();
+    take_counts();
 }
 
-/// First all letters are put into words, then each session writes what it has to say at once.
-void Hall::read_out(const std::vector<Letter>& letters)
+/// What is in use now, for who looks. What it was at the most is counted where it happens.
+void Hall::take_counts()
 {
-    for (const Letter& letter : letters)
+    const auto [sessions, questions] = shares_.look_around();
+    gauge(Bound::sessions_per_identity).set(sessions);
+    gauge(Bound::questions_per_identity).set(questions);
+    gauge(Bound::handshakes).set(waiting_room_.size());
+    gauge(Bound::handshakes_per_address).set(waiting_of_.largest());
+    gauge(Bound::questions).set(questions_);
+    gauge(Bound::buffered_bytes).set(buffered_);
+    Load most;
+    for (const auto& session : std::views::values(sessions_))
+        most.take_larger(session->load());
+    usage_->of_hall(index_).set(most);
+}
+
+/// First the letters are put into words, then each session writes what it has to say at once. A
+/// large turn is read out in parts, so that who is served by the next does not wait for all of it.
+void Hall::read_mail()
+{
+    for (std::size_t i = 0; i < letters_at_once_max && !mail_.empty(); ++i) {
+        const Letter letter = std::move(mail_.front());
+        mail_.pop_front();
         read_out(letter);
+    }
     for (const auto& session : std::exchange(written_, {}))
         session->flush();
     relieve();
+    is_reading_mail_ = !mail_.empty();
+    if (is_reading_mail_)
+        asio::post(context_, [this] { read_mail(); });
 }
 
 void Hall::read_out(const Letter& letter)
@@ -178,14 +294,16 @@ void Hall::read_out(const Letter& letter)
         return;
     }
     const auto found = sessions_.find(letter.to.number);
-    if (found != sessions_.end()) // It may have gone since it asked.
+    if (found != sessions_.end())
         found->second->deliver(letter);
+    else if (letter.request != 0) // It has gone since it asked.
+        note_bytes(shares_.let_go(letter.to.number, letter.request), 0);
 }
 
 /// Who lets the most lie here makes room for the others, who then go on.
 void Hall::relieve()
 {
-    while (buffered_ > share(limits().buffered_bytes_max, count_)) {
+    while (buffered_ > part_of(limits().buffered_bytes_max, count_)) {
         const auto all = std::views::values(sessions_);
         const auto heaviest = std::ranges::max_element(
             all, {}, [](const auto& session) { return session->let_lie(); });
@@ -193,10 +311,28 @@ void Hall::relieve()
             break; // The desk has it all, and will answer.
         std::shared_ptr(*heaviest)->cut(Parting::slow_reader);
     }
-    if (held_back_.empty() || is_full() || questions_ > share(limits().questions_max, count_) / 2)
+    relieve_shares();
+    if (held_back_.empty() || is_full() || questions_ > part_of(limits().questions_max, count_) / 2)
         return;
     for (const auto& session : std::exchange(held_back_, {}))
         session->resume();
+}
+
+/// The first that was held back is the first to go on, and only as many as there is room for.
+void Hall::relieve_shares()
+{
+    for (auto& share : std::exchange(crowded_, {})) {
+        const std::size_t bound = part_of(limits().questions_per_identity_max, count_);
+        for (std::size_t room = bound - std::min(bound, share->questions);
+             room > 0 && !share->held_back.empty(); --room) {
+            const std::shared_ptr<Session> session = std::move(share->held_back.front());
+            share->held_back.pop_front();
+            session->resume();
+        }
+        share->is_crowded = !share->held_back.empty();
+        if (share->is_crowded)
+            crowded_.push_back(std::move(share));
+    }
 }
 
 /// Neither a port that somebody only holds open nor a handshake that leads nowhere must cost
@@ -213,11 +349,10 @@ bool Hall::make_room_for(const Session& newcomer)
             who->cut(Parting::made_room);
         return who != nullptr;
     };
-    const auto neighbors =
-        static_cast<std::size_t>(std::ranges::count_if(waiting_room_, is_neighbor));
-    if (neighbors >= share(limits().handshakes_per_address_max, count_))
+    if (waiting_of_.count(newcomer.origin()) >=
+        part_of(limits().handshakes_per_address_max, count_))
         return give_way(is_neighbor);
-    if (waiting_room_.size() >= share(limits().handshakes_max, count_))
+    if (waiting_room_.size() >= part_of(limits().handshakes_max, count_))
         return give_way([](const Session*) { return true; });
     return true;
 }

@@ -5,7 +5,10 @@
 #include "daemon/server/limits.hpp"
 #include "daemon/server/peer_log.hpp"
 #include "daemon/server/premises.hpp"
+#include "daemon/server/shares.hpp"
 #include "daemon/server/sockets.hpp"
+#include "daemon/server/tally.hpp"
+#include "daemon/server/usage.hpp"
 
 #include <atomic>
 #include <boost/asio/io_context.hpp>
@@ -34,7 +37,8 @@ struct Rules {
 class Hall {
   public:
     /// The hall number `index` of `count`. Its deadlines go by `clock`, which outlives it.
-    Hall(std::size_t index, std::size_t count, Rules rules, const Clock& clock = machine_clock());
+    Hall(std::size_t index, std::size_t count, Rules rules, std::shared_ptr<Usage> usage,
+         const Clock& clock = machine_clock());
     ~Hall();
     Hall(const Hall&) = delete;
     Hall& operator=(const Hall&) = delete;
@@ -70,18 +74,31 @@ class Hall {
     void seat(std::shared_ptr<Session> session);
     /// Its owner is let in.
     void let_in(Session& session);
-    /// It has ended.
-    void leave(Session& session);
+    /// It has ended; `unanswered` is what it leaves at the desk.
+    void leave(Session& session, Errands unanswered);
+    /// Its peer has said something: `take_turn` is called when it is its turn. In each round every
+    /// share has one turn, and of those who are not let in yet, of whom each step may cost a
+    /// signature, one share in all: who asks much waits behind himself.
+    void line_up(std::shared_ptr<Session> session);
     /// It has something to write when all letters of the turn have been read.
     void note_written(std::shared_ptr<Session> session);
     /// One more question lies at the desk.
-    void note_question() { ++questions_; }
+    void note_question() { gauge(Bound::questions).raise(++questions_); }
     /// So many bytes lie here for one session now, where it were `before`.
-    void note_bytes(std::size_t before, std::size_t now) { buffered_ += now - before; }
+    void note_bytes(std::size_t before, std::size_t now);
     /// Whether so much lies at the desk, or here, that nothing more should be read.
     [[nodiscard]] bool is_full() const;
+    /// Whether so much of one identity lies at the desk that nothing more of it should be read.
+    [[nodiscard]] bool is_full(const Share& share) const;
+    /// Whether one identity has as many connections as it may.
+    [[nodiscard]] bool is_crowded(const Share& share) const;
     /// The session is woken (`resume`) when that has changed.
     void hold_back(std::shared_ptr<Session> session);
+    [[nodiscard]] Shares& shares() { return shares_; }
+    /// Its own counts.
+    [[nodiscard]] Gauge& gauge(Bound bound) { return usage_->of_hall(index_).of(bound); }
+    /// All of the daemon's.
+    [[nodiscard]] Usage& usage() { return *usage_; }
 
     [[nodiscard]] const Premises& premises() const { return *rules_.premises; }
     [[nodiscard]] const std::shared_ptr<const Premises>& shared_premises() const
@@ -97,9 +114,13 @@ class Hall {
 
   private:
     void tick();
-    void read_out(const std::vector<Letter>& letters);
+    void read_mail();
     void read_out(const Letter& letter);
     void relieve();
+    void relieve_shares();
+    void go_round();
+    void take_counts();
+    void hear_neighbors_of(const Session& newcomer);
     [[nodiscard]] bool make_room_for(const Session& newcomer);
     [[nodiscard]] Session*
     who_makes_room(const std::function<bool(const Session*)>& concerned) const;
@@ -117,6 +138,15 @@ class Hall {
     std::uint64_t ids_given_ = 0;
     std::unordered_map<std::uint64_t, std::shared_ptr<Session>> sessions_; ///< By connection.
     std::list<Session*> waiting_room_; ///< Who is not let in yet, the oldest first.
+    Tally<Origin> waiting_of_;         ///< Where they come from.
+    const std::shared_ptr<Usage> usage_;
+    Shares shares_;
+    std::deque<std::shared_ptr<Share>> round_;     ///< Who is ready and was let in.
+    std::deque<std::shared_ptr<Share>> newcomers_; ///< Who is ready and was not.
+    bool is_going_round_ = false;
+    std::vector<std::shared_ptr<Share>> crowded_; ///< Whose questions are too many.
+    std::deque<Letter> mail_;                     ///< Delivered and not read out yet.
+    bool is_reading_mail_ = false;
     std::vector<std::shared_ptr<Session>> written_;
     std::vector<std::shared_ptr<Session>> held_back_;
     std::size_t questions_ = 0; ///< That lie at the desk.

@@ -48,6 +48,9 @@ class Inbox {
         return below == nullptr; // The sheet is its owner's now, and may be gone already.
     }
 
+    /// The owner only.
+    [[nodiscard]] bool empty() const { return top_.load(std::memory_order_relaxed) == nullptr; }
+
     /// The owner only: appends all that is in, the oldest first, to `items`.
     void take_all(std::vector<Item>& items)
     {

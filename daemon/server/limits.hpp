@@ -23,6 +23,12 @@ struct Limits {
     /// `sessions_max`, one host can keep all others out.
     std::uint64_t sessions_per_address_max = 4'096;
 
+    /// The same of one identity, a key or a certificate; of who brings none, those from one
+    /// address. Shared out evenly over the threads; local ones are not counted. 1 to 1,000,000. Too
+    /// small turns away a site whose applications share a key; as large as `sessions_max`, one
+    /// leaked key can keep all others out.
+    std::uint64_t sessions_per_identity_max = 8'000;
+
     /// Connections over the local socket at once, which count nowhere else, so that an operator
     /// gets in when nobody else does. 1 to 10,000.
     std::uint64_t local_sessions_max = 256;
@@ -86,6 +92,12 @@ struct Limits {
     /// same. 64 to 1,000,000. Too small starves the desk, whose turn takes 1,024; too large costs
     /// memory and makes all wait in one long queue.
     std::uint64_t questions_max = 65'536;
+
+    /// The same of one identity (see `sessions_per_identity_max`), shared out evenly over the
+    /// threads; a request that names many leases or rows counts as so many, and one is always
+    /// taken on. 1 to 1,000,000. Too small and one identity alone cannot fill the desk's turns; as
+    /// large as `questions_max`, all wait behind the flood of one.
+    std::uint64_t questions_per_identity_max = 2'048;
 
     /// Leases and places in the queue that one connection may speak for. 1 to
     /// `protocol::leases_per_connection_max`.

@@ -28,6 +28,8 @@ bool is_part_of_a_table(const ledger::Command& command)
     const auto* principals = std::get_if<ledger::SetPrincipals>(&command);
     return (foundations && foundations->part.more) || (principals && principals->part.more);
 }
+/// All that one turn of a session takes on, so that the turns of others come soon.
+constexpr int messages_per_turn_max = 32;
 
 /// Of its verb; for the log.
 std::string_view word_of(const v1::Request& request)
@@ -50,14 +52,15 @@ Session::Session(Hall& hall, Desk& desk, Visitor visitor)
       stepped_at_(began_), heard_at_(began_), wrote_at_(began_)
 {
     caller_.connection = id_;
+    share_ = is_local_ ? hall_.shares().of_local_newcomers() : hall_.shares().of_newcomers(origin_);
 }
 
 Session::~Session() = default;
 
 void Session::start()
 {
-    advance_handshake();
-    arm();
+    waits_to_read_ = true;
+    hall_.line_up(shared_from_this());
 }
 
 // Waiting for the socket.
@@ -78,8 +81,8 @@ void Session::wait_to_read()
 {
     waits_to_read_ = true;
     const auto self = shared_from_this();
-    if (channel_->has_more()) // The others have their turn in between.
-        return boost::asio::post(hall_.context(), [self] { self->on_readable(); });
+    if (is_unfinished_ || channel_->has_more()) // The others have their turn in between.
+        return hall_.line_up(self);
     channel_->wait_to_read(self);
 }
 
@@ -91,11 +94,18 @@ void Session::wait_to_write()
 
 void Session::on_readable()
 {
+    hall_.line_up(shared_from_this());
+}
+
+void Session::take_turn()
+{
     waits_to_read_ = false;
     if (phase_ == Phase::over)
         return;
     if (phase_ == Phase::handshake)
         advance_handshake();
+    else if (std::exchange(is_unfinished_, false))
+        take_in({});
     else if (phase_ == Phase::lingering || may_take_on())
         read();
     write();
@@ -185,7 +195,12 @@ std::size_t Session::decode(std::span<const std::byte> bytes)
 {
     std::size_t used = 0;
     const auto began = std::exchange(frame_since_, std::nullopt);
-    while (used < bytes.size() && may_take_on()) {
+    is_unfinished_ = false;
+    for (int taken = 0; used < bytes.size() && may_take_on(); ++taken) {
+        if (taken == messages_per_turn_max) {
+            is_unfinished_ = true;
+            break;
+        }
         const std::size_t bytes_max =
             requests_ == 0 ? protocol::greeting_bytes_max : protocol::frame_bytes_max;
         const protocol::FrameView frame = protocol::first_frame(bytes.subspan(used), bytes_max);
@@ -224,7 +239,7 @@ bool Session::may_take_on()
 {
     if (phase_ > Phase::closing || !may_read())
         return false;
-    if (phase_ == Phase::serving && hall_.is_full()) {
+    if (phase_ == Phase::serving && (hall_.is_full() || hall_.is_full(*share_))) {
         is_held_back_ = true;
         hall_.hold_back(shared_from_this());
         return false;
@@ -352,7 +367,10 @@ std::optional<Refusal> Session::speak_for(const ledger::Command& command, Errand
 void Session::ask(ledger::Command command, Errand errand)
 {
     hall_.note_question();
-    desk_.ask({id_, errands_.send(std::move(errand)), std::move(command)});
+    errand.weight = weight_of(command);
+    share_->questions += errand.weight;
+    hall_.gauge(Bound::questions_per_identity).raise(share_->questions);
+    desk_.ask({id_, errands_.send(std::move(errand)), std::move(command), share_->number});
     weigh(); // Before the next one is taken on.
 }
 

@@ -5,7 +5,9 @@
 #include "daemon/server/errand.hpp"
 #include "daemon/server/hall.hpp"
 #include "daemon/server/peer_log.hpp"
+#include "daemon/server/shares.hpp"
 #include "daemon/server/translate.hpp"
+#include "daemon/server/usage.hpp"
 
 #include <chrono>
 #include <list>
@@ -13,6 +15,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <vector>
 
 namespace usher::server {
 
@@ -40,6 +43,8 @@ class Session final : public Waiter, public std::enable_shared_from_this<Session
     void start();
     void on_readable() override;
     void on_writable() override;
+    /// Reads on, and does what comes of it; the hall says when.
+    void take_turn();
 
     /// Takes one letter of a turn in; `flush` writes what came of all of them.
     void deliver(const Letter& letter);
@@ -58,8 +63,11 @@ class Session final : public Waiter, public std::enable_shared_from_this<Session
     [[nodiscard]] const Origin& origin() const { return origin_; }
     [[nodiscard]] bool is_local() const { return is_local_; }
     /// Whether it has not yet said a single byte.
-    [[nodiscard]] bool is_silent() const { return !heard_; }
+    [[nodiscard]] bool is_silent() { return !heard_ && !channel_.has_arrivals(); }
 
+    /// Whose it is.
+    [[nodiscard]] const std::shared_ptr<Share>& share() const { return share_; }
+    [[nodiscard]] Load load() const;
     /// Bytes that lie here because its peer does not take them, or has not said the rest.
     [[nodiscard]] std::size_t let_lie() const
     {
@@ -106,9 +114,12 @@ class Session final : public Waiter, public std::enable_shared_from_this<Session
     void ask(ledger::Command command, Errand errand);
 
     // Out.
+    [[nodiscard]] bool join(const ledger::Identity& identity);
     void on_greeted(const ledger::Answer& answer, const Errand& errand);
     void on_answer(const ledger::Answer& answer, const Errand& errand);
+    [[nodiscard]] std::vector<LimitPicture> limits_for(const ledger::Answer& answer);
     void note_leases(const ledger::Answer& answer, const Errand& errand);
+    void note_unknown(const ledger::Renewed& renewed);
     void note_granted(const ledger::Granted& granted);
     void on_notice(const ledger::Notice& notice);
     void refuse(std::uint64_t request, std::string_view verb, const ledger::Refusal& refusal,
@@ -139,6 +150,8 @@ class Session final : public Waiter, public std::enable_shared_from_this<Session
     const Origin origin_;
     const bool is_local_;
     std::shared_ptr<void> place_;
+    std::shared_ptr<Share> share_;
+    bool is_counted_ = false; ///< Among the connections of its share.
     Peer peer_;
     const std::unique_ptr<Channel> channel_;
     std::string client_; ///< As it calls itself; for the log.
@@ -148,7 +161,8 @@ class Session final : public Waiter, public std::enable_shared_from_this<Session
     Parting parting_ = Parting::lost;
     std::string fault_; ///< Why, in our words, where `parting_` does not say it all.
     bool heard_ = false;
-    bool waits_to_read_ = false;  ///< A wait for the socket is under way.
+    bool waits_to_read_ = false;  ///< For the socket, or for its turn.
+    bool is_unfinished_ = false;  ///< Messages that are here whole wait for another turn.
     bool waits_to_write_ = false; ///< The same.
     bool write_first_ = false;    ///< TLS cannot read before it has written.
     bool is_noted_ = false;       ///< The hall will call `flush`.

@@ -30,6 +30,7 @@ void Session::deliver(const Letter& letter)
         on_notice(*notice);
     } else {
         const Errand errand = errands_.take(letter.request);
+        share_->questions -= errand.weight;
         const auto& answer = std::get<ledger::Answer>(letter.text);
         note_leases(answer, errand);
         if (phase_ == Phase::greeting)
@@ -52,11 +53,31 @@ void Session::on_greeted(const ledger::Answer& answer, const Errand& errand)
         return close(Parting::not_let_in);
     }
     const auto& greeted = std::get<ledger::Greeted>(answer);
+    if (!join(greeted.identity)) {
+        refuse(errand.request, errand.verb,
+               {.code = ledger::Code::limit_reached,
+                .detail = greeted.identity.text + " has as many connections as one may have"});
+        return close(Parting::not_let_in);
+    }
     caller_.identity = greeted.identity;
     caller_.role = greeted.role;
     phase_ = Phase::serving;
     hall_.let_in(*this);
     append(welcome(errand.request, greeted, channel_->exporter(), hall_.premises()));
+}
+
+/// From now on it is one of its identity's; false: there are as many already as may be.
+bool Session::join(const ledger::Identity& identity)
+{
+    auto share = hall_.shares().of(identity.text, origin_);
+    if (!is_local_ && hall_.is_crowded(*share))
+        return false;
+    share_ = std::move(share);
+    if (is_local_)
+        return true;
+    is_counted_ = true;
+    hall_.gauge(Bound::sessions_per_identity).raise(++share_->sessions);
+    return true;
 }
 
 void Session::on_answer(const ledger::Answer& answer, const Errand& errand)
@@ -67,7 +88,17 @@ void Session::on_answer(const ledger::Answer& answer, const Errand& errand)
     is_swamped_ = is_swamped_ || unsent() > hall_.limits().unsent_bytes_max;
     if (!is_swamped_)
         append_answer(out_, errand.request, answer, errand.keepsake ? *errand.keepsake : Keepsake{},
-                      hall_.premises());
+                      hall_.premises(), limits_for(answer));
+}
+
+/// Where they are shown.
+std::vector<LimitPicture> Session::limits_for(const ledger::Answer& answer)
+{
+    const auto* const picture = std::get_if<ledger::Picture>(&answer);
+    if (picture == nullptr)
+        return {};
+    const ledger::Summary& all = **picture;
+    return hall_.usage().seen(hall_.limits(), all.leases.size() + all.queue.size());
 }
 
 /// What it speaks for, after an answer.
@@ -86,9 +117,17 @@ void Session::note_leases(const ledger::Answer& answer, const Errand& errand)
     if (const auto* waiting = std::get_if<ledger::Waiting>(&answer))
         speaking_.add(waiting->id);
     if (const auto* renewed = std::get_if<ledger::Renewed>(&answer))
-        for (const ledger::LeaseState& lease : renewed->leases)
-            if (lease.state == ledger::LeaseState::State::unknown)
-                speaking_.drop(lease.id);
+        note_unknown(*renewed);
+}
+
+void Session::note_unknown(const ledger::Renewed& renewed)
+{
+    std::vector<ledger::LeaseId> unknown;
+    for (const ledger::LeaseState& lease : renewed.leases)
+        if (lease.state == ledger::LeaseState::State::unknown)
+            unknown.push_back(lease.id);
+    if (!unknown.empty())
+        speaking_.drop(std::move(unknown));
 }
 
 /// A lease that no silence ends needs nobody to speak for it, and takes no room here.
@@ -143,8 +182,8 @@ void Session::flush()
     is_noted_ = false;
     if (phase_ == Phase::over)
         return;
-    if (!rest_.empty())
-        take_in({}); // What had to wait for answers.
+    if (!rest_.empty() && !waits_to_read_)
+        is_unfinished_ = true; // What had to wait for answers waits for its turn now.
     write();
     if (is_swamped_)
         return cut(Parting::slow_reader);
@@ -189,6 +228,15 @@ void Session::weigh()
 {
     const std::size_t now = phase_ == Phase::over ? 0 : let_lie() + errands_.bytes();
     hall_.note_bytes(std::exchange(weight_, now), now);
+    hall_.usage().of_hall(hall_.index()).raise(load());
+}
+
+Load Session::load() const
+{
+    return {.in_flight = errands_.count(),
+            .unanswered_bytes = errands_.bytes(),
+            .unsent_bytes = unsent(),
+            .leases = speaking_.count()};
 }
 
 // The end.
@@ -285,7 +333,7 @@ void Session::lose()
     if (phase_ >= Phase::closing)
         return end();
     if (is_missed_at_the_desk())
-        desk_.ask({{}, 0, ledger::LoseConnection{id_, speaking_.leases()}});
+        desk_.ask({{}, 0, ledger::LoseConnection{id_, speaking_.leases()}, share_->number});
     fault_ = channel_->fault();
     parting_ = Parting::lost;
     end();
@@ -295,7 +343,7 @@ void Session::lose()
 void Session::leave_leases()
 {
     if (is_missed_at_the_desk())
-        desk_.ask({{}, 0, ledger::LoseConnection{id_, speaking_.leases(), true}});
+        desk_.ask({{}, 0, ledger::LoseConnection{id_, speaking_.leases(), true}, share_->number});
 }
 
 void Session::cut(Parting parting)
@@ -329,7 +377,9 @@ void Session::end()
                           hall_.limits().log_lines_per_second_max);
     channel_->close();
     place_.reset();
-    hall_.leave(*this);
+    if (is_counted_)
+        --share_->sessions;
+    hall_.leave(*this, std::exchange(errands_, {}));
 }
 
 Speaker Session::speaker() const

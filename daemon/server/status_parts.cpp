@@ -211,6 +211,14 @@ void fill(v1::StatusPart::Credential& to, const ledger::Credential& from)
     to.set_made_us(microseconds(from.made));
 }
 
+void fill(v1::StatusPart::Limit& to, const LimitPicture& from)
+{
+    to.set_name(std::string(from.name));
+    to.set_bound(from.bound);
+    to.set_in_use(from.in_use);
+    to.set_highest(from.highest);
+}
+
 /// Frames that are written as they fill.
 class Parts {
   public:
@@ -250,7 +258,7 @@ class Parts {
 } // namespace
 
 void append_status(std::string& out, std::uint64_t request, const ledger::Summary& summary,
-                   const Premises& premises)
+                   const Premises& premises, std::span<const LimitPicture> limits)
 {
     using Part = v1::StatusPart;
     Parts parts(out, request);
@@ -264,6 +272,7 @@ void append_status(std::string& out, std::uint64_t request, const ledger::Summar
         parts.part().set_arriving_from(trust::short_name_of(summary.arrival->source.bytes));
         parts.part().set_followed(summary.arrival->position);
     }
+    parts.add(limits, static_cast<Part::Limit* (Part::*)()>(&Part::add_limits));
     parts.add(summary.pools, static_cast<Part::Pool* (Part::*)()>(&Part::add_pools));
     parts.add(summary.parties, static_cast<Part::Party* (Part::*)()>(&Part::add_parties));
     parts.add(summary.profiles, static_cast<Part::Profile* (Part::*)()>(&Part::add_profiles));

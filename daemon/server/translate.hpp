@@ -3,10 +3,12 @@
 #include "daemon/ledger/answer.hpp"
 #include "daemon/ledger/command.hpp"
 #include "daemon/server/premises.hpp"
+#include "daemon/server/usage.hpp"
 #include "protocol/usher.pb.h"
 
 #include <array>
 #include <optional>
+#include <span>
 #include <string>
 #include <variant>
 
@@ -68,9 +70,11 @@ translate_hello(const v1::Hello& hello, const Peer& peer, const Premises& premis
 [[nodiscard]] v1::Response welcome(std::uint64_t request, const ledger::Greeted& greeted,
                                    std::string_view exporter, const Premises& premises);
 
-/// Appends the frames of an answer to `out`; a picture becomes several frames.
+/// Appends the frames of an answer to `out`; a picture becomes several frames, and `limits` stand
+/// in it.
 void append_answer(std::string& out, std::uint64_t request, const ledger::Answer& answer,
-                   const Keepsake& keepsake, const Premises& premises);
+                   const Keepsake& keepsake, const Premises& premises,
+                   std::span<const LimitPicture> limits = {});
 void append_notice(std::string& out, const ledger::Notice& notice);
 void append_refusal(std::string& out, std::uint64_t request, const ledger::Refusal& refusal);
 

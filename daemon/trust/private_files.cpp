@@ -63,6 +63,13 @@ void refuse_readers(const struct stat& found, mode_t readers, const std::filesys
                         path.string() + ", and replace it if others may have read it");
 }
 
+void refuse_other_owners(const struct stat& found, const std::filesystem::path& path)
+{
+    if (found.st_uid != ::geteuid())
+        throw Fault(path.string() + " belongs to another user",
+                    "chown it to the user that usherd runs as");
+}
+
 std::string contents(const OpenFile& file, const struct stat& found,
                      const std::filesystem::path& path)
 {
@@ -117,9 +124,7 @@ void keep_private_directory(const std::filesystem::path& directory)
     if (!opened)
         fail("open", directory);
     const struct stat found = described(opened, directory);
-    if (found.st_uid != ::geteuid())
-        throw Fault(directory.string() + " belongs to another user",
-                    "chown it to the user that usherd runs as");
+    refuse_other_owners(found, directory);
     refuse_readers(found, 077, directory);
 }
 
@@ -134,6 +139,7 @@ std::optional<std::string> read_private_file(const std::filesystem::path& file)
     if (!opened)
         fail("read", file);
     const struct stat found = described(opened, file);
+    refuse_other_owners(found, file);
     refuse_readers(found, 077, file);
     return contents(opened, found, file);
 }
@@ -148,7 +154,25 @@ void expect_private_file(const std::filesystem::path& file)
     const struct stat found = described(opened, file);
     if (!S_ISREG(found.st_mode))
         throw Fault(file.string() + " is not a regular file", "put the file itself there");
+    refuse_other_owners(found, file);
     refuse_readers(found, 077, file);
+}
+
+void expect_guarded(const std::filesystem::path& path)
+{
+    for (const auto& each : {path, std::filesystem::absolute(path).parent_path()}) {
+        const OpenFile opened(each, O_PATH);
+        if (!opened)
+            fail("open", each);
+        const struct stat found = described(opened, each);
+        const bool is_sticky = S_ISDIR(found.st_mode) && (found.st_mode & S_ISVTX) != 0;
+        const mode_t writers = found.st_gid == ::getegid() ? S_IWOTH : S_IWGRP | S_IWOTH;
+        const bool is_ours = found.st_uid == 0 || found.st_uid == ::geteuid();
+        if (!is_ours || (!is_sticky && (found.st_mode & writers) != 0))
+            throw Fault(each.string() + " can be changed by others, who could say there what "
+                                        "usherd does",
+                        "chown it to root, and chmod go-w " + each.string());
+    }
 }
 
 std::string read_given_file(const std::filesystem::path& file, bool secret)

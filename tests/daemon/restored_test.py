@@ -79,6 +79,7 @@ GRANTED = (None, None)
 
 class Restored(Counted):
     def test_without_an_issuer_nothing_counts_and_with_one_what_is_active_does(self):
+        # rolled-back: an older state directory brings back what was given up.
         self.back_up()
         self.deactivate(CLIENT)
         self.issuer_down()
@@ -266,6 +267,7 @@ class Another(Counted):
         self.in_doubt_at_the_next_start()
 
     def test_whoever_wipes_the_journal_gains_nothing(self):
+        # rolled-back: a memory that was emptied.
         self.host.stop()
         for file in self.state.glob("journal.db*"):
             file.unlink()

@@ -71,6 +71,8 @@ class Names(Siege):
             self.assertLess(len(text), 1024)
 
     def test_a_user_or_device_with_an_unfit_name_is_refused(self):
+        # CVE-2021-45422, CVE-2022-28363, CVE-2022-28364, CVE-2022-30519, CVE-2025-25939: markup
+        # in a count, a user, a file or a key.
         with self.connect() as client:
             for what, name in UNFIT_NAMES.items():
                 for field in ("user", "device"):

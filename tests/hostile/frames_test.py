@@ -33,6 +33,7 @@ class Frames(Siege):
     seats = None  # What happens to be a checkout takes a seat from nobody.
 
     def test_a_frame_that_is_longer_than_any_message_ends_the_connection(self):
+        # CVE-2020-14509: the same of the frame: 2^31 − 1, 2^31, 2^32 − 1.
         for length in (FRAME_BYTES_MAX + 1, 0x7FFFFFFF, 0xFFFFFFFF):
             with self.subTest(length=length), self.connect() as hostile:
                 hostile.send_bytes(struct.pack(">I", length))
@@ -135,6 +136,7 @@ class Messages(Siege):
             self.assert_hung_up(hostile)
 
     def test_a_request_of_a_later_version_is_refused_politely(self):
+        # CVE-2011-4134, CVE-2016-6273: an unknown type or sub-type overflows the heap.
         with self.connect() as client:
             client.send_bytes(wire.frame(field(1, 0, varint(5)) + field(99, 2, b"\x08\x01")))
             self.assert_refused(client.answer_to(5), "UNSUPPORTED")

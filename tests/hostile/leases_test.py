@@ -33,6 +33,7 @@ class LeasesOfSomebodyElse(Siege):
         return stolen
 
     def test_another_identity_cannot_give_it_back(self):
+        # relay: whoever knows a lease ends it.
         answer = self.assert_same_no(
             lambda lease: self.thief.ask(checkin=usher.Checkin(lease=lease)))
         self.assert_refused(answer, "UNKNOWN_LEASE")

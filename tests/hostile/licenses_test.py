@@ -83,11 +83,13 @@ class Licenses(Siege):
                 self.assert_not_installed(f"{forged}.{payload}.")
 
     def test_a_license_with_more_units_under_the_old_signature_is_refused(self):
+        # CVE-2020-14515: a signature that is not checked over all.
         header, payload, signature = self.signed(self.license).strip().split(".")
         richer = encoded({**decoded(payload), "quantity": 5000})
         self.assert_not_installed(f"{header}.{richer}.{signature}")
 
     def test_what_is_no_license_is_refused(self):
+        # CVE-2020-14513: a crafted license file crashes the server.
         whole = self.signed(self.license).strip()
         for text in ("", ".", "..", "...", "a.b.c", whole[:-1], whole + "A", whole.replace(".", ""),
                      whole + "." + whole, f"{whole}\n{whole}", "=" + whole,

@@ -1,10 +1,15 @@
 """Each verb with each role over the wire: let through exactly from the role on that it needs."""
 
+import contextlib
+import os
+import stat
 import unittest
 
 from siege import Siege
+from support import wire
 from support.messages import operator, requirement, usher
 
+NOBODY = 65534
 ROLES = ("application", "viewer", "operator", "admin")
 
 # The least role of each verb. A verb of the protocol that is missing here fails the test.
@@ -74,6 +79,7 @@ class RoleAndVerb(Siege):
             self.assertIn(LEAST[verb], answer.refused.text)
 
     def test_a_key_may_what_its_role_may(self):
+        # CVE-2021-44152, CVE-2023-43183: anybody, or who may only read, changes passwords.
         for role in ROLES:
             for verb in LEAST:
                 with self.subTest(role=role, verb=verb), self.connect(self.keys[role]) as client:
@@ -81,12 +87,71 @@ class RoleAndVerb(Siege):
                     self.assert_judged(role, verb, client)
 
     def test_a_certificate_may_what_its_role_may(self):
+        # CVE-2021-44152, CVE-2023-43183: the same by each other way in.
         for role in ROLES:
             for verb in LEAST:
                 with self.subTest(role=role, verb=verb):
                     with self.knock(certificate=self.certificates[role]) as client:
                         self.assertEqual(client.hello().welcome.role, role)
                         self.assert_judged(role, verb, client)
+
+    def test_a_key_at_the_local_socket_may_what_its_role_may(self):
+        """And no more, though it is root who brings it."""
+        # CVE-2023-44031: who may only read saves files.
+        for role in ROLES:
+            for verb in LEAST:
+                with self.subTest(role=role, verb=verb), \
+                        wire.Connection.local(self.daemon.socket) as client:
+                    client.hello(self.keys[role])
+                    self.assertEqual(client.welcome.role, role)
+                    self.assert_judged(role, verb, client)
+
+    def test_what_is_refused_has_changed_nothing(self):
+        with self.operator() as desk:
+            before = desk.look()
+        for verb in LEAST:
+            if LEAST[verb] != "application":
+                with self.connect(self.keys["application"]) as client:
+                    self.assert_judged("application", verb, client)
+        with self.operator() as desk:
+            after = desk.look()
+        for what in ("mode", "pools", "profiles", "leases", "licenses", "credentials", "parties"):
+            self.assertEqual(getattr(before, what), getattr(after, what))
+
+    @unittest.skipUnless(os.geteuid() == 0, "only root can be somebody else")
+    def test_a_local_user_who_is_no_operator_is_an_application_and_no_more(self):
+        """If he comes to the socket at all: its mode keeps him out."""
+        self.assertEqual(stat.S_IMODE(self.daemon.socket.stat().st_mode), 0o660)
+        with self.open_to_all():
+            for verb in LEAST:
+                with self.subTest(verb=verb), self.as_nobody() as client:
+                    welcome = client.hello().welcome
+                    self.assertEqual((welcome.identity, welcome.role),
+                                     ("local:nobody", "application"))
+                    self.assert_judged("application", verb, client)
+
+    @contextlib.contextmanager
+    def open_to_all(self):
+        """A mistake of the host's, so that what the daemon itself sees is tried."""
+        os.chmod(self.daemon.directory, 0o711)
+        os.chmod(self.daemon.socket, 0o666)
+        try:
+            yield
+        finally:
+            os.chmod(self.daemon.socket, 0o660)
+            os.chmod(self.daemon.directory, 0o700)
+
+    def as_nobody(self):
+        groups = os.getgroups()
+        os.setgroups([])
+        os.setegid(NOBODY)
+        os.seteuid(NOBODY)
+        try:
+            return wire.Connection.local(self.daemon.socket)
+        finally:
+            os.seteuid(0)
+            os.setegid(0)
+            os.setgroups(groups)
 
     def test_who_brings_nothing_is_an_application_and_no_more(self):
         for verb in LEAST:

@@ -44,6 +44,7 @@ class Secrets(Siege):
                                         self.secret_key.removeprefix("usher-key-")[:-1].encode()}
 
     def test_the_log_has_none(self):
+        # relay: a license key in the log of an error.
         log = self.daemon.log.read_bytes()
         self.assertIn(b"UNKNOWN_LEASE", log)
         self.assertIn(b"UNKNOWN_CREDENTIAL", log)
@@ -68,6 +69,8 @@ class Secrets(Siege):
                 self.assertEqual(stat.S_IMODE(path.stat().st_mode) & 0o077, 0)
 
     def test_words_of_strangers_are_escaped_in_the_log(self):
+        # CVE-2018-8900, CVE-2011-3689, CVE-2017-13754, CVE-2024-50585: markup in logs and in
+        # names of servers.
         with self.knock() as hostile:
             hostile.hello(client="\x1b[2J\nusherd: forged line <script>\u202e")
             hostile.ask(checkout=wire.checkout("No\x1bpe\nforged"))

@@ -285,6 +285,7 @@ class AThousandHalfOpenHandshakes(Siege):
         self.assert_serves_in_time()
 
     def test_an_honest_client_works_while_a_thousand_have_begun_and_go_no_further(self):
+        # relay: no peer has a deadline.
         self.besiege(client_hello()[:100])
         self.assert_serves_in_time()
 

@@ -75,12 +75,20 @@ struct TwoSeats {
 
     void serve(std::vector<ledger::Command> commands, ConnectionId from = ann)
     {
+        std::vector<Question> questions;
+        for (ledger::Command& command : commands)
+            questions.push_back({from, ++requests, std::move(command)});
+        serve_all(std::move(questions));
+    }
+
+    void serve_all(std::vector<Question> questions)
+    {
         Desk desk(ledger, journal, clock, limits, [this](std::vector<Letter>&& news) {
             ++posts;
             std::ranges::move(news, std::back_inserter(letters));
         });
-        for (ledger::Command& command : commands)
-            desk.ask({from, ++requests, std::move(command)});
+        for (Question& question : questions)
+            desk.ask(std::move(question));
         desk.stop();
         desk.run({});
         BOOST_TEST(ledger::broken_invariants(ledger, clock.time).empty());
@@ -125,6 +133,46 @@ BOOST_AUTO_TEST_CASE(a_question_about_many_leases_counts_as_many)
     serve({three, checkout(ann, 1), three, nine, checkout(ann, 2)});
 
     BOOST_TEST(posts == 4u); // 3 + 1, 3, 9 although it is too many, 1.
+}
+
+BOOST_AUTO_TEST_CASE(who_asks_one_thing_is_served_before_all_of_who_asks_a_thousand)
+{
+    constexpr std::uint64_t flooding = 1;
+    std::vector<Question> questions;
+    for (std::uint8_t i = 0; i < 200; ++i)
+        questions.push_back({ann, i, ledger::Renew{{{"cert:app"}, ann}, {lease_id(i)}}, flooding});
+    questions.push_back({bob, 7, ledger::Renew{{{"cert:app"}, bob}, {lease_id(1)}}, 2});
+    letters.clear();
+    posts = 0;
+    serve_all(std::move(questions));
+
+    const auto to_bob = std::ranges::find(letters, bob.number,
+                                          [](const Letter& letter) { return letter.to.number; });
+    BOOST_TEST_REQUIRE((to_bob != letters.end()));
+    BOOST_TEST((to_bob - letters.begin() == 1)); // One of hers, then his.
+    BOOST_TEST(letters.size() == 201u);
+    BOOST_TEST(posts == 2u); // 128 of hers and his, then the rest.
+}
+
+BOOST_AUTO_TEST_CASE(who_asks_beside_heavy_questions_waits_for_one_of_them)
+{
+    ledger::Renew heavy{{{"cert:app"}, ann}, {}};
+    heavy.leases.resize(1'000);
+    const ledger::Renew light{{{"cert:app"}, bob}, {lease_id(1)}};
+    std::vector<Question> questions;
+    for (std::uint64_t share : {1U, 1U, 3U, 3U})
+        questions.push_back({ann, 1, heavy, share});
+    for (std::uint64_t i = 0; i < 2; ++i)
+        questions.push_back({bob, 2, light, 2});
+    letters.clear();
+    posts = 0;
+    serve_all(std::move(questions));
+
+    const auto to_bob = std::ranges::find(letters, bob.number,
+                                          [](const Letter& letter) { return letter.to.number; });
+    BOOST_TEST((to_bob - letters.begin() == 1)); // One of hers, then his.
+    BOOST_TEST(letters.size() == 6u);            // And none waits for ever.
+    BOOST_TEST(posts == 4u);
 }
 
 BOOST_AUTO_TEST_CASE(answers_come_in_the_order_of_the_questions_with_their_requests)

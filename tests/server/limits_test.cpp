@@ -99,6 +99,21 @@ BOOST_AUTO_TEST_CASE(one_address_cannot_take_the_places_of_others)
     BOOST_TEST(opens_again(house));
 }
 
+BOOST_AUTO_TEST_CASE(one_identity_cannot_take_the_places_of_others)
+{
+    // Who brings nothing is one with all others from that address.
+    OpenHouse house(limits([](Limits& l) { l.sessions_per_identity_max = 2; }), 1);
+    std::vector<Guest> guests;
+    for (int i = 0; i < 2; ++i)
+        guests.push_back(house.application());
+    Guest late = Guest::over_tls(house.port());
+    BOOST_TEST(late.hello().refused().code() == "LIMIT_REACHED");
+    BOOST_TEST(is_open(house, "127.0.0.2"));
+    BOOST_TEST(house.operator_().ask(look(2)).has_operated());
+    guests.pop_back();
+    BOOST_TEST(opens_again(house));
+}
+
 BOOST_AUTO_TEST_CASE(the_local_socket_has_its_own_bound)
 {
     OpenHouse house(limits([](Limits& l) { l.local_sessions_max = 2; }));
@@ -247,6 +262,7 @@ BOOST_AUTO_TEST_CASE(no_more_is_read_than_may_lie_unanswered_and_all_is_answered
         limits([](Limits& l) { l.in_flight_max = 1; }),
         limits([](Limits& l) { l.unanswered_bytes_max = 1; }),
         limits([](Limits& l) { l.questions_max = 1; }),
+        limits([](Limits& l) { l.questions_per_identity_max = 1; }),
         limits([](Limits& l) { l.buffered_bytes_max = 1; }),
     };
     constexpr std::uint64_t requests = 300;

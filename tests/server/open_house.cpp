@@ -13,9 +13,10 @@ OpenHouse::OpenHouse(const Limits& limits, std::size_t halls) : limits_(limits)
     spdlog::set_level(spdlog::level::off);
     premises.anonymous = true;
     journal_.replay([](const journal::Turn&) {});
+    const auto usage = std::make_shared<Usage>(halls);
     for (std::size_t i = 0; i < halls; ++i)
         halls_.push_back(std::make_unique<Hall>(
-            i, halls, Rules{std::make_shared<const Premises>(premises), limits}));
+            i, halls, Rules{std::make_shared<const Premises>(premises), limits}, usage));
     desk_ = std::make_unique<Desk>(
         ledger_, journal_, clock_, Desk::Limits{.absence_max = std::chrono::hours(24)},
         [this](std::vector<Letter>&& letters) { deliver(std::move(letters), halls_); });

@@ -248,6 +248,12 @@ class Daemon(Started):
     def status(self):
         return self.json("status")
 
+    def all_it_holds(self):
+        """The status without what looking at it changes: how much of each limit is in use."""
+        status = self.status()
+        del status["limits"]
+        return status
+
     # The movable clock.
 
     def advance(self, duration):

@@ -43,7 +43,8 @@ class Operators(unittest.TestCase):
         self.daemon.must("checkout", "Client")
         status = self.daemon.status()
         self.assertEqual(list(status), ["mode", "node", "pools", "profiles", "leases", "queue",
-                                        "parties"])
+                                        "parties", "limits"])
+        self.assertEqual(list(status["limits"][0]), ["name", "bound", "in_use", "highest"])
         self.assertEqual(list(status["pools"][0]),
                          ["id", "root", "product", "metric", "stock", "held", "available", "locked",
                           "reason", "short", "scheme", "owner", "closed", "leases"])
@@ -249,10 +250,10 @@ class Operators(unittest.TestCase):
         self.assertEqual(self.daemon.json("export")["licenses"], json.loads(described)["licenses"])
         self.assert_refused("NOT_IN_MAINTENANCE", "import", "-", input=described)
         self.in_maintenance()
-        before = self.daemon.status()
+        before = self.daemon.all_it_holds()
         self.assertEqual(self.daemon.must("import", "-", input=described),
                          "everything is as described already\n")
-        self.assertEqual(self.daemon.status(), before)
+        self.assertEqual(self.daemon.all_it_holds(), before)
 
     def test_an_export_is_a_new_file_that_only_its_owner_reads(self):
         file = self.daemon.directory / "export.json"

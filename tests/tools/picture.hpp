@@ -115,6 +115,12 @@ inline v1::StatusPart busy_afternoon()
     waiter.set_position(1);
     waiter.set_since_us(noon_us - 5 * second_us);
     waiter.set_until_us(noon_us + 25 * second_us);
+
+    v1::StatusPart::Limit& limit = *picture.add_limits();
+    limit.set_name("sessions_max");
+    limit.set_bound(16'000);
+    limit.set_in_use(3);
+    limit.set_highest(16'000);
     return picture;
 }
 

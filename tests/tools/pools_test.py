@@ -47,10 +47,10 @@ class Keys(unittest.TestCase):
 
     def forecast(self, exit_code, *words):
         """What a plan says, which must change nothing."""
-        before = self.daemon.json("status")
+        before = self.daemon.all_it_holds()
         done = self.daemon.usher(*words, "--json")
         self.assertEqual(done.returncode, exit_code, done)
-        self.assertEqual(self.daemon.json("status"), before)
+        self.assertEqual(self.daemon.all_it_holds(), before)
         return json.loads(done.stdout)["forecast"]
 
     # Pools.

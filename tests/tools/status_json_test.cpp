@@ -55,7 +55,8 @@ BOOST_AUTO_TEST_CASE(the_shape_is_the_documented_one)
             {"id": "00000000000000b1", "profile": "ProLicense", "pools": ["015.120.065.016"],
              "units": 1, "party": null, "user": "goofy", "device": "desk-3", "position": 1,
              "since": "2030-01-15T11:59:55Z", "until": "2030-01-15T12:00:25Z"}],
-        "parties": []
+        "parties": [],
+        "limits": [{"name": "sessions_max", "bound": 16000, "in_use": 3, "highest": 16000}]
     })");
 
     BOOST_TEST(status_json(test::busy_afternoon()).dump(1) == expected.dump(1));
@@ -68,7 +69,7 @@ BOOST_AUTO_TEST_CASE(an_empty_daemon_shows_empty_lists)
 
     BOOST_TEST(tools::to_text(status_json(picture)) ==
                R"({"mode":"serving","node":"","pools":[],"profiles":[],"leases":[],"queue":[],)"
-               R"("parties":[]})");
+               R"("parties":[],"limits":[]})");
 }
 
 BOOST_AUTO_TEST_CASE(a_move_is_told_in_members_that_stand_there_only_then)

@@ -10,7 +10,7 @@ using tools::status_text;
 
 BOOST_AUTO_TEST_SUITE(status_for_people)
 
-BOOST_AUTO_TEST_CASE(pools_profiles_leases_and_queue_stand_in_four_tables)
+BOOST_AUTO_TEST_CASE(pools_profiles_leases_queue_and_limits_stand_in_five_tables)
 {
     const std::string expected =
         R"(serving · node 3f2a9c0d1e2f3a4b · 2030-01-15T12:00:00Z
@@ -32,6 +32,9 @@ LEASE             PROFILE     POOL             USER    DEVICE  UNITS  HELD FOR  
 
 WAITING           PLACE  PROFILE     USER   DEVICE  UNITS  SINCE  GIVES UP IN
 00000000000000b1      1  ProLicense  goofy  desk-3      1     5s          25s
+
+LIMIT         BOUND  IN USE  HIGHEST
+sessions_max  16000       3    16000
 )";
 
     BOOST_TEST(status_text(test::busy_afternoon(), false) == expected);

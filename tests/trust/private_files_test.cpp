@@ -6,6 +6,7 @@
 #include <boost/test/unit_test.hpp>
 #include <iterator>
 #include <sys/stat.h>
+#include <unistd.h>
 
 using namespace usher;
 using namespace usher::trust;
@@ -63,6 +64,38 @@ BOOST_AUTO_TEST_CASE(a_file_is_replaced_as_a_whole)
     write_private_file(file, "short");
     BOOST_TEST(read_private_file(file).value() == "short");
     BOOST_TEST(entries() == 1);
+}
+
+BOOST_AUTO_TEST_CASE(what_belongs_to_another_user_is_refused)
+{
+    write_private_file(file, "put here by somebody");
+    if (::geteuid() != 0 || ::chown(file.c_str(), 65534, 65534) != 0)
+        return; // Only root can give a file away.
+    const auto names_the_owner = [](const Fault& fault) {
+        return std::string(fault.what()).ends_with("belongs to another user");
+    };
+    BOOST_CHECK_EXCEPTION((void)read_private_file(file), Fault, names_the_owner);
+    BOOST_CHECK_EXCEPTION(expect_private_file(file), Fault, names_the_owner);
+}
+
+BOOST_AUTO_TEST_CASE(what_others_can_change_or_replace_does_not_say_what_we_do)
+{
+    write_private_file(file, "threads = 2");
+    expect_guarded(file);
+    const auto is_about = [](const std::filesystem::path& path) {
+        return [path](const Fault& fault) {
+            return std::string(fault.what()).starts_with(path.string() + " can be changed");
+        };
+    };
+    ::chmod(file.c_str(), 0602);
+    BOOST_CHECK_EXCEPTION(expect_guarded(file), Fault, is_about(file));
+    ::chmod(file.c_str(), 0600);
+    ::chmod(scratch.path().c_str(), 0703);
+    BOOST_CHECK_EXCEPTION(expect_guarded(file), Fault, is_about(scratch.path()));
+    ::chmod(scratch.path().c_str(), 01703); // As /tmp: others cannot replace what is ours.
+    expect_guarded(file);
+    ::chmod(scratch.path().c_str(), 0700);
+    BOOST_CHECK_THROW(expect_guarded(scratch.path() / "missing"), Fault);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -108,7 +108,8 @@ void serve(const Service& service, const Surroundings& here,
 
     const server::Limits limits;
     std::vector<std::unique_ptr<server::Hall>> halls;
-    halls.push_back(std::make_unique<server::Hall>(0, 1, server::Rules{premises, limits}));
+    halls.push_back(std::make_unique<server::Hall>(0, 1, server::Rules{premises, limits},
+                                                   std::make_shared<server::Usage>(1)));
     ledger::Ledger ledger;
     NoJournal journal;
     const server::SystemClock clock;
