@@ -126,9 +126,9 @@ USHER_API void usher_pool_free(usher_pool* pool);
  * device that stands in the way, from 1, where it is one (NO_FREE_SEAT: the first that there is no
  * unit for; LEASE_ID_REUSED: its id is another lease's, or was of one that was given back;
  * BAD_NAME, ...), or is -1 where it is none (POOL_LOCKED, UNKNOWN_POOL, IN_MAINTENANCE, ...).
- * USHER_BAD_ARGUMENT: nothing was asked; `row` likewise. USHER_UNREACHABLE, USHER_WRONG_SERVER, USHER_TURNED_AWAY, USHER_LIMIT,
- * USHER_IN_CALLBACK, USHER_FORKED, USHER_CLOSED. Unless it is USHER_OK *pool is NULL, and *refusal
- * (unless refusal is NULL) says why, and is to be freed. */
+ * USHER_BAD_ARGUMENT: nothing was asked; `row` likewise. USHER_UNREACHABLE, USHER_WRONG_SERVER,
+ * USHER_TURNED_AWAY, USHER_LIMIT, USHER_IN_CALLBACK, USHER_FORKED, USHER_CLOSED. Unless it is
+ * USHER_OK *pool is NULL, and *refusal (unless refusal is NULL) says why, and is to be freed. */
 USHER_API usher_status usher_devices_register(usher_client* client, const usher_registration* wish,
                                               usher_pool** pool, usher_refusal** refusal);
 

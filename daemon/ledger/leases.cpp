@@ -77,9 +77,9 @@ Verdict decide(const State& state, const Checkin& command, Now)
     const Identity& asker = command.asker.identity;
     if (const LeaseRecord* record = state.find_lease(command.lease);
         record && record->lease.identity == asker)
-        return {Done{},
-                {LeaseEnded{.id = command.lease, .by = asker, .note = {}},
-                 IdReturned{command.lease}}};
+        return {
+            Done{},
+            {LeaseEnded{.id = command.lease, .by = asker, .note = {}}, IdReturned{command.lease}}};
     if (const WaiterRecord* record = state.find_waiter(command.lease);
         record && record->waiter.lease.identity == asker)
         return {Done{},

@@ -38,18 +38,12 @@ google::protobuf::ArenaOptions starting_in(std::vector<char>& block)
     return options;
 }
 
-/// The part of one hall, at least one.
-std::size_t part_of(std::uint64_t all, std::size_t halls)
-{
-    return static_cast<std::size_t>((all + halls - 1) / halls);
-}
-
 } // namespace
 
 Hall::Hall(std::size_t index, std::size_t count, Rules rules, std::shared_ptr<Usage> usage,
            const Clock& clock)
-    : index_(index), count_(count), rules_(std::move(rules)), usage_(std::move(usage)),
-      clock_(clock), scratch_(scratch_bytes), first_block_(first_block_bytes),
+    : index_(index), count_(count), rules_(std::move(rules)), clock_(clock),
+      usage_(std::move(usage)), scratch_(scratch_bytes), first_block_(first_block_bytes),
       arena_(starting_in(first_block_))
 {
     assert(index_ < count_);
@@ -333,47 +327,6 @@ void Hall::relieve_shares()
         if (share->is_crowded)
             crowded_.push_back(std::move(share));
     }
-}
-
-/// Neither a port that somebody only holds open nor a handshake that leads nowhere must cost
-/// anybody a seat. Who goes on is never interrupted, or a crowd that returns all at once would keep
-/// itself out for ever.
-bool Hall::make_room_for(const Session& newcomer)
-{
-    const auto is_neighbor = [&](const Session* each) {
-        return each->origin() == newcomer.origin();
-    };
-    const auto give_way = [this](auto&& concerned) {
-        Session* const who = who_makes_room(concerned);
-        if (who != nullptr)
-            who->cut(Parting::made_room);
-        return who != nullptr;
-    };
-    if (waiting_of_.count(newcomer.origin()) >=
-        part_of(limits().handshakes_per_address_max, count_))
-        return give_way(is_neighbor);
-    if (waiting_room_.size() >= part_of(limits().handshakes_max, count_))
-        return give_way([](const Session*) { return true; });
-    return true;
-}
-
-/// The first who has said nothing, or else the one that has kept us waiting the longest.
-Session* Hall::who_makes_room(const std::function<bool(const Session*)>& concerned) const
-{
-    auto latest = clock_.steady() - limits().handshake_step_time;
-    Session* slowest = nullptr;
-    for (Session* const each : waiting_room_) {
-        if (!concerned(each))
-            continue;
-        if (each->is_silent())
-            return each;
-        const auto since = each->waits_since();
-        if (since && *since <= latest) {
-            latest = *since;
-            slowest = each;
-        }
-    }
-    return slowest;
 }
 
 void Hall::look_whether_empty()

@@ -159,6 +159,12 @@ class Hall {
     google::protobuf::Arena arena_;
 };
 
+/// Of a bound, what one hall has, at least one.
+[[nodiscard]] inline std::size_t part_of(std::uint64_t all, std::size_t halls)
+{
+    return static_cast<std::size_t>((all + halls - 1) / halls);
+}
+
 /// Takes the letters of a turn to the halls of their connections, one message a hall.
 /// The desk's thread.
 void deliver(std::vector<Letter>&& letters, std::span<const std::unique_ptr<Hall>> halls);

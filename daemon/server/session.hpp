@@ -63,7 +63,7 @@ class Session final : public Waiter, public std::enable_shared_from_this<Session
     [[nodiscard]] const Origin& origin() const { return origin_; }
     [[nodiscard]] bool is_local() const { return is_local_; }
     /// Whether it has not yet said a single byte.
-    [[nodiscard]] bool is_silent() { return !heard_ && !channel_.has_arrivals(); }
+    [[nodiscard]] bool is_silent() { return !heard_ && !channel_->has_arrivals(); }
 
     /// Whose it is.
     [[nodiscard]] const std::shared_ptr<Share>& share() const { return share_; }

@@ -40,7 +40,7 @@ def discover():
         parts.append(Part("scenarios", "tests/scenarios/**/*.txt, each against a real daemon",
                           scenarios))
     if (TESTS / "simulation").exists():
-        parts.append(Part("simulation", "worlds of seeds that the commit decides, and every planted bug",
+        parts.append(Part("simulation", "worlds of seeds that the commit decides, and planted bugs",
                           simulation))
     if (ROOT / "tools" / "quickstart").exists():
         parts.append(Part("quickstart", "tools/quickstart, from nothing to its end", quickstart))
@@ -150,7 +150,7 @@ def scenarios(tally):
 
 
 def simulation(tally):
-    """Other seeds for each commit; and every bug that can be planted must be found among a hundred."""
+    """Other seeds for each commit; and each planted bug must be found among a hundred."""
     if not build("release", tally):
         return
     commit = run("commit", ["git", "rev-parse", "HEAD"], 60)

@@ -1,14 +1,51 @@
 #!/usr/bin/python3
-"""planting.py PLANTS SOURCE [OUT]: copies of the sources that plants.txt names, each with its bugs in it; without OUT only
-their names."""
+"""planting.py PLANTS SOURCE [OUT]: copies of the sources that plants.txt names, each with its bugs
+in it; without OUT only their names."""
 
 import re
 import sys
 from pathlib import Path
 
-PLANT = re.compile(
-    r"^== (?P<name>\w+): (?P<what>[^\n]+)\n(?P<file>\S+)\n<<<\n(?P<right>.*?)>>>\n(?P<wrong>.*?)(?=^== |\Z)", re.M | re.S
-)
+PLANT = re.compile(r"^== (?P<name>\w+): (?P<what>[^\n]+)\n(?P<file>\S+)\n"
+                   r"<<<\n(?P<right>.*?)>>>\n(?P<wrong>.*?)(?=^== |\Z)", re.M | re.S)
+
+TABLE = """#include "tests/world/plants.hpp"
+
+#include <algorithm>
+
+namespace usher::world {
+
+bool is_planted(int bug);
+
+namespace {
+
+const std::vector<std::string> names{
+%s};
+int planted = -1;
+
+} // namespace
+
+std::vector<std::string> plants()
+{
+    return names;
+}
+
+bool plant(const std::string& name)
+{
+    const auto found = std::ranges::find(names, name);
+    if (found == names.end())
+        return false;
+    planted = static_cast<int>(found - names.begin());
+    return true;
+}
+
+bool is_planted(int bug)
+{
+    return bug == planted;
+}
+
+} // namespace usher::world
+"""
 
 
 def read(plants):
@@ -20,28 +57,14 @@ def read(plants):
 
 def plant(text, bugs, plants):
     for number, bug in bugs:
-        right = bug["right"]
-        if text.count(right) != 1:
-            raise SystemExit(
-                f"{plants}: {bug['name']} stands on a passage of {bug['file']} that is there {text.count(right)} times, "
-                "not once: look whether the bug can still be made there"
-            )
+        count = text.count(bug["right"])
+        if count != 1:
+            raise SystemExit(f"{plants}: {bug['name']} stands on a passage of {bug['file']} that "
+                             f"is there {count} times, not once: see if it can still be made")
         wrong = bug["wrong"].rstrip("\n") + "\n"
-        text = text.replace(right, wrong.replace("PLANTED", f"usher::world::is_planted({number})"))
+        text = text.replace(bug["right"],
+                            wrong.replace("PLANTED", f"usher::world::is_planted({number})"))
     return "namespace usher::world {\nbool is_planted(int bug);\n}\n" + text
-
-
-def table(bugs):
-    rows = "".join(f'    "{bug["name"]}",\n' for bug in bugs)
-    return (
-        '#include "tests/world/plants.hpp"\n\n#include <algorithm>\n\nnamespace usher::world {\n\nbool is_planted(int bug);\n\n'
-        f"namespace {{\n\nconst std::vector<std::string> names{{\n{rows}}};\nint planted = -1;\n\n}} // namespace\n\n"
-        "std::vector<std::string> plants()\n{\n    return names;\n}\n\n"
-        "bool plant(const std::string& name)\n{\n    const auto found = std::ranges::find(names, name);\n"
-        "    if (found == names.end())\n        return false;\n"
-        "    planted = static_cast<int>(found - names.begin());\n    return true;\n}\n\n"
-        "bool is_planted(int bug)\n{\n    return bug == planted;\n}\n\n} // namespace usher::world\n"
-    )
 
 
 def write(path, text):
@@ -59,7 +82,7 @@ def main(plants, source, out=None):
     for file in files:
         here = [(number, bug) for number, bug in enumerate(bugs) if bug["file"] == file]
         write(out / file, plant((source / file).read_text(), here, plants))
-    write(out / "plants.cpp", table(bugs))
+    write(out / "plants.cpp", TABLE % "".join(f'    "{bug["name"]}",\n' for bug in bugs))
 
 
 if __name__ == "__main__":

@@ -58,7 +58,7 @@ Server::Server(const std::filesystem::path& journal, const server::Premises& pre
       journal_(std::make_unique<WatchedJournal>(*this, journal)), hall_([&]() -> server::Hall& {
           halls_.push_back(std::make_unique<server::Hall>(
               0, 1, server::Rules{std::make_shared<const server::Premises>(premises), rules.limits},
-              clock));
+              std::make_shared<server::Usage>(1), clock));
           return *halls_.front();
       }()),
       desk_(ledger_, *journal_, clock_,
