@@ -83,7 +83,7 @@ class Load {
     Context context_;
     std::vector<Client> clients_;
     int poll_ = ::epoll_create1(EPOLL_CLOEXEC);
-    std::mt19937_64 random_{20300115};
+    std::mt19937_64 random_{std::random_device{}()}; // No run asks for ids of another one.
     v1::Request request_;
     v1::Response response_;
     bool measuring_ = false;
