@@ -193,7 +193,8 @@ void Database::absorb()
     // back lacks the turns that only the file has by now, and would be read over them.
     if (sqlite3_file* const beside = file_beside(database_.get());
         beside != nullptr && beside->pMethods->xSync(beside, SQLITE_SYNC_NORMAL) != SQLITE_OK)
-        throw Fault("cannot empty what is beside " + file_.string() + ": a sync failed",
+        throw Fault("cannot empty what is beside " + file_.string() + ": " +
+                        reason_for(database_.get(), SQLITE_IOERR_FSYNC),
                     hint_for(SQLITE_IOERR_FSYNC));
 }
 

@@ -240,13 +240,13 @@ BOOST_AUTO_TEST_CASE(what_is_given_back_with_many_makes_room_in_its_connection)
     OpenHouse house({.leases_per_connection_max = 2});
     house.install(10);
     Guest guest = house.application();
-    for (int i = 0; i < 3; ++i) {
-        BOOST_TEST(guest.ask(checkout(2, lease("a"))).has_granted());
-        BOOST_TEST(guest.ask(checkout(2, lease("b"))).has_granted());
+    for (const std::string round : {"1", "2", "3"}) {
+        BOOST_TEST(guest.ask(checkout(2, lease("a" + round))).has_granted());
+        BOOST_TEST(guest.ask(checkout(2, lease("b" + round))).has_granted());
         BOOST_TEST(guest.ask(checkout(2, lease("c"))).refused().code() == "LIMIT_REACHED");
         v1::Request both = written("checkin_many { }");
-        both.mutable_checkin_many()->add_leases(lease("b"));
-        both.mutable_checkin_many()->add_leases(lease("a"));
+        both.mutable_checkin_many()->add_leases(lease("b" + round));
+        both.mutable_checkin_many()->add_leases(lease("a" + round));
         BOOST_TEST(guest.ask(both).has_done());
     }
 }

@@ -51,7 +51,7 @@ constexpr std::array rows{
     Row{Kind::stall, "stall", 10, milliseconds(100), seconds(60)},
     Row{Kind::fail_writes, "fail_writes", 6, milliseconds(50), seconds(20)},
     Row{Kind::fill_disk, "fill_disk", 6, milliseconds(50), seconds(20)},
-    Row{Kind::fail_syncs, "fail_syncs", 8, milliseconds(50), seconds(20)},
+    Row{Kind::fail_syncs, "fail_syncs", 14, milliseconds(50), seconds(20)},
     Row{Kind::slow_sync, "slow_sync", 8, {}, {}},
     Row{Kind::jump_ahead, "jump_ahead", 4, seconds(1), hours(24 * 30)},
     Row{Kind::jump_back, "jump_back", 4, seconds(1), hours(24 * 30)},

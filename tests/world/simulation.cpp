@@ -5,7 +5,8 @@
 
 #include <CLI/CLI.hpp>
 #include <chrono>
-#include <cstdio>
+#include <csignal>
+#include <cstdlib>
 #include <iostream>
 #include <spdlog/spdlog.h>
 
@@ -52,6 +53,22 @@ void add_figures(const Tally& all, std::uint64_t seeds, std::uint64_t broken)
               << " broken" << std::endl;
 }
 
+/// What an abort would not say any more.
+struct Progress {
+    Tally all;
+    std::uint64_t seed = 0;
+    std::uint64_t lived = 0;
+};
+Progress progress;
+
+/// The daemon checks promises of its own, and ends itself where one is broken.
+void on_abort(int)
+{
+    std::cout << "seed " << progress.seed << ": the daemon broke a promise that it checks itself\n";
+    add_figures(progress.all, progress.lived + 1, 1);
+    std::_Exit(1);
+}
+
 } // namespace
 
 /// `tests/simulation` runs this.
@@ -81,13 +98,14 @@ int main(int argc, char** argv)
 
     const usher::world::Neighborhood neighborhood;
     const auto began = std::chrono::steady_clock::now();
-    Tally all;
-    std::uint64_t lived = 0;
+    auto& [all, current, lived] = progress;
     std::uint64_t broken = 0;
+    std::signal(SIGABRT, on_abort);
     for (std::uint64_t seed = wanted.seed; lived < wanted.seeds; ++seed) {
         if (wanted.seconds > 0 &&
             std::chrono::steady_clock::now() - began > std::chrono::seconds(wanted.seconds))
             break;
+        current = seed;
         const Outcome outcome = live(neighborhood, seed, usher::world::plan_of(seed, wanted.steps));
         ++lived;
         all += outcome.tally;

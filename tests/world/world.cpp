@@ -205,8 +205,7 @@ void World::do_one()
 void World::open_server()
 {
     disk_.revive();
-    if (loses_power_ || is_quiet_)
-        loses_power_ = false;
+    loses_power_ = false;
     guarded([this] {
         server_ = std::make_unique<Server>(
             scratch_.path() / "journal.db", premises_, clock_, disk_,
@@ -237,6 +236,11 @@ void World::open_server()
         look();
         tick_due_ = clock_.steady() + tick_time;
         desk_due_ = clock_.steady();
+        if (std::exchange(loses_power_again_, false))
+            later(chance_.between<Duration>({}, milliseconds(30)), [this] {
+                if (server_)
+                    end_server(true, "the power failed, too");
+            });
     });
 }
 
@@ -249,8 +253,11 @@ void World::guarded(const std::function<void()>& step)
         end_server(std::exchange(loses_power_, false), "died in a turn");
     } catch (const journal::Fault& fault) {
         const bool is_death = disk_.is_dead();
-        end_server(is_death && std::exchange(loses_power_, false),
-                   is_death ? std::string("died in a write") : std::string(fault.what()));
+        std::string why = is_death ? "died in a write" : fault.what();
+        const std::string directory = scratch_.path().string() + "/"; // Another one each time.
+        if (const auto at = why.find(directory); at != std::string::npos)
+            why.erase(at, directory.size());
+        end_server(is_death && std::exchange(loses_power_, false), why);
     }
 }
 

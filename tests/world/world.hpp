@@ -117,9 +117,10 @@ class World {
 
     Duration delay_max_;
     std::uint64_t turns_per_snapshot_;
-    bool is_dark_ = false;     ///< Newcomers find no network.
-    bool loses_power_ = false; ///< In the next death in a write.
-    Duration away_for_{};      ///< After the next death.
+    bool is_dark_ = false;           ///< Newcomers find no network.
+    bool loses_power_ = false;       ///< In the next death in a write.
+    bool loses_power_again_ = false; ///< Soon after the next start.
+    Duration away_for_{};            ///< After the next death.
     SteadyInstant stalled_until_{};
     SteadyInstant tick_due_{};
     SteadyInstant desk_due_{};

@@ -177,6 +177,10 @@ void World::act_in_network(const Act& act, Patron& whom)
                 wire->darken();
                 later(act.span, [wire] { wire->lighten(); });
             }
+            if (act.amount == 2) { // What is asked now may arrive when nobody wants it any more.
+                whom.checkout(profiles[act.which % profiles.size()], 1, {});
+                later(seconds(12), [&whom] { whom.checkin_all(); });
+            }
             return;
         }
         is_dark_ = true;
@@ -290,7 +294,10 @@ void World::act_on_daemon(const Act& act)
     switch (act.kind) {
     case Kind::fail_writes: disk_.arm(Disk::Fault::write_fails, operations); return;
     case Kind::fill_disk: disk_.arm(Disk::Fault::full, operations); return;
-    case Kind::fail_syncs: disk_.arm(Disk::Fault::sync_fails, operations); return;
+    case Kind::fail_syncs: // What is lost by it shows when the power goes as well.
+        loses_power_again_ = act.amount == 1;
+        disk_.arm(Disk::Fault::sync_fails, operations);
+        return;
     case Kind::die_in_write:
     case Kind::lose_power_in_write:
         loses_power_ = act.kind == Kind::lose_power_in_write;
