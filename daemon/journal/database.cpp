@@ -2,9 +2,12 @@
 
 #include "daemon/journal/journal.hpp"
 
+#include <algorithm>
 #include <cassert>
+#include <cstddef>
 #include <cstring>
 #include <sqlite3.h>
+#include <vector>
 
 namespace usher::journal {
 namespace {
@@ -51,7 +54,8 @@ int system_error(sqlite3* database)
     return error != 0 ? error : sqlite3_system_errno(database);
 }
 
-std::string reason_for(sqlite3* database, int code)
+/// `error`: what the operating system said. `else_by`: what SQLite says where nothing else fits.
+std::string reason_for(int code, int error, const std::string& else_by)
 {
     switch (code & 0xff) {
     case SQLITE_FULL: return "the disk is full";
@@ -60,9 +64,8 @@ std::string reason_for(sqlite3* database, int code)
     case SQLITE_CORRUPT:
     case SQLITE_NOTADB: return "it is damaged";
     case SQLITE_IOERR: break;
-    default: return sqlite3_errmsg(database);
+    default: return else_by.empty() ? std::string(sqlite3_errstr(code)) : else_by;
     }
-    const int error = system_error(database);
     const std::string more = error != 0 ? std::string(": ") + std::strerror(error) : std::string();
     switch (code) {
     case SQLITE_IOERR_WRITE: return "a write failed" + more;
@@ -72,6 +75,11 @@ std::string reason_for(sqlite3* database, int code)
     case SQLITE_IOERR_SHORT_READ: return "a read failed" + more;
     default: return "input or output failed" + more;
     }
+}
+
+std::string reason_for(sqlite3* database, int code)
+{
+    return reason_for(code, system_error(database), sqlite3_errmsg(database));
 }
 
 /// SQLite's name for the file, with nothing in it that means something in a URI.
@@ -92,6 +100,40 @@ std::string uri_of(const std::filesystem::path& file, std::string_view query)
 }
 
 } // namespace
+
+void Database::write_anew(const std::filesystem::path& beside)
+{
+    // By the road that SQLite's own bytes take to the disk.
+    sqlite3_vfs* const system = sqlite3_vfs_find(nullptr);
+    const std::string name = std::filesystem::absolute(beside).string() + std::string(2, '\0');
+    std::vector<std::max_align_t> room(
+        static_cast<std::size_t>(system->szOsFile) / sizeof(std::max_align_t) + 1);
+    auto* const file = reinterpret_cast<sqlite3_file*>(room.data());
+    int code =
+        system->xOpen(system, name.c_str(), file, SQLITE_OPEN_READWRITE | SQLITE_OPEN_WAL, nullptr);
+    sqlite3_int64 size = 0;
+    if (code == SQLITE_OK)
+        code = file->pMethods->xFileSize(file, &size);
+    std::vector<char> bytes(64 << 10);
+    for (sqlite3_int64 at = 0; code == SQLITE_OK && at < size;) {
+        const int count =
+            static_cast<int>(std::min(size - at, static_cast<sqlite3_int64>(bytes.size())));
+        code = file->pMethods->xRead(file, bytes.data(), count, at);
+        if (code == SQLITE_OK)
+            code = file->pMethods->xWrite(file, bytes.data(), count, at);
+        at += count;
+    }
+    if (code == SQLITE_OK && size > 0)
+        code = file->pMethods->xSync(file, SQLITE_SYNC_NORMAL);
+    int error = 0;
+    if (file->pMethods != nullptr) {
+        file->pMethods->xFileControl(file, SQLITE_FCNTL_LAST_ERRNO, &error);
+        file->pMethods->xClose(file);
+    }
+    if (code != SQLITE_OK)
+        throw Fault("cannot write " + beside.string() + " anew: " + reason_for(code, error, ""),
+                    hint_for(code));
+}
 
 Database::Database(const std::filesystem::path& file, Access access) : file_(file)
 {

@@ -20,10 +20,12 @@ SqliteJournal::SqliteJournal(const std::filesystem::path& file, std::size_t byte
         lock_.sync();
     }
     check_header(file);
+    if (has_pending_turns(file))
+        Database::write_anew(file.string() + "-wal");
     database_.emplace(file, Database::Access::write);
     tables_.emplace(*database_);
-    // A commit whose sync failed may stand beside the file now without being on the disk: what the
-    // last daemon left is written anew before anything is built on it.
+    // A commit whose sync failed may stand beside the file without being on the disk: what the last
+    // daemon left is on it for sure before anything is built on it.
     database_->absorb();
 }
 

@@ -269,6 +269,14 @@ Verdict decide(const State& state, const CheckinMany& command, Now)
         return no(*std::move(refusal));
     const Identity& asker = command.asker.identity;
     std::unordered_set<LeaseId, SeededHash> seen(command.leases.size(), state.hash);
+    const auto unknown =
+        [&](std::size_t row) { // Nor shall the others come, where they are not there.
+            Verdict refused = no(at_row(row, unknown_lease()));
+            for (const LeaseId& id : command.leases)
+                if (!state.find_lease(id) && !state.find_waiter(id))
+                    refused.facts.emplace_back(IdReturned{id});
+            return refused;
+        };
     Verdict verdict{Done{}, {}};
     verdict.facts.reserve(2 * command.leases.size());
     for (std::size_t i = 0; i < command.leases.size(); ++i) {
@@ -277,7 +285,7 @@ Verdict decide(const State& state, const CheckinMany& command, Now)
             return no(at_row(i, refuse(Code::bad_request, {}, "the lease is named twice")));
         const LeaseRecord* record = state.find_lease(id);
         if (!record || record->lease.identity != asker)
-            return no(at_row(i, unknown_lease()));
+            return unknown(i);
         verdict.facts.emplace_back(LeaseEnded{.id = id, .by = asker, .note = {}});
     }
     for (const LeaseId& id : command.leases)

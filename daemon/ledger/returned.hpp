@@ -12,8 +12,8 @@ namespace usher::ledger {
 /// nobody: a persistent one would be stuck for ever.
 ///
 /// Of this run only, like the connections themselves, and no part of what a snapshot says. Each id
-/// takes the pigeonhole that it names, whoever is in it: no allocation, no search, and who is
-/// pushed out was given back some ten thousand others ago.
+/// takes the pigeonhole that it names, whoever is in it: no allocation and no search, and of ids by
+/// chance one that came later pushes it out with a chance of one in 16,384.
 class Returned {
   public:
     static constexpr std::size_t holes = 1 << 14;

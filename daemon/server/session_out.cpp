@@ -290,6 +290,8 @@ void Session::wind_down()
         frame_since_.reset();
         take_in({}); // What had to wait, and what has come by now, is turned away.
         read();
+        while (std::exchange(is_unfinished_, false))
+            take_in({});
         if (phase_ == Phase::closing && errands_.count() == 0)
             say_farewell();
     }

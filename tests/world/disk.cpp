@@ -232,7 +232,7 @@ void Disk::revive()
 {
     is_dead_ = false;
     small_files_.clear();
-    armed_ = lasting_ = Fault::none;
+    lasting_ = Fault::none; // What is armed still comes: a start has operations, too.
 }
 
 int Disk::begin(bool is_sync)

@@ -37,10 +37,12 @@ class Disk {
     /// `fault` comes with the operation that is so many from now, from 1 on: a write, a truncation
     /// or a sync.
     void arm(Fault fault, unsigned operations);
+    /// Whatever was armed does not come.
+    void disarm() { armed_ = Fault::none; }
     /// The process has ended: nothing it still does comes to the disk.
     void die() { is_dead_ = true; }
     [[nodiscard]] bool is_dead() const { return is_dead_; }
-    /// There is another process, and the disk is well again.
+    /// There is another process, and the disk is well again; what is armed is still to come.
     void revive();
 
     /// What was not synced is lost, or not, or in part. Only between two processes.

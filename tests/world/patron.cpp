@@ -205,14 +205,32 @@ bool Patron::read()
                                      static_cast<int>(frame.message->size())))
             when_wrong("the daemon sends what is no response");
         used += frame.consumed;
-        if (stage_ == Stage::open && weather_.one_in > 0 && chance_.one_in(weather_.one_in))
-            continue; // It is lost.
-        on_response(std::move(response));
+        hear(std::move(response));
     }
     incoming_.erase(0, std::min(used, incoming_.size()));
     if (wire_ && wire_->has_ended_for_client())
         stage_ == Stage::open ? lose(cut_off()) : fail(unreachable());
     return true;
+}
+
+/// In a storm it is lost, comes twice, or after the next one.
+void Patron::hear(v1::Response response)
+{
+    const auto late = std::exchange(late_, std::nullopt);
+    const bool is_mistreated =
+        stage_ == Stage::open && weather_.one_in > 0 && chance_.one_in(weather_.one_in);
+    switch (is_mistreated ? chance_.below(3) : 3) {
+    case 0: break;
+    case 1:
+        on_response(response);
+        if (wire_)
+            on_response(std::move(response));
+        break;
+    case 2: late_ = std::move(response); break;
+    default: on_response(std::move(response)); break;
+    }
+    if (late && wire_)
+        on_response(*late);
 }
 
 void Patron::on_response(v1::Response response)
@@ -290,6 +308,7 @@ void Patron::connect()
     checkins_.clear();
     thefts_.clear();
     held_back_.clear();
+    late_.reset();
     last_id_ = 0;
     connect_until_ = now() + connect_max;
     stage_ = Stage::greeting;

@@ -91,6 +91,7 @@ class Patron {
     [[nodiscard]] client::Instant now() const { return client_time(clock_.steady()); }
     bool look_at_calls();
     bool read();
+    void hear(v1::Response response);
     void on_response(v1::Response response);
     void on_welcome(const v1::Response& response);
     bool do_duty();
@@ -117,6 +118,7 @@ class Patron {
     std::map<std::uint64_t, std::string> checkins_; ///< By request, of this connection.
     std::map<std::uint64_t, std::string> thefts_;   ///< The same.
     std::string held_back_;                         ///< A frame that comes after the next one.
+    std::optional<v1::Response> late_;              ///< The same of an answer.
     SteadyInstant wake_{};
     SteadyInstant hangs_until_{};
     bool is_dead_ = false;

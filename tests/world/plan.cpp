@@ -1,7 +1,6 @@
 #include "tests/world/plan.hpp"
 
 #include <array>
-#include <numeric>
 
 namespace usher::world {
 namespace {

@@ -1,19 +1,26 @@
 #include "tests/world/shrink.hpp"
 
 #include <algorithm>
+#include <sstream>
 #include <utility>
 
 namespace usher::world {
 namespace {
 
-/// A complaint without its numbers: what kind of thing is broken.
+bool names_a_pool(const std::string& word)
+{
+    return word == "north" || word == "south";
+}
+
+/// A complaint without what names or counts something: what kind of thing is broken.
 std::string kind_of(const std::string& complaint)
 {
+    std::istringstream words(complaint);
     std::string kind;
-    for (const char letter : complaint)
-        if (letter < '0' || letter > '9')
-            kind += letter;
-    return kind.substr(0, 12);
+    for (std::string word; words >> word;)
+        if (word.find_first_of("0123456789") == std::string::npos && !names_a_pool(word))
+            kind += word + ' ';
+    return kind;
 }
 
 /// Each world is as short as the plan lets it be, but there are many.

@@ -53,19 +53,26 @@ void add_figures(const Tally& all, std::uint64_t seeds, std::uint64_t broken)
               << " broken" << std::endl;
 }
 
-/// What an abort would not say any more.
+/// What a death would not say any more.
 struct Progress {
     Tally all;
     std::uint64_t seed = 0;
     std::uint64_t lived = 0;
+    Wanted wanted;
 };
 Progress progress;
 
 /// The daemon checks promises of its own, and ends itself where one is broken.
-void on_abort(int)
+void on_death(int signal)
 {
-    std::cout << "seed " << progress.seed << ": the daemon broke a promise that it checks itself\n";
-    add_figures(progress.all, progress.lived + 1, 1);
+    std::cout << "seed " << progress.seed << ": "
+              << (signal == SIGABRT ? "the daemon broke a promise that it checks itself"
+                                    : "the daemon touched memory that is not its own")
+              << "\n"
+              << "again: tests/simulation --seed " << progress.seed << " --steps "
+              << progress.wanted.steps
+              << (progress.wanted.plant.empty() ? "" : " --plant " + progress.wanted.plant) << "\n";
+    add_figures(progress.all, progress.lived, 1);
     std::_Exit(1);
 }
 
@@ -98,16 +105,18 @@ int main(int argc, char** argv)
 
     const usher::world::Neighborhood neighborhood;
     const auto began = std::chrono::steady_clock::now();
-    auto& [all, current, lived] = progress;
+    auto& [all, current, lived, remembered] = progress;
+    remembered = wanted;
     std::uint64_t broken = 0;
-    std::signal(SIGABRT, on_abort);
+    std::signal(SIGABRT, on_death);
+    std::signal(SIGSEGV, on_death);
     for (std::uint64_t seed = wanted.seed; lived < wanted.seeds; ++seed) {
         if (wanted.seconds > 0 &&
             std::chrono::steady_clock::now() - began > std::chrono::seconds(wanted.seconds))
             break;
         current = seed;
-        const Outcome outcome = live(neighborhood, seed, usher::world::plan_of(seed, wanted.steps));
         ++lived;
+        const Outcome outcome = live(neighborhood, seed, usher::world::plan_of(seed, wanted.steps));
         all += outcome.tally;
         if (wanted.is_verbose)
             for (const std::string& line : outcome.trace)

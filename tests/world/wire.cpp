@@ -119,8 +119,8 @@ void Wire::reset(bool client_hears, bool server_hears)
 
 void Wire::lose_server(bool is_told)
 {
-    if (is_told && !client_is_gone_)
-        put_end(to_client_, true);
+    if (is_told && !client_is_gone_) // What the process had written still comes, or most of it.
+        put_end(to_client_, chance_.one_in(3));
     server_is_gone_ = true;
     reader_.reset();
     writer_.reset();

@@ -58,6 +58,7 @@ class Wire {
     [[nodiscard]] bool is_over() const;
 
     ledger::ConnectionId connection; ///< As the daemon calls it; none: not seated.
+    bool is_end_told = false;        ///< For the world: that the daemon has noticed the end.
 
   private:
     friend class WireChannel;

@@ -1,7 +1,6 @@
 #include "tests/world/witness.hpp"
 
 #include <algorithm>
-#include <numeric>
 #include <utility>
 
 namespace usher::world {
@@ -114,7 +113,7 @@ void Witness::speak(const LeaseId& lease, ledger::ConnectionId to)
 {
     Promise& promise = note(lease);
     promise.speaker = to;
-    promise.may_end = promise.may_end || unwanted_.contains(lease);
+    promise.may_end = unwanted_.contains(lease) || clock_.steady() < taken_until_;
     promise.held_until = stamp_ + term;
     promise.gone_from = stamp_ + term + slack;
     if (const auto lost = lost_.find(to); lost != lost_.end())
@@ -168,11 +167,20 @@ void Witness::holders_are_awaited()
             promise.gone_from = std::max(promise.gone_from, clock_.steady() + term + slack);
 }
 
+void Witness::taking_all(SteadyInstant until)
+{
+    if (clock_.steady() >= taken_until_) // Who was never answered has been forgotten by now.
+        takings_ = 0;
+    ++takings_;
+    taken_until_ = std::max(taken_until_, until);
+}
+
 void Witness::taking_no_more()
 {
     for (auto& [lease, promise] : promises_) // It may have been done by now.
         promise.may_end = true;
-    taken_until_ = {};
+    if (takings_ > 0 && --takings_ == 0)
+        taken_until_ = {};
 }
 
 void Witness::look(const ledger::Ledger& ledger, bool is_calm)

@@ -43,9 +43,9 @@ class Witness {
     /// The server said that it is given back: it is over for good.
     void given_back(const ledger::LeaseId& lease) { over_.insert(lease); }
     /// An operator is about to take it.
-    void taking(const ledger::LeaseId& lease) { note(lease).may_end = true; }
+    void taking(const ledger::LeaseId& lease) { giving_back(lease); }
     /// The same of whatever anybody holds, now and until then.
-    void taking_all(SteadyInstant until) { taken_until_ = std::max(taken_until_, until); }
+    void taking_all(SteadyInstant until);
     /// Nobody is about to any more.
     void taking_no_more();
 
@@ -101,7 +101,7 @@ class Witness {
     std::set<ledger::PoolId> over_committed_;         ///< At the last look.
     std::map<ledger::PoolId, ledger::Units> held_;    ///< Under each root, at the last look.
     ledger::Units granted_since_ = 0;                 ///< Since then, wherever.
-    std::set<ledger::LeaseId> unwanted_; ///< Their holders are about to give them back.
+    std::set<ledger::LeaseId> unwanted_; ///< Somebody is about to give them back, or to take them.
     std::set<ledger::LeaseId> over_;
     std::set<ledger::LeaseId>
         excused_; ///< Taken, or lost with a connection: somebody may not know.
@@ -109,6 +109,7 @@ class Witness {
     SteadyInstant anew_{}; ///< When everybody began anew; who was lost before is lost no more.
 
     SteadyInstant taken_until_{}; ///< An operator's verb is on its way that may end anything.
+    unsigned takings_ = 0;        ///< So many are, that were not answered.
     std::optional<std::string> complaint_;
     Tally tally_;
 };

@@ -187,7 +187,10 @@ void World::do_one()
         if (tick_due_ <= now)
             due.emplace_back([this] {
                 tick_due_ = clock_.steady() + tick_time;
-                guarded([this] { server_->look_at_deadlines(); });
+                guarded([this] {
+                    server_->look_at_deadlines();
+                    tell_of_ends();
+                });
             });
         if (desk_due_ <= now)
             due.emplace_back([this] { serve_desk(); });
@@ -205,7 +208,6 @@ void World::do_one()
 void World::open_server()
 {
     disk_.revive();
-    loses_power_ = false;
     guarded([this] {
         server_ = std::make_unique<Server>(
             scratch_.path() / "journal.db", premises_, clock_, disk_,
@@ -233,6 +235,7 @@ void World::open_server()
         changes_ = 2;
         server_->start();
         server_->configure(keys_);
+        note_how_long_it_took();
         look();
         tick_due_ = clock_.steady() + tick_time;
         desk_due_ = clock_.steady();
@@ -278,7 +281,9 @@ void World::end_server(bool is_power_cut, const std::string& why)
         disk_.cut_power();
     }
     stalled_until_ = {};
-    later(std::exchange(away_for_, seconds(1)), [this] {
+    // Mostly as long as a service manager takes; where nobody is there nothing else is tried.
+    const Duration away = std::exchange(away_for_, seconds(1));
+    later(chance_.one_in(8) ? away : std::min<Duration>(away, milliseconds(400)), [this] {
         if (!server_)
             open_server();
     });
@@ -286,12 +291,28 @@ void World::end_server(bool is_power_cut, const std::string& why)
 
 void World::serve(const std::shared_ptr<Wire>& wire)
 {
-    const bool had_noticed = wire->server_noticed_end();
-    guarded([&] { server_->serve(*wire); });
-    if (!had_noticed && wire->server_noticed_end())
-        witness_.connection_lost(wire->connection);
+    guarded([&] {
+        server_->serve(*wire);
+        tell_of_ends();
+    });
     desk_due_ =
         std::min(desk_due_, clock_.steady() + chance_.between<Duration>({}, milliseconds(3)));
+}
+
+/// Sessions notice them when they read, and when they write what the desk has said.
+void World::tell_of_ends()
+{
+    for (const auto& wire : wires_)
+        if (wire->server_noticed_end() && !std::exchange(wire->is_end_told, true))
+            witness_.connection_lost(wire->connection);
+}
+
+/// A slow disk is an absence, too.
+void World::note_how_long_it_took()
+{
+    desk_ended_ = clock_.steady();
+    if (desk_ended_ - desk_began_ > Duration(seconds(1)))
+        witness_.all_may_begin_anew();
 }
 
 void World::serve_desk()
@@ -310,9 +331,8 @@ void World::serve_desk()
     }
     guarded([this] {
         server_->serve_desk();
-        desk_ended_ = clock_.steady();
-        if (desk_ended_ - desk_began_ > Duration(seconds(1)))
-            witness_.all_may_begin_anew(); // A slow disk is an absence, too.
+        tell_of_ends();
+        note_how_long_it_took();
         desk_due_ = desk_ended_ + std::clamp<Duration>(server_->nap(), Duration(1), desk_nap_max);
         look();
     });
@@ -347,12 +367,13 @@ std::shared_ptr<Wire> World::connect(bool is_operator, std::uint64_t address)
         return wire;
     }
     if (is_stalled()) { // It stands in the kernel's queue until somebody accepts it.
-        later(stalled_until_ - clock_.steady(), [this, wire, address, is_operator] {
-            if (!server_ || wire->is_over())
-                return wire->lose_server(true);
-            wires_.push_back(wire);
-            server_->seat(wire, is_operator, address);
-        });
+        later(stalled_until_ - clock_.steady(),
+              [this, wire, address, is_operator, run = tally_.starts] {
+                  if (!server_ || run != tally_.starts || wire->is_over())
+                      return wire->lose_server(true); // The queue went with its process.
+                  wires_.push_back(wire);
+                  server_->seat(wire, is_operator, address);
+              });
         return wire;
     }
     wires_.push_back(wire);

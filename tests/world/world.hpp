@@ -76,6 +76,8 @@ class World {
     void guarded(const std::function<void()>& step);
     void serve(const std::shared_ptr<Wire>& wire);
     void serve_desk();
+    void tell_of_ends();
+    void note_how_long_it_took();
     void end_server(bool is_power_cut, const std::string& why);
     void look();
     [[nodiscard]] std::shared_ptr<Wire> connect(bool is_operator, std::uint64_t address);
@@ -130,7 +132,6 @@ class World {
     SteadyInstant alive_{}; ///< Of the last daemon: its last turn.
     /// What may have changed what pools own since the last look: operators, and the calendar.
     std::size_t changes_ = 0;
-    bool is_quiet_ = false;
     std::uint64_t durable_ = 0; ///< Digest of the ledger after the last turn that is on the disk.
     std::optional<std::uint64_t> at_death_; ///< Of the ledger in memory when the daemon died.
     unsigned licenses_bought_ = 0;

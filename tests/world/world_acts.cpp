@@ -335,8 +335,7 @@ void World::act_on_daemon(const Act& act)
 
 void World::calm_down()
 {
-    is_quiet_ = true;
-    disk_.arm(Disk::Fault::none, 1);
+    disk_.disarm();
     is_dark_ = false;
     for (const auto& wire : wires_)
         wire->lighten();
