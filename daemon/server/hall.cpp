@@ -49,7 +49,15 @@ Hall::Hall(std::size_t index, std::size_t count, Rules rules, std::shared_ptr<Us
     assert(index_ < count_);
 }
 
-Hall::~Hall() = default;
+/// Sessions know their share, and shares who waits for his turn.
+Hall::~Hall()
+{
+    for (const auto* const shares : {&round_, &newcomers_})
+        for (const auto& share : *shares)
+            share->ready.clear();
+    for (const auto& share : crowded_)
+        share->held_back.clear();
+}
 
 void Hall::run()
 {
