@@ -52,7 +52,7 @@ class FuzzRun(unittest.TestCase):
 
     def test_each_target_has_samples_to_begin_with(self):
         corpus = ROOT / "tests" / "fuzz" / "corpus"
-        self.assertIn("session", self.run.targets())
+        self.assertIn("record", self.run.targets())
         for name in self.run.targets():
             self.assertTrue(any((corpus / name).iterdir()), name)
 
