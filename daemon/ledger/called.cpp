@@ -27,6 +27,17 @@ Refusal unknown_requirement(const RequirementId& id)
     return refuse(Code::unknown_requirement, name_of(id));
 }
 
+std::variant<std::optional<ProductId>, Refusal> called_or_all(const State& state,
+                                                              const ProductCall& call)
+{
+    if (call.name.empty())
+        return std::nullopt;
+    auto found = called(state, call);
+    if (auto* refusal = std::get_if<Refusal>(&found))
+        return std::move(*refusal);
+    return std::optional(std::get<ProductId>(found));
+}
+
 std::variant<ProductId, Refusal> called(const State& state, const ProductCall& call)
 {
     if (!call.vendor.empty()) {

@@ -2,6 +2,7 @@
 
 #include "daemon/ledger/decide.hpp"
 
+#include <optional>
 #include <variant>
 
 /// What people mean by the names that they give.
@@ -9,6 +10,9 @@ namespace usher::ledger {
 
 /// UNKNOWN_PRODUCT, also where several vendors have one of this name.
 [[nodiscard]] std::variant<ProductId, Refusal> called(const State& state, const ProductCall& call);
+/// The same; none: it has no name, and all are meant.
+[[nodiscard]] std::variant<std::optional<ProductId>, Refusal>
+called_or_all(const State& state, const ProductCall& call);
 /// The product is known; whether anything is required is not looked at.
 [[nodiscard]] std::variant<RequirementId, Refusal> called(const State& state,
                                                           const RequirementCall& call);

@@ -234,13 +234,10 @@ Explanation explain(const Requirements& requirements, const RequirementRecord& r
 Verdict decide(const State& state, const ListRequirements& command, Now)
 {
     const Requirements& requirements = state.requirements;
-    std::optional<ProductId> only;
-    if (!command.product.name.empty()) {
-        auto found = called(state, command.product);
-        if (auto* refusal = std::get_if<Refusal>(&found))
-            return no(std::move(*refusal));
-        only = std::get<ProductId>(found);
-    }
+    auto found = called_or_all(state, command.product);
+    if (auto* refusal = std::get_if<Refusal>(&found))
+        return no(std::move(*refusal));
+    const auto& only = std::get<std::optional<ProductId>>(found);
     const auto& books = requirements.books();
     auto book = only            ? books.find(*only)
                 : command.after ? books.lower_bound(command.after->product)

@@ -277,13 +277,10 @@ Verdict decide(const State& state, const ListPrincipals& command, Now)
 
 Verdict decide(const State& state, const RemoveSource& command, Now)
 {
-    std::optional<ProductId> only;
-    if (!command.product.name.empty()) {
-        auto found = called(state, command.product);
-        if (auto* refusal = std::get_if<Refusal>(&found))
-            return no(std::move(*refusal));
-        only = std::get<ProductId>(found);
-    }
+    auto found = called_or_all(state, command.product);
+    if (auto* refusal = std::get_if<Refusal>(&found))
+        return no(std::move(*refusal));
+    const auto& only = std::get<std::optional<ProductId>>(found);
     Verdict verdict{Done{}, {}};
     std::size_t count = 0;
     for (const auto& [product, book] : state.requirements.books())

@@ -15,8 +15,8 @@ import threading
 from crowd import CHILDREN, FLOATING, ROOT, Application, Operator
 from support import wire
 from support.account import Account
-from support.daemon import PATIENCE, Daemon
-from support.vendor import Vendor
+from support.daemon import PATIENCE
+from support.vendor import House
 
 APPLICATIONS = 4
 SEATS, UNITS = 40, 120
@@ -32,42 +32,25 @@ def wait(seconds):
     select.select([], [], [], seconds)
 
 
-class Town:
+class Town(House):
     """`settings` are the daemon's, `state` is where its state is kept; see `Daemon` for the rest.
     Nobody's silence ends anything within a test, unless the settings say so."""
 
     def __init__(self, seed, settings=None, state=None, applications=APPLICATIONS, **more):
         self.random = random.Random(seed)
         self.account = Account()
-        self.vendor = Vendor()
-        settings = {"vendor_keys": [self.vendor.key], "lease.term": "1h", "lease.grace": "60s",
-                    "anonymous": False, **(settings or {})}
+        settings = {"lease.term": "1h", "lease.grace": "60s", "anonymous": False,
+                    **(settings or {})}
         if state is not None:
             settings["state"] = str(state)
-        self.daemon = Daemon(settings, **more)
+        super().__init__(settings, **more)
         self.state = self.daemon.directory / "state" if state is None else state
         self.ca_file = self.daemon.directory / "ca.pem"
         self.installed = collections.Counter()  # Units of each paper.
         self.count = applications
         self.papers, self.guests, self.faults = [], [], []
 
-    def __enter__(self):
-        try:
-            self.daemon.start()
-            self.found()
-        except BaseException:
-            self.close()
-            raise
-        return self
-
-    def __exit__(self, *_):
-        self.close()
-
-    def close(self):
-        self.daemon.close()
-        self.vendor.close()
-
-    def found(self):
+    def furnish(self):
         """Licenses, pools and keys; everybody has a place in it."""
         must, sign = self.daemon.must, self.vendor.sign
         must("license", "install", "-", "--profile", "Client",

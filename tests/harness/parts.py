@@ -181,6 +181,12 @@ def simulation(tally):
             tally.fail(f"tests/simulation, {name}", outcome.why or "the planted bug was not found")
         if name.startswith("seeds"):
             print("   " + outcome.text.strip().rpartition("\n")[2])
+    told_twice = [run(f"simulation-again-{index}", ["tests/simulation", "--seed", str(seed),
+                                                    "--verbose"], 60, told) for index in (1, 2)]
+    if told_twice[0].text == told_twice[1].text:
+        tally.passed += 1
+    else:
+        tally.fail("tests/simulation", f"two processes live differently through seed {seed}")
     if len(plants) < 15:
         tally.fail("tests/simulation", f"only {len(plants)} bugs can be planted")
 

@@ -85,7 +85,7 @@ class Flood:
 
     def handshakes(self):
         """Each is begun, and never goes on; the oldest is left when the newest comes."""
-        hello = first_flight()
+        hello = wire.first_flight()[:100]
         lines = []
         for number in itertools.count():
             with contextlib.suppress(OSError):
@@ -155,17 +155,6 @@ def registration():
     rows = [usher.Register.Row(lease=os.urandom(16), device=f"device-{row}", units=1)
             for row in range(ROWS_MAX)]
     return usher.Request(id=7, register=usher.Register(rows=rows, user="flood", pool="1.0.0.1"))
-
-
-def first_flight():
-    """The first half of what an honest client says first."""
-    outgoing = ssl.MemoryBIO()
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-    context.set_alpn_protocols([wire.ALPN])
-    tls = context.wrap_bio(ssl.MemoryBIO(), outgoing, server_hostname="localhost")
-    with contextlib.suppress(ssl.SSLWantReadError):
-        tls.do_handshake()
-    return outgoing.read()[:100]
 
 
 def say():

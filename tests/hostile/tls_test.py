@@ -47,11 +47,11 @@ class WhoDoesNotSpeakTls(Siege):
     def test_a_client_hello_that_is_cut_off_is_no_more_than_a_lost_connection(self):
         for length in (1, 5, 6, 20, 100):
             stream = self.raw()
-            stream.sendall(client_hello()[:length])
+            stream.sendall(wire.first_flight()[:length])
             stream.close()
 
     def test_a_client_hello_with_any_byte_changed_leaves_the_daemon_alone(self):
-        whole = client_hello()
+        whole = wire.first_flight()
         for position in range(0, len(whole), 7):
             changed = bytearray(whole)
             changed[position] ^= 0xFF
@@ -61,17 +61,6 @@ class WhoDoesNotSpeakTls(Siege):
 
     def test_a_record_longer_than_tls_allows_is_turned_away(self):
         self.assert_turned_away(b"\x16\x03\x01\xff\xff" + b"\x01" * 0xFFFF)
-
-
-def client_hello():
-    """The first flight of an honest client."""
-    outgoing = ssl.MemoryBIO()
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-    context.set_alpn_protocols([wire.ALPN])
-    tls = context.wrap_bio(ssl.MemoryBIO(), outgoing, server_hostname="localhost")
-    with contextlib.suppress(ssl.SSLWantReadError):
-        tls.do_handshake()
-    return outgoing.read()
 
 
 def make_ca(directory, name):
@@ -286,12 +275,12 @@ class AThousandHalfOpenHandshakes(Siege):
 
     def test_an_honest_client_works_while_a_thousand_have_begun_and_go_no_further(self):
         # relay: no peer has a deadline.
-        self.besiege(client_hello()[:100])
+        self.besiege(wire.first_flight()[:100])
         self.assert_serves_in_time()
 
     def test_an_honest_client_that_was_there_before_works_on(self):
         with self.connect() as honest:
-            self.besiege(client_hello())
+            self.besiege(wire.first_flight())
             self.assert_answers(honest)
 
 

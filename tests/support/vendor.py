@@ -46,7 +46,8 @@ THREE = [("015.120.064.022", "PROServer", 100, "lease", "Server"),
 
 
 class House:
-    """A vendor and a daemon that has its three licenses, bound to its host."""
+    """A vendor and a daemon that has its three licenses, bound to its host; or whatever another
+    house has, which says so by `furnish`."""
 
     def __init__(self, settings=None, **more):
         self.vendor = Vendor()
@@ -55,7 +56,7 @@ class House:
     def __enter__(self):
         try:
             self.daemon.start()
-            self.install_three()
+            self.furnish()
         except BaseException:
             self.close()
             raise
@@ -67,6 +68,9 @@ class House:
     def close(self):
         self.daemon.close()
         self.vendor.close()
+
+    def furnish(self):
+        self.install_three()
 
     def install_three(self, daemon=None):
         """At the house's own daemon, or at another one."""

@@ -8,6 +8,7 @@ It is neither polite nor careful beyond what a test says: it sends what it is gi
 comes. See protocol/usher.proto for what the messages mean.
 """
 
+import contextlib
 import hashlib
 import os
 import select
@@ -49,6 +50,17 @@ def frame(message):
     """A message as it stands on the wire."""
     body = message if isinstance(message, bytes) else message.SerializeToString()
     return struct.pack(">I", len(body)) + body
+
+
+def first_flight():
+    """What an honest client says first of all: its TLS hello."""
+    outgoing = ssl.MemoryBIO()
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.set_alpn_protocols([ALPN])
+    tls = context.wrap_bio(ssl.MemoryBIO(), outgoing, server_hostname="localhost")
+    with contextlib.suppress(ssl.SSLWantReadError):
+        tls.do_handshake()
+    return outgoing.read()
 
 
 def der_of(pem_file):

@@ -186,6 +186,12 @@ int remove(sqlite3_vfs*, const char* name, int syncs_directory)
     return real_vfs()->xDelete(real_vfs(), name, syncs_directory);
 }
 
+int randomness(sqlite3_vfs*, int size, char* room)
+{
+    disk_of_this_world->fill_by_chance({room, static_cast<std::size_t>(size)});
+    return size;
+}
+
 sqlite3_vfs& world_vfs()
 {
     static sqlite3_vfs vfs = [] {
@@ -195,6 +201,7 @@ sqlite3_vfs& world_vfs()
         made.zName = vfs_name;
         made.xOpen = open;
         made.xDelete = remove;
+        made.xRandomness = randomness;
         return made;
     }();
     return vfs;
@@ -213,6 +220,7 @@ Disk::Disk(Chance chance) : chance_(chance)
     assert(disk_of_this_world == nullptr);
     disk_of_this_world = this;
     sqlite3_vfs_register(&world_vfs(), 1);
+    sqlite3_randomness(0, nullptr); // It asks anew.
 }
 
 Disk::~Disk()
@@ -235,14 +243,20 @@ void Disk::revive()
     lasting_ = Fault::none; // What is armed still comes: a start has operations, too.
 }
 
+void Disk::fill_by_chance(std::span<char> room)
+{
+    for (char& byte : room)
+        byte = static_cast<char>(chance_.next());
+}
+
 int Disk::begin(bool is_sync)
 {
     if (is_dead_)
         return SQLITE_IOERR;
-    ++(is_sync ? tally_.syncs : tally_.writes);
+    ++(is_sync ? figures_.syncs : figures_.writes);
     if (armed_ != Fault::none && --operations_left_ == 0) {
         lasting_ = std::exchange(armed_, Fault::none);
-        ++tally_.faults;
+        ++figures_.faults;
     }
     switch (lasting_) {
     case Fault::none: return SQLITE_OK;
@@ -318,7 +332,7 @@ void Disk::make_in_part(std::string& durable, const Change& change)
         if (chance_.one_in(2))
             make(durable, {change.offset + at, change.bytes.substr(at, size), false});
         else
-            ++tally_.sectors_lost;
+            ++figures_.sectors_lost;
         at += size;
     }
 }

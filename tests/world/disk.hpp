@@ -8,6 +8,7 @@
 #include <filesystem>
 #include <functional>
 #include <map>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -52,16 +53,18 @@ class Disk {
 
     std::function<void(Duration)> when_slow; ///< Time goes by.
 
-    struct Tally {
+    struct Figures {
         std::uint64_t writes = 0;
         std::uint64_t syncs = 0;
         std::uint64_t sectors_lost = 0;
         std::uint64_t faults = 0;
     };
-    [[nodiscard]] const Tally& tally() const { return tally_; }
+    [[nodiscard]] const Figures& figures() const { return figures_; }
 
     // For the VFS.
 
+    /// What SQLite asks the system for: chance, the world's.
+    void fill_by_chance(std::span<char> room);
     /// Counts an operation; the result code that it fails with, or 0.
     [[nodiscard]] int begin(bool is_sync);
     void opened(const std::string& file);
@@ -92,7 +95,7 @@ class Disk {
     unsigned operations_left_ = 0;
     Fault lasting_ = Fault::none;
     bool is_dead_ = false;
-    Tally tally_;
+    Figures figures_;
 };
 
 } // namespace usher::world

@@ -381,7 +381,6 @@ std::vector<Patron::Belief> Patron::beliefs() const
                        .units = seat->wish.units,
                        .is_ours = is_ours,
                        .is_certain = is_ours && !client::is_uncertain(*seat, now()),
-                       .is_waiting = seat->state == Seat::State::waiting,
                        .is_open = seat->state == Seat::State::asking});
     };
     for (const Call& call : calls_)

@@ -63,15 +63,13 @@ class Patron {
     [[nodiscard]] bool is_dead() const { return is_dead_; }
     [[nodiscard]] bool is_hanging() const { return hangs_until_ > clock_.steady(); }
     [[nodiscard]] const std::shared_ptr<Wire>& wire() const { return wire_; }
-    [[nodiscard]] bool is_let_in() const { return stage_ == Stage::open; }
 
     struct Belief {
         std::string lease;
         std::uint64_t units = 0;
         bool is_ours = false;    ///< Held or locked, as far as it knows.
         bool is_certain = false; ///< And no more than a term ago.
-        bool is_waiting = false;
-        bool is_open = false; ///< Anything else that is not over: asking, returning.
+        bool is_open = false;    ///< Anything else that is not over: asking, returning.
     };
     [[nodiscard]] std::vector<Belief> beliefs() const;
 

@@ -26,7 +26,6 @@ class Server::WatchedJournal final : public journal::Journal {
             throw Died();
         const std::uint64_t number = journal_.append(at, facts);
         server_.disk_.note_small_file(server_.file_.string() + "-head");
-        ++server_.turns_;
         server_.outlook_.when_durable(server_.ledger_);
         if (std::exchange(server_.dies_at_, leave(Moment::after_commit)) == Moment::after_commit)
             throw Died();

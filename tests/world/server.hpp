@@ -71,7 +71,6 @@ class Server {
     {
         return {std::max(clock_.last.calendar, ledger_.calendar_floor()), clock_.last.steady};
     }
-    [[nodiscard]] std::uint64_t turns() const { return turns_; }
 
   private:
     class WatchedJournal;
@@ -86,7 +85,6 @@ class Server {
     void drain();
 
     Moment dies_at_ = Moment::never;
-    std::uint64_t turns_ = 0;
     Disk& disk_;
     const Outlook outlook_;
     const DeskClock clock_;

@@ -38,7 +38,7 @@ Outcome live(const Neighborhood& neighborhood, std::uint64_t seed, const std::ve
     World world(seed, neighborhood.premises(), neighborhood.vendor());
     auto broken = world.live(plan);
     return {.broken = std::move(broken),
-            .tally = world.tally(),
+            .figures = world.figures(),
             .trace = {world.trace().begin(), world.trace().end()},
             .digest = world.digest()};
 }

@@ -14,7 +14,7 @@ namespace usher::world {
 /// What one world came to.
 struct Outcome {
     std::optional<std::string> broken;
-    Tally tally;
+    Figures figures;
     std::vector<std::string> trace;
     std::uint64_t digest = 0; ///< Of all that happened.
 };

@@ -14,8 +14,8 @@ namespace {
 
 using usher::world::Act;
 using usher::world::Chance;
+using usher::world::Figures;
 using usher::world::Outcome;
-using usher::world::Tally;
 using usher::world::World;
 
 struct Wanted {
@@ -43,7 +43,7 @@ void tell(const Wanted& wanted, std::uint64_t seed, const Outcome& outcome,
     std::cout << "  broken: " << again.broken.value_or("nothing; it does not replay") << "\n";
 }
 
-void add_figures(const Tally& all, std::uint64_t seeds, std::uint64_t broken)
+void add_figures(const Figures& all, std::uint64_t seeds, std::uint64_t broken)
 {
     std::cout << "simulation: " << seeds << " seeds, " << all.acts << " steps, " << all.events
               << " events, " << all.turns << " durable turns, " << all.answers << " answers, "
@@ -55,7 +55,7 @@ void add_figures(const Tally& all, std::uint64_t seeds, std::uint64_t broken)
 
 /// What a death would not say any more.
 struct Progress {
-    Tally all;
+    Figures all;
     std::uint64_t seed = 0;
     std::uint64_t lived = 0;
     Wanted wanted;
@@ -117,7 +117,7 @@ int main(int argc, char** argv)
         current = seed;
         ++lived;
         const Outcome outcome = live(neighborhood, seed, usher::world::plan_of(seed, wanted.steps));
-        all += outcome.tally;
+        all += outcome.figures;
         if (wanted.is_verbose)
             for (const std::string& line : outcome.trace)
                 std::cout << line << "\n";

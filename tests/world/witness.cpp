@@ -72,17 +72,12 @@ void Witness::heard(const std::vector<server::Letter>& letters, SteadyInstant st
                 heard_granted(*granted, letter.to);
             continue;
         }
-        ++tally_.answers;
+        ++figures_.answers;
         const auto& answer = std::get<ledger::Answer>(letter.text);
         if (const auto* const granted = std::get_if<ledger::Granted>(&answer))
             heard_granted(*granted, letter.to);
         else if (const auto* const renewed = std::get_if<ledger::Renewed>(&answer))
             heard_renewed(*renewed, letter.to);
-        else if (std::holds_alternative<ledger::Waiting>(answer)) {
-            ++tally_.waits;
-        } else if (std::holds_alternative<ledger::Refusal>(answer)) {
-            ++tally_.refusals;
-        }
     }
 }
 
@@ -97,7 +92,7 @@ void Witness::heard_granted(const ledger::Granted& granted, ledger::ConnectionId
     promise.pool = granted.pool;
     granted_since_ += granted.units;
     speak(granted.id, to);
-    ++tally_.grants;
+    ++figures_.grants;
 }
 
 void Witness::heard_renewed(const ledger::Renewed& renewed, ledger::ConnectionId to)
@@ -113,6 +108,7 @@ void Witness::speak(const LeaseId& lease, ledger::ConnectionId to)
 {
     Promise& promise = note(lease);
     promise.speaker = to;
+    excused_.erase(lease);
     promise.may_end = unwanted_.contains(lease) || clock_.steady() < taken_until_;
     promise.held_until = stamp_ + term;
     promise.gone_from = stamp_ + term + slack;
@@ -136,7 +132,7 @@ void Witness::started(SteadyInstant alive)
 {
     for (auto& [lease, promise] : promises_) {
         if (lost_.contains(promise.speaker))
-            excused_.insert(lease);
+            excused_.try_emplace(lease, clock_.steady() + term + slack);
         promise.speaker = {};
     }
     lost_.clear();
@@ -236,7 +232,7 @@ void Witness::look_at_promises(const State& state)
                          " is gone, though its holder may rely on it for another " +
                          text(promise.held_until - now));
             if (promise.may_end || lost_.contains(promise.speaker))
-                excused_.insert(id);
+                excused_.try_emplace(id, now + term + slack);
             return !state.find_waiter(id) && now >= promise.held_until && promise.units > 0;
         }
         if (promise.units > 0 &&
@@ -329,10 +325,8 @@ bool Witness::is_overtaken(const State& state, const ledger::PoolId& pool,
 /// Guarantee 1 as clients see it: nobody believes to hold what somebody else may be given.
 void Witness::believe(const ledger::Ledger& ledger, const LeaseId& lease, std::uint64_t units)
 {
-    const auto found = promises_.find(lease);
-    const bool may_be_gone = excused_.contains(lease) ||
-                             (found != promises_.end() &&
-                              (found->second.may_end || lost_.contains(found->second.speaker)));
+    const auto excuse = excused_.find(lease);
+    const bool may_be_gone = excuse != excused_.end() && clock_.steady() < excuse->second;
     const ledger::LeaseRecord* const held = ledger.state().find_lease(lease);
     if (held == nullptr && !may_be_gone)
         complain("a client is certain of lease " + text(lease) + ", and it is nobody's");

@@ -58,13 +58,11 @@ class Witness {
     void complain(std::string complaint);
     [[nodiscard]] const std::optional<std::string>& complaint() const { return complaint_; }
 
-    struct Tally {
+    struct Figures {
         std::uint64_t answers = 0;
         std::uint64_t grants = 0;
-        std::uint64_t refusals = 0;
-        std::uint64_t waits = 0;
     };
-    [[nodiscard]] const Tally& tally() const { return tally_; }
+    [[nodiscard]] const Figures& figures() const { return figures_; }
 
   private:
     struct Promise {
@@ -103,15 +101,15 @@ class Witness {
     ledger::Units granted_since_ = 0;                 ///< Since then, wherever.
     std::set<ledger::LeaseId> unwanted_; ///< Somebody is about to give them back, or to take them.
     std::set<ledger::LeaseId> over_;
-    std::set<ledger::LeaseId>
-        excused_; ///< Taken, or lost with a connection: somebody may not know.
+    /// Taken, or lost with a connection: its holder need not know before.
+    std::map<ledger::LeaseId, SteadyInstant> excused_;
     std::map<ledger::ConnectionId, SteadyInstant> lost_;
     SteadyInstant anew_{}; ///< When everybody began anew; who was lost before is lost no more.
 
     SteadyInstant taken_until_{}; ///< An operator's verb is on its way that may end anything.
     unsigned takings_ = 0;        ///< So many are, that were not answered.
     std::optional<std::string> complaint_;
-    Tally tally_;
+    Figures figures_;
 };
 
 } // namespace usher::world

@@ -19,7 +19,7 @@ constexpr Duration tick_time = milliseconds(250);
 constexpr Duration desk_nap_max = seconds(1);
 /// As the desk's limits: beyond it the daemon was away.
 constexpr Duration absence_max = seconds(2);
-constexpr std::size_t trace_lines_max = 400;
+constexpr std::size_t trace_lines_max = 5'000;
 
 /// Of everything that the ledger would write down.
 std::uint64_t digest_of(const ledger::Ledger& ledger)
@@ -30,7 +30,7 @@ std::uint64_t digest_of(const ledger::Ledger& ledger)
 
 } // namespace
 
-Tally& Tally::operator+=(const Tally& other)
+Figures& Figures::operator+=(const Figures& other)
 {
     events += other.events;
     acts += other.acts;
@@ -93,22 +93,22 @@ std::optional<std::string> World::live(const std::vector<Act>& plan)
         run_until(clock_.steady() + next.after);
         if (witness_.complaint())
             return witness_.complaint();
-        ++tally_.acts;
+        ++figures_.acts;
         act(next);
     }
     calm_down();
     return witness_.complaint();
 }
 
-Tally World::tally() const
+Figures World::figures() const
 {
-    Tally tally = tally_;
-    tally.grants = witness_.tally().grants;
-    tally.answers = witness_.tally().answers;
-    tally.sectors_lost = disk_.tally().sectors_lost;
-    tally.disk_faults = disk_.tally().faults;
-    tally.time = std::chrono::duration_cast<seconds>(clock_.steady() - WorldClock().steady());
-    return tally;
+    Figures figures = figures_;
+    figures.grants = witness_.figures().grants;
+    figures.answers = witness_.figures().answers;
+    figures.sectors_lost = disk_.figures().sectors_lost;
+    figures.disk_faults = disk_.figures().faults;
+    figures.time = std::chrono::duration_cast<seconds>(clock_.steady() - WorldClock().steady());
+    return figures;
 }
 
 void World::note(const std::string& line)
@@ -138,7 +138,7 @@ void World::run_until(SteadyInstant until)
         if (next > clock_.steady())
             clock_.advance_to(next);
         do_one();
-        if (++tally_.events > events_max)
+        if (++figures_.events > events_max)
             witness_.complain("the world does not come to rest");
     }
     if (until > clock_.steady()) // A slow disk may have taken longer.
@@ -219,16 +219,16 @@ void World::open_server()
                             .when_durable =
                                 [this](const ledger::Ledger& ledger) {
                                     durable_ = digest_of(ledger);
-                                    ++tally_.turns;
+                                    ++figures_.turns;
                                 }});
         // Guarantee 2 and I14: what was remembered is what was answered, and nothing else; of a
         // turn that nobody was told of, all or nothing.
         const std::uint64_t found = digest_of(server_->ledger());
-        if (tally_.starts > 0 && found != durable_ && at_death_ != found)
+        if (figures_.starts > 0 && found != durable_ && at_death_ != found)
             witness_.complain("the journal does not say what was true when the daemon ended");
         durable_ = found;
         at_death_.reset();
-        ++tally_.starts;
+        ++figures_.starts;
         note("started");
         desk_began_ = desk_ended_ = opened_ = clock_.steady();
         witness_.started(alive_);
@@ -267,7 +267,7 @@ void World::guarded(const std::function<void()>& step)
 void World::end_server(bool is_power_cut, const std::string& why)
 {
     note("ended: " + why + (is_power_cut ? ", and the power is gone" : ""));
-    ++tally_.deaths;
+    ++figures_.deaths;
     if (server_) {
         at_death_ = digest_of(server_->ledger());
         alive_ = server_->last_turn().steady;
@@ -277,7 +277,7 @@ void World::end_server(bool is_power_cut, const std::string& why)
         wire->lose_server(!is_power_cut);
     server_.reset();
     if (is_power_cut) {
-        ++tally_.power_cuts;
+        ++figures_.power_cuts;
         disk_.cut_power();
     }
     stalled_until_ = {};
@@ -360,7 +360,7 @@ std::shared_ptr<Wire> World::connect(bool is_operator, std::uint64_t address)
 {
     if (!server_ && !is_dark_)
         return nullptr;
-    const auto wire = std::make_shared<Wire>(chance_.fork(tally_.events + 1000 * address),
+    const auto wire = std::make_shared<Wire>(chance_.fork(figures_.events + 1000 * address),
                                              is_operator ? Duration(50) : delay_max_, clock_);
     if (is_dark_ && !is_operator) {
         wire->darken(); // Nobody answers, and nobody says so.
@@ -368,8 +368,8 @@ std::shared_ptr<Wire> World::connect(bool is_operator, std::uint64_t address)
     }
     if (is_stalled()) { // It stands in the kernel's queue until somebody accepts it.
         later(stalled_until_ - clock_.steady(),
-              [this, wire, address, is_operator, run = tally_.starts] {
-                  if (!server_ || run != tally_.starts || wire->is_over())
+              [this, wire, address, is_operator, run = figures_.starts] {
+                  if (!server_ || run != figures_.starts || wire->is_over())
                       return wire->lose_server(true); // The queue went with its process.
                   wires_.push_back(wire);
                   server_->seat(wire, is_operator, address);

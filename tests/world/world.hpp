@@ -23,7 +23,7 @@
 namespace usher::world {
 
 /// What a world has seen.
-struct Tally {
+struct Figures {
     std::uint64_t events = 0;
     std::uint64_t acts = 0;
     std::uint64_t turns = 0; ///< Durable ones.
@@ -36,7 +36,7 @@ struct Tally {
     std::uint64_t disk_faults = 0;
     std::chrono::seconds time{}; ///< That went by.
 
-    Tally& operator+=(const Tally& other);
+    Figures& operator+=(const Figures& other);
 };
 
 class World {
@@ -51,7 +51,7 @@ class World {
     /// Lives through the plan and some quiet time after it. What broke first; none: nothing.
     [[nodiscard]] std::optional<std::string> live(const std::vector<Act>& plan);
 
-    [[nodiscard]] Tally tally() const;
+    [[nodiscard]] Figures figures() const;
     /// What has happened lately, one line each.
     [[nodiscard]] const std::deque<std::string>& trace() const { return trace_; }
     /// The same for two worlds to which the same has happened.
@@ -137,7 +137,7 @@ class World {
     unsigned licenses_bought_ = 0;
     std::vector<std::string> short_licenses_;
     std::vector<std::string> keys_; ///< By which patrons come in.
-    Tally tally_;
+    Figures figures_;
     std::deque<std::string> trace_;
     std::uint64_t digest_ = 0;
 };

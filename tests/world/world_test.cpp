@@ -29,7 +29,7 @@ BOOST_AUTO_TEST_CASE(the_same_seed_is_the_same_world)
     const Outcome first = live(7, plan);
     const Outcome again = live(7, plan);
     BOOST_TEST(first.digest == again.digest);
-    BOOST_TEST(first.tally.events == again.tally.events);
+    BOOST_TEST(first.figures.events == again.figures.events);
     BOOST_TEST(first.trace == again.trace, boost::test_tools::per_element());
 }
 
@@ -44,17 +44,17 @@ BOOST_AUTO_TEST_CASE(what_is_left_out_of_a_plan_does_not_happen)
     std::erase_if(plan, [](const Act& act) { return act.kind != Act::Kind::checkout; });
     const Outcome quiet = live(7, plan);
     BOOST_TEST(!quiet.broken);
-    BOOST_TEST(quiet.tally.starts == 1U);
-    BOOST_TEST(quiet.tally.deaths == 0U);
-    BOOST_TEST(quiet.tally.grants > 0U);
+    BOOST_TEST(quiet.figures.starts == 1U);
+    BOOST_TEST(quiet.figures.deaths == 0U);
+    BOOST_TEST(quiet.figures.grants > 0U);
 }
 
 /// Else a simulation that finds nothing would say nothing.
 BOOST_AUTO_TEST_CASE(worlds_are_full_of_trouble)
 {
-    Tally all;
+    Figures all;
     for (std::uint64_t seed = 1; seed <= 10; ++seed)
-        all += live(seed, plan_of(seed, 300)).tally;
+        all += live(seed, plan_of(seed, 300)).figures;
     BOOST_TEST(all.grants > 100U);
     BOOST_TEST(all.deaths > 20U);
     BOOST_TEST(all.power_cuts > 5U);
