@@ -80,8 +80,7 @@ class Errands {
 };
 
 /// The leases that need somebody to speak for them, and the places in the queue, for which a
-/// connection speaks, in order: clients choose the
-/// ids, so no hash of ours shall depend on them.
+/// connection speaks, in order: clients choose the ids, so no hash of ours shall depend on them.
 class Speaking {
   public:
     /// True: it was not there before.

@@ -28,6 +28,7 @@ bool is_part_of_a_table(const ledger::Command& command)
     const auto* principals = std::get_if<ledger::SetPrincipals>(&command);
     return (foundations && foundations->part.more) || (principals && principals->part.more);
 }
+
 /// All that one turn of a session takes on, so that the turns of others come soon.
 constexpr int messages_per_turn_max = 32;
 
