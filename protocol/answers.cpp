@@ -77,12 +77,10 @@ void fill(v1::LeaseState& to, const ledger::LeaseState& from, bool is_explained)
     to.set_lease(bytes_of(from.id));
     to.set_state(wire_state(from.state));
     to.set_ended_because(from.ended_because);
-    const bool has_reason = from.state == ledger::LeaseState::State::locked ||
-                            from.state == ledger::LeaseState::State::unknown;
-    if (has_reason && is_explained)
-        fill(*to.mutable_refused(), from.refusal);
-    else if (has_reason)
-        to.mutable_refused()->set_code(std::string(ledger::word(from.refusal.code)));
+    if (from.refusal && is_explained)
+        fill(*to.mutable_refused(), *from.refusal);
+    else if (from.refusal)
+        to.mutable_refused()->set_code(std::string(ledger::word(from.refusal->code)));
 }
 
 void fill(v1::WaitEnded& to, const ledger::WaitEnded& from)

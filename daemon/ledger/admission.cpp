@@ -66,7 +66,7 @@ bool is_behind_somebody(const State& state, const PoolRecord& pool, const Wish& 
         if (wish.place && place >= *wish.place)
             return false;
         const Wish other = wish_of(state.waiters.at(place).waiter, pool);
-        if (has_enough(state, pool, other) && !why_never(state, pool, other.lease) &&
+        if (has_enough(state, pool, other) && !why_never(state, pool, other.lease.user) &&
             !is_over_capacity(state, pool, other))
             return true;
     }
@@ -82,15 +82,15 @@ Wish wish_of(const Waiter& waiter, const PoolRecord& pool)
     return {waiter.lease, way->profile, waiter.place};
 }
 
-std::optional<Refusal> why_never(const State& state, const PoolRecord& pool, const Lease& lease)
+std::optional<Refusal> why_never(const State& state, const PoolRecord& pool, const UserName& user)
 {
     if (is_paper(pool) || (pool.is_root() && !pool.scheme->root_leasable))
         return refuse(Code::not_leasable, pool.pool.id.text, is_paper(pool) ? "paper" : "");
     if (pool.pool.closed)
         return lock_refusal(state, pool);
-    if (pool.pool.allow && !pool.pool.allow->contains(lease.user)) {
+    if (pool.pool.allow && !pool.pool.allow->contains(user)) {
         Refusal refusal = refuse(Code::not_registered_user, pool);
-        refusal.detail = lease.user.text;
+        refusal.detail = user.text;
         return refusal;
     }
     if (const std::optional<Code> code = why_empty(state, pool))
@@ -115,7 +115,7 @@ bool is_over_capacity(const State& state, const PoolRecord& pool, const Wish& wi
 
 std::optional<Refusal> why_not_now(const State& state, const PoolRecord& pool, const Wish& wish)
 {
-    if (auto refusal = why_never(state, pool, wish.lease))
+    if (auto refusal = why_never(state, pool, wish.lease.user))
         return refusal;
     if (is_locked(pool)) {
         Refusal refusal = lock_refusal(state, pool);
@@ -143,7 +143,7 @@ bool is_possible(const State& state, const Waiter& waiter)
     return std::ranges::any_of(waiter.ways, [&](const Way& way) {
         const PoolRecord& pool = *state.find_pool(way.pool);
         return has_enough(state, pool, {waiter.lease, way.profile, waiter.place}) &&
-               !why_never(state, pool, waiter.lease);
+               !why_never(state, pool, waiter.lease.user);
     });
 }
 

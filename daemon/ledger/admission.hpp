@@ -15,10 +15,10 @@ struct Wish {
 /// What a waiter wants of one of its pools.
 [[nodiscard]] Wish wish_of(const Waiter& waiter, const PoolRecord& pool);
 
-/// Why `pool` can never serve the wish, as things are, however many seats are given back; none:
+/// Why `pool` can never serve who wishes, as things are, however many seats are given back; none:
 /// it can, or only fewer units than wanted are owned (`has_enough` says so).
 [[nodiscard]] std::optional<Refusal> why_never(const State& state, const PoolRecord& pool,
-                                               const Lease& lease);
+                                               const UserName& user);
 
 /// Whether the pool owns as many units as the wish wants, and its profile may lend as many.
 [[nodiscard]] bool has_enough(const State& state, const PoolRecord& pool, const Wish& wish);

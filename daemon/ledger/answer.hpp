@@ -37,7 +37,7 @@ struct LeaseState {
 
     LeaseId id;
     State state = State::unknown;
-    Refusal refusal;           ///< Where locked or unknown.
+    std::shared_ptr<const Refusal> refusal; ///< Where locked or unknown; else null.
     std::string ended_because; ///< Where unknown and still remembered: `server_restarted`, …
 };
 

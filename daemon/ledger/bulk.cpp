@@ -182,7 +182,7 @@ std::optional<Refusal> Registration::why_not_at(const Stop& stop)
         return refuse(Code::not_in_scheme, "scheme " + stop.pool->scheme->name,
                       "its leases end with their holder's silence, and are checked out one by one");
     for (const std::size_t i : new_rows_)
-        if (auto refusal = why_never(state_, *stop.pool, lease_of(command_.rows[i], stop)))
+        if (auto refusal = why_never(state_, *stop.pool, command_.rows[i].user))
             return at_row(i, *std::move(refusal));
     if (is_locked(*stop.pool))
         return lock_refusal(state_, *stop.pool);

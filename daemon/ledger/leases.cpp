@@ -8,11 +8,13 @@ namespace {
 /// What an asker is told of a lease that is not its own, or no more: why it ended, where its own.
 LeaseState unknown_state(const State& state, const Identity& asker, const LeaseId& id)
 {
-    LeaseState answer{.id = id, .refusal = unknown_lease(), .ended_because = {}};
+    static const auto unknown = std::make_shared<const Refusal>(unknown_lease());
+    LeaseState answer{.id = id, .refusal = unknown, .ended_because = {}};
     if (const auto ending = state.endings.find(id);
         ending != state.endings.end() && ending->second.identity == asker) {
         answer.ended_because = word(ending->second.reason);
-        answer.refusal = unknown_lease(": it ended, " + answer.ended_because);
+        answer.refusal =
+            std::make_shared<const Refusal>(unknown_lease(": it ended, " + answer.ended_because));
     }
     return answer;
 }
@@ -26,7 +28,7 @@ LeaseState state_of(const State& state, const Renew& command, const LeaseId& id)
         record && record->lease.identity == asker) {
         if (is_locked(*record->pool)) {
             answer.state = LeaseState::State::locked;
-            answer.refusal = lock_refusal(state, *record->pool);
+            answer.refusal = std::make_shared<const Refusal>(lock_refusal(state, *record->pool));
         }
         return answer;
     }
@@ -84,7 +86,7 @@ Verdict decide(const State& state, const Checkin& command, Now)
         record && record->waiter.lease.identity == asker)
         return {Done{},
                 {Unqueued{.id = command.lease, .by = {}, .note = {}}, IdReturned{command.lease}}};
-    Verdict verdict = no(unknown_state(state, asker, command.lease).refusal);
+    Verdict verdict = no(*unknown_state(state, asker, command.lease).refusal);
     if (!state.find_lease(command.lease) && !state.find_waiter(command.lease))
         verdict.facts.emplace_back(IdReturned{command.lease});
     return verdict;

@@ -93,13 +93,13 @@ struct Desk::Inside {
     const Raise raise;
 
     // Any thread.
-    Inbox<Question> inbox;
+    Inbox<std::unique_ptr<Question>> inbox;
     Bell bell;
     std::atomic<bool> stopping = false;
     std::atomic<std::uint64_t> pulse = 0;
 
     // The desk's thread. The buffers are kept from turn to turn.
-    std::vector<Question> arrivals;
+    std::vector<std::unique_ptr<Question>> arrivals;
     Queue queue;
     std::vector<Fact> facts;
     std::vector<Letter> letters;
@@ -130,6 +130,7 @@ void Desk::Inside::serve_turn(const ledger::Start* start)
     settle(now);
 
     queue.begin_turn();
+    letters.reserve(std::min(queue.waiting(), limits.questions_per_turn_max));
     while (const auto question = queue.next(limits.questions_per_turn_max)) {
         serve(*question, now);
         take_in(); // Who asks one thing does not wait for a whole turn of who asks a thousand.
@@ -159,7 +160,7 @@ void Desk::Inside::take_in()
     if (inbox.empty())
         return;
     inbox.take_all(arrivals);
-    for (Question& question : arrivals)
+    for (auto& question : arrivals)
         queue.put(std::move(question));
     arrivals.clear();
 }
@@ -276,7 +277,7 @@ void Desk::ask(Question question)
 {
     if (inside_->stopping.load(std::memory_order_acquire))
         return;
-    if (inside_->inbox.put(std::move(question)))
+    if (inside_->inbox.put(std::make_unique<Question>(std::move(question))))
         inside_->bell.ring();
 }
 

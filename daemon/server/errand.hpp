@@ -95,6 +95,8 @@ class Speaking {
 
     void add(const std::vector<ledger::LeaseId>& ids)
     {
+        if (news_in(ids) == 0)
+            return; // As it nearly always is.
         leases_.insert(leases_.end(), ids.begin(), ids.end());
         std::ranges::sort(leases_);
         leases_.erase(std::ranges::unique(leases_).begin(), leases_.end());

@@ -71,10 +71,10 @@ void Hall::stop()
     context_.stop();
 }
 
-void Hall::deliver(std::vector<Letter>&& letters)
+void Hall::deliver(Mail letters)
 {
     asio::post(context_, [this, taken = std::move(letters)]() mutable {
-        std::ranges::move(taken, std::back_inserter(mail_));
+        mail_.push_back(std::move(taken));
         if (!std::exchange(is_reading_mail_, true))
             read_mail();
     });
@@ -271,17 +271,26 @@ void Hall::take_counts()
 /// large turn is read out in parts, so that who is served by the next does not wait for all of it.
 void Hall::read_mail()
 {
-    for (std::size_t i = 0; i < letters_at_once_max && !mail_.empty(); ++i) {
-        const Letter letter = std::move(mail_.front());
-        mail_.pop_front();
-        read_out(letter);
-    }
+    for (std::size_t i = 0; i < letters_at_once_max && has_letter(); ++i)
+        read_out((*mail_.front())[mail_read_++]);
     for (const auto& session : std::exchange(written_, {}))
         session->flush();
     relieve();
-    is_reading_mail_ = !mail_.empty();
+    is_reading_mail_ = has_letter();
     if (is_reading_mail_)
         asio::post(context_, [this] { read_mail(); });
+}
+
+/// Passes over those of other halls: whether one of this hall's is the next.
+bool Hall::has_letter()
+{
+    for (; !mail_.empty(); mail_.pop_front(), mail_read_ = 0)
+        for (; mail_read_ < mail_.front()->size(); ++mail_read_) {
+            const ledger::ConnectionId to = (*mail_.front())[mail_read_].to;
+            if (!to || to.number % count_ == index_)
+                return true;
+        }
+    return false;
 }
 
 void Hall::read_out(const Letter& letter)
@@ -345,20 +354,17 @@ void Hall::look_whether_empty()
 
 void deliver(std::vector<Letter>&& letters, std::span<const std::unique_ptr<Hall>> halls)
 {
-    assert(!halls.empty());
-    if (halls.size() == 1)
-        return halls.front()->deliver(std::move(letters));
-    std::vector<std::vector<Letter>> sorted(halls.size());
-    for (Letter& letter : letters) {
+    const auto mail = std::make_shared<const std::vector<Letter>>(std::move(letters));
+    std::vector<bool> concerned(halls.size());
+    for (const Letter& letter : *mail) {
         if (letter.to)
-            sorted[letter.to.number % halls.size()].push_back(std::move(letter));
+            concerned[letter.to.number % halls.size()] = true;
         else
-            for (auto& pile : sorted)
-                pile.push_back(letter);
+            concerned.assign(halls.size(), true);
     }
     for (std::size_t i = 0; i < halls.size(); ++i)
-        if (!sorted[i].empty())
-            halls[i]->deliver(std::move(sorted[i]));
+        if (concerned[i])
+            halls[i]->deliver(mail);
 }
 
 } // namespace usher::server

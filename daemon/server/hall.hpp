@@ -27,6 +27,9 @@ namespace usher::server {
 class Session;
 
 /// What sessions go by. A reload gives a new one; every session takes the newest at its next step.
+/// The letters of one turn, for all halls.
+using Mail = std::shared_ptr<const std::vector<Letter>>;
+
 struct Rules {
     std::shared_ptr<const Premises> premises;
     Limits limits;
@@ -48,8 +51,8 @@ class Hall {
     /// Serves on the calling thread until `stop`.
     void run();
     void stop();
-    /// The letters of one turn that are for this hall.
-    void deliver(std::vector<Letter>&& letters);
+    /// The letters of one turn; it reads those that are for this hall.
+    void deliver(Mail letters);
     void adopt(Rules rules);
     /// Tells every peer that the daemon stops, once what it asked is answered; takes nobody in any
     /// more. Calls `when_empty` (on this hall's thread) when the last one has gone.
@@ -115,6 +118,7 @@ class Hall {
   private:
     void tick();
     void read_mail();
+    [[nodiscard]] bool has_letter();
     void read_out(const Letter& letter);
     void relieve();
     void relieve_shares();
@@ -145,7 +149,8 @@ class Hall {
     std::deque<std::shared_ptr<Share>> newcomers_; ///< Who is ready and was not.
     bool is_going_round_ = false;
     std::vector<std::shared_ptr<Share>> crowded_; ///< Whose questions are too many.
-    std::deque<Letter> mail_;                     ///< Delivered and not read out yet.
+    std::deque<Mail> mail_;                       ///< Delivered, and not all of it read out yet.
+    std::size_t mail_read_ = 0;                   ///< Letters of the first of them.
     bool is_reading_mail_ = false;
     std::vector<std::shared_ptr<Session>> written_;
     std::vector<std::shared_ptr<Session>> held_back_;
@@ -165,7 +170,7 @@ class Hall {
     return static_cast<std::size_t>((all + halls - 1) / halls);
 }
 
-/// Takes the letters of a turn to the halls of their connections, one message a hall.
+/// Takes the letters of a turn to the halls of their connections: all halls read the same ones.
 /// The desk's thread.
 void deliver(std::vector<Letter>&& letters, std::span<const std::unique_ptr<Hall>> halls);
 

@@ -6,9 +6,9 @@
 
 namespace usher::server {
 
-void Queue::put(Question question)
+void Queue::put(std::unique_ptr<Question> question)
 {
-    const std::uint64_t share = question.share;
+    const std::uint64_t share = question->share;
     Line& line = lines_[share];
     line.questions.push_back(std::move(question));
     ++waiting_;
@@ -22,7 +22,7 @@ void Queue::put(Question question)
 
 void Queue::line_up(std::uint64_t share, const Line& line, Shares& light)
 {
-    const bool is_heavy = weight_of(line.questions.front().command) > heavy_weight;
+    const bool is_heavy = weight_of(line.questions.front()->command) > heavy_weight;
     (is_heavy ? heavy_ : light).push_back(share);
 }
 
@@ -70,23 +70,23 @@ void Queue::go_on(std::uint64_t share, Line& line)
         line_up(share, line, line.weight >= burst_weight ? spent_ : served_);
 }
 
-std::optional<Question> Queue::next(std::size_t weight_max)
+std::unique_ptr<Question> Queue::next(std::size_t weight_max)
 {
     Shares* const shares = first();
     if (shares == nullptr)
-        return std::nullopt;
+        return nullptr;
     const std::uint64_t share = shares->front();
     const auto line = lines_.find(share);
-    const std::size_t weight = weight_of(line->second.questions.front().command);
+    const std::size_t weight = weight_of(line->second.questions.front()->command);
     if (weight_ > 0 && weight_ + weight > weight_max)
-        return std::nullopt;
+        return nullptr;
 
     shares->pop_front();
     weight_ += weight;
     if (line->second.weight == 0)
         ++shares_in_turn_;
     line->second.weight += weight;
-    Question question = std::move(line->second.questions.front());
+    std::unique_ptr<Question> question = std::move(line->second.questions.front());
     line->second.questions.pop_front();
     --waiting_;
     go_on(share, line->second);

@@ -5,7 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <deque>
-#include <optional>
+#include <memory>
 #include <unordered_map>
 
 namespace usher::server {
@@ -22,19 +22,20 @@ class Queue {
     /// asked beside such questions waits for one of them.
     static constexpr std::size_t heavy_weight = 512;
 
-    void put(Question question);
+    void put(std::unique_ptr<Question> question);
     [[nodiscard]] bool empty() const { return waiting_ == 0; }
+    [[nodiscard]] std::size_t waiting() const { return waiting_; }
 
     /// All shares begin anew, with what waits now. What comes later waits for the next turn, so
     /// that answers of this one are read while it is served, but for the first of a share that has
     /// had nothing yet.
     void begin_turn();
-    /// The next of this turn, which has at most this weight, or one question; none: it is over.
-    [[nodiscard]] std::optional<Question> next(std::size_t weight_max);
+    /// The next of this turn, which has at most this weight, or one question; null: it is over.
+    [[nodiscard]] std::unique_ptr<Question> next(std::size_t weight_max);
 
   private:
     struct Line {
-        std::deque<Question> questions;
+        std::deque<std::unique_ptr<Question>> questions;
         std::size_t waited = 0; ///< So many of them were there when the turn began.
         std::size_t weight = 0; ///< Of what was served in this turn.
     };

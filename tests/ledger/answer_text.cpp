@@ -64,9 +64,8 @@ struct Words {
         std::string reasons;
         for (const LeaseState& lease : renewed.leases) {
             states += (states.empty() ? "" : ",") + std::string(state_word(lease.state));
-            if (lease.state == LeaseState::State::locked ||
-                lease.state == LeaseState::State::unknown)
-                reasons += " code=" + to_words(lease.refusal);
+            if (lease.refusal)
+                reasons += " code=" + to_words(*lease.refusal);
             if (!lease.ended_because.empty())
                 reasons += " because=" + lease.ended_because;
         }

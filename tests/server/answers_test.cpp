@@ -141,10 +141,11 @@ BOOST_AUTO_TEST_CASE(a_renewal_of_all_leases_with_the_longest_refusals_fits_in_o
 {
     ledger::Renewed renewed;
     for (std::size_t i = 0; i < protocol::leases_per_connection_max; ++i)
-        renewed.leases.push_back({.id = lease_id(i),
-                                  .state = ledger::LeaseState::State::locked,
-                                  .refusal = longest_refusal(),
-                                  .ended_because = "server_restarted"});
+        renewed.leases.push_back(
+            {.id = lease_id(i),
+             .state = ledger::LeaseState::State::locked,
+             .refusal = std::make_shared<const ledger::Refusal>(longest_refusal()),
+             .ended_because = "server_restarted"});
     const v1::Response answer = response(renewed);
     BOOST_REQUIRE(answer.renewed().leases_size() ==
                   static_cast<int>(protocol::leases_per_connection_max));
