@@ -12,10 +12,11 @@ bool names_a_pool(const std::string& word)
     return word == "north" || word == "south";
 }
 
-/// A complaint without what names or counts something: what kind of thing is broken.
+/// A complaint without what names or counts something: what kind of thing is broken. A sanitizer
+/// goes on to say where it stood, in many lines.
 std::string kind_of(const std::string& complaint)
 {
-    std::istringstream words(complaint);
+    std::istringstream words(complaint.substr(0, complaint.find('\n')));
     std::string kind;
     for (std::string word; words >> word;)
         if (word.find_first_of("0123456789") == std::string::npos && !names_a_pool(word))
@@ -33,19 +34,9 @@ std::vector<Act> plan_of(std::uint64_t seed, std::size_t steps)
     return plan_from(Chance(seed).fork(7), steps, World::patrons_count);
 }
 
-Outcome live(const Neighborhood& neighborhood, std::uint64_t seed, const std::vector<Act>& plan)
-{
-    World world(seed, neighborhood.premises(), neighborhood.vendor());
-    auto broken = world.live(plan);
-    return {.broken = std::move(broken),
-            .figures = world.figures(),
-            .trace = {world.trace().begin(), world.trace().end()},
-            .digest = world.digest()};
-}
-
 /// Leaves out ever smaller pieces, each for good where it still breaks.
-std::vector<Act> shrink(const Neighborhood& neighborhood, std::uint64_t seed, std::vector<Act> plan,
-                        const std::string& complaint)
+std::vector<Act> shrink(const std::function<Outcome(const std::vector<Act>&)>& live_through,
+                        std::vector<Act> plan, const std::string& complaint)
 {
     const std::string kind = kind_of(complaint);
     int tries = 0;
@@ -56,7 +47,7 @@ std::vector<Act> shrink(const Neighborhood& neighborhood, std::uint64_t seed, st
             const auto last = first + static_cast<std::ptrdiff_t>(std::min(size, plan.size() - at));
             shorter.erase(first, last);
             ++tries;
-            const Outcome outcome = live(neighborhood, seed, shorter);
+            const Outcome outcome = live_through(shorter);
             if (outcome.broken && kind_of(*outcome.broken) == kind)
                 plan = std::move(shorter);
             else

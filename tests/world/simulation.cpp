@@ -1,22 +1,17 @@
 #include "tests/world/neighborhood.hpp"
 #include "tests/world/plants.hpp"
 #include "tests/world/shrink.hpp"
-#include "tests/world/world.hpp"
 
 #include <CLI/CLI.hpp>
 #include <chrono>
-#include <csignal>
-#include <cstdlib>
 #include <iostream>
 #include <spdlog/spdlog.h>
 
 namespace {
 
 using usher::world::Act;
-using usher::world::Chance;
 using usher::world::Figures;
 using usher::world::Outcome;
-using usher::world::World;
 
 struct Wanted {
     std::uint64_t seed = 1;
@@ -34,9 +29,12 @@ void tell(const Wanted& wanted, std::uint64_t seed, const Outcome& outcome,
     std::cout << "seed " << seed << ": " << *outcome.broken << "\n"
               << "again: tests/simulation --seed " << seed << " --steps " << wanted.steps
               << (wanted.plant.empty() ? "" : " --plant " + wanted.plant) << "\n";
+    const auto live_through = [&](const std::vector<Act>& plan) {
+        return live(neighborhood, seed, plan);
+    };
     const std::vector<Act> plan = usher::world::plan_of(seed, wanted.steps);
-    const std::vector<Act> shrunk = shrink(neighborhood, seed, plan, *outcome.broken);
-    const Outcome again = live(neighborhood, seed, shrunk);
+    const std::vector<Act> shrunk = shrink(live_through, plan, *outcome.broken);
+    const Outcome again = live_through(shrunk);
     std::cout << "it takes " << shrunk.size() << " of its " << plan.size() << " steps:\n";
     for (const std::string& line : again.trace)
         std::cout << "  " << line << "\n";
@@ -51,29 +49,6 @@ void add_figures(const Figures& all, std::uint64_t seeds, std::uint64_t broken)
               << all.power_cuts << " power cuts, " << all.sectors_lost << " sectors lost, "
               << all.disk_faults << " disk faults, " << all.time.count() << " s of time, " << broken
               << " broken" << std::endl;
-}
-
-/// What a death would not say any more.
-struct Progress {
-    Figures all;
-    std::uint64_t seed = 0;
-    std::uint64_t lived = 0;
-    Wanted wanted;
-};
-Progress progress;
-
-/// The daemon checks promises of its own, and ends itself where one is broken.
-void on_death(int signal)
-{
-    std::cout << "seed " << progress.seed << ": "
-              << (signal == SIGABRT ? "the daemon broke a promise that it checks itself"
-                                    : "the daemon touched memory that is not its own")
-              << "\n"
-              << "again: tests/simulation --seed " << progress.seed << " --steps "
-              << progress.wanted.steps
-              << (progress.wanted.plant.empty() ? "" : " --plant " + progress.wanted.plant) << "\n";
-    add_figures(progress.all, progress.lived, 1);
-    std::_Exit(1);
 }
 
 } // namespace
@@ -105,16 +80,13 @@ int main(int argc, char** argv)
 
     const usher::world::Neighborhood neighborhood;
     const auto began = std::chrono::steady_clock::now();
-    auto& [all, current, lived, remembered] = progress;
-    remembered = wanted;
+    Figures all;
+    std::uint64_t lived = 0;
     std::uint64_t broken = 0;
-    std::signal(SIGABRT, on_death);
-    std::signal(SIGSEGV, on_death);
     for (std::uint64_t seed = wanted.seed; lived < wanted.seeds; ++seed) {
         if (wanted.seconds > 0 &&
             std::chrono::steady_clock::now() - began > std::chrono::seconds(wanted.seconds))
             break;
-        current = seed;
         ++lived;
         const Outcome outcome = live(neighborhood, seed, usher::world::plan_of(seed, wanted.steps));
         all += outcome.figures;

@@ -19,7 +19,6 @@ constexpr Duration tick_time = milliseconds(250);
 constexpr Duration desk_nap_max = seconds(1);
 /// As the desk's limits: beyond it the daemon was away.
 constexpr Duration absence_max = seconds(2);
-constexpr std::size_t trace_lines_max = 5'000;
 
 /// Of everything that the ledger would write down.
 std::uint64_t digest_of(const ledger::Ledger& ledger)
@@ -46,9 +45,11 @@ Figures& Figures::operator+=(const Figures& other)
     return *this;
 }
 
-World::World(std::uint64_t seed, const server::Premises& premises, const trust::SigningKey& vendor)
-    : chance_(seed), vendor_(vendor), premises_(premises), disk_(chance_.fork(1)), witness_(clock_),
-      operators_(clock_), delay_max_(chance_.one_in(4) ? milliseconds(800) : milliseconds(5)),
+World::World(std::uint64_t seed, const server::Premises& premises, const trust::SigningKey& vendor,
+             std::filesystem::path directory)
+    : chance_(seed), vendor_(vendor), premises_(premises), directory_(std::move(directory)),
+      disk_(chance_.fork(1)), witness_(clock_), operators_(clock_),
+      delay_max_(chance_.one_in(4) ? milliseconds(800) : milliseconds(5)),
       turns_per_snapshot_(chance_.one_in(2) ? 7 : 200)
 {
     premises_.clock = &clock_;
@@ -115,10 +116,9 @@ void World::note(const std::string& line)
 {
     const auto at =
         std::chrono::duration_cast<milliseconds>(clock_.steady() - WorldClock().steady());
-    trace_.push_back(std::to_string(at.count()) + " ms: " + line);
-    digest_ = digest_ * 1'099'511'628'211 ^ std::hash<std::string>()(trace_.back());
-    if (trace_.size() > trace_lines_max)
-        trace_.pop_front();
+    const std::string dated = std::to_string(at.count()) + " ms: " + line;
+    digest_ = digest_ * 1'099'511'628'211 ^ std::hash<std::string>()(dated);
+    when_noted(dated);
 }
 
 // Time.
@@ -210,7 +210,7 @@ void World::open_server()
     disk_.revive();
     guarded([this] {
         server_ = std::make_unique<Server>(
-            scratch_.path() / "journal.db", premises_, clock_, disk_,
+            directory_ / "journal.db", premises_, clock_, disk_,
             Server::Rules{.turns_per_snapshot = turns_per_snapshot_, .limits = {}},
             Server::Outlook{.when_posted =
                                 [this](const auto& letters) {
@@ -257,7 +257,7 @@ void World::guarded(const std::function<void()>& step)
     } catch (const journal::Fault& fault) {
         const bool is_death = disk_.is_dead();
         std::string why = is_death ? "died in a write" : fault.what();
-        const std::string directory = scratch_.path().string() + "/"; // Another one each time.
+        const std::string directory = directory_.string() + "/"; // Another one each time.
         if (const auto at = why.find(directory); at != std::string::npos)
             why.erase(at, directory.size());
         end_server(is_death && std::exchange(loses_power_, false), why);

@@ -1,6 +1,5 @@
 #pragma once
 
-#include "tests/support/scratch.hpp"
 #include "tests/world/chance.hpp"
 #include "tests/world/disk.hpp"
 #include "tests/world/operators.hpp"
@@ -10,7 +9,7 @@
 #include "tests/world/witness.hpp"
 
 #include <array>
-#include <deque>
+#include <filesystem>
 #include <functional>
 #include <map>
 #include <memory>
@@ -41,7 +40,9 @@ struct Figures {
 
 class World {
   public:
-    World(std::uint64_t seed, const server::Premises& premises, const trust::SigningKey& vendor);
+    /// `directory`: an empty one, for the daemon's journal.
+    World(std::uint64_t seed, const server::Premises& premises, const trust::SigningKey& vendor,
+          std::filesystem::path directory);
     ~World();
     World(const World&) = delete;
     World& operator=(const World&) = delete;
@@ -52,8 +53,8 @@ class World {
     [[nodiscard]] std::optional<std::string> live(const std::vector<Act>& plan);
 
     [[nodiscard]] Figures figures() const;
-    /// What has happened lately, one line each.
-    [[nodiscard]] const std::deque<std::string>& trace() const { return trace_; }
+    /// What happens, one line each.
+    std::function<void(const std::string& line)> when_noted;
     /// The same for two worlds to which the same has happened.
     [[nodiscard]] std::uint64_t digest() const { return digest_; }
 
@@ -108,7 +109,7 @@ class World {
     const trust::SigningKey& vendor_;
     server::Premises premises_;
     WorldClock clock_;
-    tests::Scratch scratch_;
+    const std::filesystem::path directory_;
     Disk disk_;
     Witness witness_;
     Operators operators_;
@@ -138,7 +139,6 @@ class World {
     std::vector<std::string> short_licenses_;
     std::vector<std::string> keys_; ///< By which patrons come in.
     Figures figures_;
-    std::deque<std::string> trace_;
     std::uint64_t digest_ = 0;
 };
 

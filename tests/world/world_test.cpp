@@ -1,7 +1,10 @@
 #include "tests/world/shrink.hpp"
 
+#include <algorithm>
 #include <boost/test/unit_test.hpp>
+#include <csignal>
 #include <spdlog/spdlog.h>
+#include <stdexcept>
 
 namespace usher::world {
 namespace {
@@ -61,6 +64,48 @@ BOOST_AUTO_TEST_CASE(worlds_are_full_of_trouble)
     BOOST_TEST(all.sectors_lost > 5U);
     BOOST_TEST(all.disk_faults > 5U);
     BOOST_TEST(all.turns > 300U);
+}
+
+/// A daemon that breaks a promise which it checks itself ends so.
+BOOST_AUTO_TEST_CASE(a_life_that_its_own_process_ends_is_broken)
+{
+    struct Death {
+        void (*die)();
+        std::string said;
+    };
+    for (const Death& death :
+         {Death{[] { throw std::runtime_error("there is no such seat"); }, "there is no such seat"},
+          Death{[] { std::abort(); }, "Aborted"},
+          Death{[] { std::raise(SIGSEGV); }, "Segmentation fault"},
+          Death{[] { std::_Exit(3); }, "exit status 3"}}) {
+        const Outcome outcome = live_apart([&](const Note& note) {
+            note("a seat is taken");
+            death.die();
+            return Outcome{};
+        });
+        BOOST_REQUIRE(outcome.broken);
+        BOOST_TEST(outcome.broken->find(death.said) != std::string::npos, *outcome.broken);
+        BOOST_TEST(outcome.trace == std::vector<std::string>{"a seat is taken"},
+                   boost::test_tools::per_element());
+    }
+}
+
+BOOST_AUTO_TEST_CASE(what_ends_a_process_is_shrunk_to_the_acts_that_it_takes)
+{
+    const auto live_through = [](const std::vector<Act>& plan) {
+        return live_apart([&](const Note&) {
+            const auto has = [&](Act::Kind kind) {
+                return std::ranges::find(plan, kind, &Act::kind) != plan.end();
+            };
+            if (has(Act::Kind::storm) && has(Act::Kind::kill))
+                throw std::runtime_error("seat " + std::to_string(plan.size()) + " is not there");
+            return Outcome{};
+        });
+    };
+    const auto plan = plan_of(7, 200);
+    const auto shrunk = shrink(live_through, plan, *live_through(plan).broken);
+    BOOST_TEST(shrunk.size() == 2U);
+    BOOST_TEST(live_through(shrunk).broken.has_value());
 }
 
 BOOST_AUTO_TEST_SUITE_END()
