@@ -1,6 +1,7 @@
 #include "daemon/journal/database.hpp"
 
 #include "daemon/journal/journal.hpp"
+#include "daemon/journal/vfs_file.hpp"
 
 #include <algorithm>
 #include <cassert>
@@ -11,27 +12,6 @@
 
 namespace usher::journal {
 namespace {
-
-std::string hint_for(int code)
-{
-    switch (code & 0xff) {
-    case SQLITE_FULL: return "make room on that disk; what was answered is safe";
-    case SQLITE_READONLY:
-    case SQLITE_PERM:
-    case SQLITE_CANTOPEN:
-        return "check that this user may write the file and its directory, and that the disk is "
-               "not mounted read-only";
-    case SQLITE_CORRUPT:
-    case SQLITE_NOTADB:
-        return "usher journal verify shows how far it is whole; restore it from a backup";
-    case SQLITE_BUSY:
-    case SQLITE_LOCKED: return "close the other program first";
-    case SQLITE_NOMEM: return "give this machine more memory";
-    default:
-        return "check the disk: journalctl -k shows what the kernel says of it; what was answered "
-               "is safe unless the disk lost it";
-    }
-}
 
 /// What is written beside the file, as SQLite has it open; null: nothing is.
 sqlite3_file* file_beside(sqlite3* database)
@@ -54,30 +34,7 @@ int system_error(sqlite3* database)
     return error != 0 ? error : sqlite3_system_errno(database);
 }
 
-/// `error`: what the operating system said. `else_by`: what SQLite says where nothing else fits.
-std::string reason_for(int code, int error, const std::string& else_by)
-{
-    switch (code & 0xff) {
-    case SQLITE_FULL: return "the disk is full";
-    case SQLITE_BUSY:
-    case SQLITE_LOCKED: return "another program uses it";
-    case SQLITE_CORRUPT:
-    case SQLITE_NOTADB: return "it is damaged";
-    case SQLITE_IOERR: break;
-    default: return else_by.empty() ? std::string(sqlite3_errstr(code)) : else_by;
-    }
-    const std::string more = error != 0 ? std::string(": ") + std::strerror(error) : std::string();
-    switch (code) {
-    case SQLITE_IOERR_WRITE: return "a write failed" + more;
-    case SQLITE_IOERR_FSYNC:
-    case SQLITE_IOERR_DIR_FSYNC: return "a sync failed" + more;
-    case SQLITE_IOERR_READ:
-    case SQLITE_IOERR_SHORT_READ: return "a read failed" + more;
-    default: return "input or output failed" + more;
-    }
-}
-
-std::string reason_for(sqlite3* database, int code)
+std::string reason_given_by(sqlite3* database, int code)
 {
     return reason_for(code, system_error(database), sqlite3_errmsg(database));
 }
@@ -100,40 +57,6 @@ std::string uri_of(const std::filesystem::path& file, std::string_view query)
 }
 
 } // namespace
-
-void Database::write_anew(const std::filesystem::path& beside)
-{
-    // By the road that SQLite's own bytes take to the disk.
-    sqlite3_vfs* const system = sqlite3_vfs_find(nullptr);
-    const std::string name = std::filesystem::absolute(beside).string() + std::string(2, '\0');
-    std::vector<std::max_align_t> room(
-        static_cast<std::size_t>(system->szOsFile) / sizeof(std::max_align_t) + 1);
-    auto* const file = reinterpret_cast<sqlite3_file*>(room.data());
-    int code =
-        system->xOpen(system, name.c_str(), file, SQLITE_OPEN_READWRITE | SQLITE_OPEN_WAL, nullptr);
-    sqlite3_int64 size = 0;
-    if (code == SQLITE_OK)
-        code = file->pMethods->xFileSize(file, &size);
-    std::vector<char> bytes(64 << 10);
-    for (sqlite3_int64 at = 0; code == SQLITE_OK && at < size;) {
-        const int count =
-            static_cast<int>(std::min(size - at, static_cast<sqlite3_int64>(bytes.size())));
-        code = file->pMethods->xRead(file, bytes.data(), count, at);
-        if (code == SQLITE_OK)
-            code = file->pMethods->xWrite(file, bytes.data(), count, at);
-        at += count;
-    }
-    if (code == SQLITE_OK && size > 0)
-        code = file->pMethods->xSync(file, SQLITE_SYNC_NORMAL);
-    int error = 0;
-    if (file->pMethods != nullptr) {
-        file->pMethods->xFileControl(file, SQLITE_FCNTL_LAST_ERRNO, &error);
-        file->pMethods->xClose(file);
-    }
-    if (code != SQLITE_OK)
-        throw Fault("cannot write " + beside.string() + " anew: " + reason_for(code, error, ""),
-                    hint_for(code));
-}
 
 Database::Database(const std::filesystem::path& file, Access access) : file_(file)
 {
@@ -236,7 +159,7 @@ void Database::absorb()
     if (sqlite3_file* const beside = file_beside(database_.get());
         beside != nullptr && beside->pMethods->xSync(beside, SQLITE_SYNC_NORMAL) != SQLITE_OK)
         throw Fault("cannot empty what is beside " + file_.string() + ": " +
-                        reason_for(database_.get(), SQLITE_IOERR_FSYNC),
+                        reason_given_by(database_.get(), SQLITE_IOERR_FSYNC),
                     hint_for(SQLITE_IOERR_FSYNC));
 }
 
@@ -249,7 +172,7 @@ void Database::fail(std::string_view doing) const
 {
     const int code = sqlite3_extended_errcode(database_.get());
     const std::string sentence = "cannot " + std::string(doing) + " " + file_.string() + ": " +
-                                 reason_for(database_.get(), code);
+                                 reason_given_by(database_.get(), code);
     if ((code & 0xff) == SQLITE_BUSY)
         throw InUse(sentence, hint_for(code));
     throw Fault(sentence, hint_for(code));

@@ -41,11 +41,6 @@ class Database {
     /// Pages beside the file since the last `checkpoint`.
     [[nodiscard]] int pending_pages() const { return pending_pages_; }
 
-    /// What stands in the file `beside` a database is written anew, and synced. A failed sync may
-    /// have left what only looks as if it were on the disk; nothing may be moved from there into
-    /// the database before it is. Before the database is opened.
-    static void write_anew(const std::filesystem::path& beside);
-
     /// Moves what was written beside the file into it, durably.
     void checkpoint();
     /// The same, and empties what is beside it, durably too.

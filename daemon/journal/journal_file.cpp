@@ -58,34 +58,23 @@ class OpenFile {
 
     explicit operator bool() const { return number_ >= 0; }
     [[nodiscard]] int number() const { return number_; }
-    int release() { return std::exchange(number_, -1); }
 
   private:
     int number_;
 };
 
-void sync(int file, const Path& path)
+/// Makes an empty file (0600).
+void make_file(const Path& path)
 {
-    if (::fsync(file) != 0)
-        fail("write", path);
+    const OpenFile made(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, 0600);
+    if (!made)
+        fail("make", path);
 }
 
-void write_head(int file, const Head& head, const Path& path)
+std::string line_of(const Head& head)
 {
-    std::string line = to_text(head) + '\n';
-    line.insert(0, head_bytes - line.size(), '0');
-    // A kernel may write a part of it only: then it says why when it is asked for the rest.
-    for (std::size_t done = 0; done < line.size();) {
-        const ssize_t count =
-            ::pwrite(file, line.data() + done, line.size() - done, static_cast<off_t>(done));
-        if (count < 0 && errno == EINTR)
-            continue;
-        if (count == 0)
-            errno = ENOSPC; // It says nothing of its own.
-        if (count <= 0)
-            fail("write", path);
-        done += static_cast<std::size_t>(count);
-    }
+    const std::string text = to_text(head) + '\n';
+    return std::string(head_bytes - text.size(), '0') + text;
 }
 
 /// Up to `size` bytes from the file's beginning.
@@ -228,11 +217,7 @@ Path begin_file(const Path& journal)
     Path unfinished = beside(journal, ".new");
     for (const std::string_view ending : {"", "-wal"})
         ::unlink(beside(unfinished, ending).c_str());
-    const int number =
-        ::open(unfinished.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
-    if (number < 0)
-        fail("make", unfinished);
-    ::close(number);
+    make_file(unfinished);
     return unfinished;
 }
 
@@ -267,36 +252,27 @@ std::optional<Head> HeadFile::read(const Path& journal)
     return head;
 }
 
-HeadFile::HeadFile(const Path& journal, const Head& head) : path_(beside(journal, "-head"))
+HeadFile::HeadFile(const Path& journal, const Head& head)
 {
-    constexpr int flags = O_WRONLY | O_NOFOLLOW | O_CLOEXEC;
-    if (::access(path_.c_str(), F_OK) != 0) {
+    const Path path = beside(journal, "-head");
+    if (::access(path.c_str(), F_OK) != 0) {
         const Path unfinished = beside(journal, "-head.new");
         ::unlink(unfinished.c_str());
-        const OpenFile made(unfinished, flags | O_CREAT | O_EXCL, 0600);
-        if (!made)
-            fail("make", unfinished);
-        write_head(made.number(), head, unfinished);
-        sync(made.number(), unfinished);
-        if (::rename(unfinished.c_str(), path_.c_str()) != 0)
-            fail("make", path_);
+        make_file(unfinished);
+        VfsFile made(unfinished);
+        made.write(line_of(head), 0);
+        made.sync();
+        if (::rename(unfinished.c_str(), path.c_str()) != 0)
+            fail("make", path);
     }
-    OpenFile opened(path_, flags);
-    if (!opened)
-        fail("open", path_);
-    write_head(opened.number(), head, path_);
-    sync(opened.number(), path_);
-    number_ = opened.release();
-}
-
-HeadFile::~HeadFile()
-{
-    ::close(number_);
+    file_.emplace(path);
+    write(head);
+    file_->sync();
 }
 
 void HeadFile::write(const Head& head)
 {
-    write_head(number_, head, path_);
+    file_->write(line_of(head), 0);
 }
 
 } // namespace usher::journal

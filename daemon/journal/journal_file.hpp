@@ -1,6 +1,7 @@
 #pragma once
 
 #include "daemon/journal/chain.hpp"
+#include "daemon/journal/vfs_file.hpp"
 
 #include <filesystem>
 #include <optional>
@@ -69,15 +70,11 @@ class HeadFile {
     /// Opens it and remembers `head`, durably. Where there is none it is made (0600) under another
     /// name first: whoever dies here must not leave a file of no length, which passes for damage.
     HeadFile(const std::filesystem::path& journal, const Head& head);
-    ~HeadFile();
-    HeadFile(const HeadFile&) = delete;
-    HeadFile& operator=(const HeadFile&) = delete;
 
     void write(const Head& head);
 
   private:
-    std::filesystem::path path_;
-    int number_ = -1;
+    std::optional<VfsFile> file_;
 };
 
 } // namespace usher::journal

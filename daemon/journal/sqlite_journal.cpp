@@ -1,5 +1,7 @@
 #include "daemon/journal/sqlite_journal.hpp"
 
+#include "daemon/journal/vfs_file.hpp"
+
 #include <algorithm>
 #include <cassert>
 
@@ -21,7 +23,7 @@ SqliteJournal::SqliteJournal(const std::filesystem::path& file, std::size_t byte
     }
     check_header(file);
     if (has_pending_turns(file))
-        Database::write_anew(file.string() + "-wal");
+        write_anew(file.string() + "-wal");
     database_.emplace(file, Database::Access::write);
     tables_.emplace(*database_);
     // A commit whose sync failed may stand beside the file without being on the disk: what the last

@@ -2,6 +2,7 @@
 
 #include <cassert>
 #include <cstring>
+#include <filesystem>
 #include <fstream>
 #include <iterator>
 #include <sqlite3.h>
@@ -11,7 +12,6 @@ namespace usher::world {
 namespace {
 
 constexpr std::size_t sector_bytes = 512;
-constexpr std::size_t small_versions_max = 16;
 constexpr const char* vfs_name = "usher-world";
 
 Disk* disk_of_this_world = nullptr;
@@ -239,7 +239,6 @@ void Disk::arm(Fault fault, unsigned operations)
 void Disk::revive()
 {
     is_dead_ = false;
-    small_files_.clear();
     lasting_ = Fault::none; // What is armed still comes: a start has operations, too.
 }
 
@@ -347,18 +346,6 @@ void Disk::cut_power()
         image.pending.clear();
         std::ofstream(file, std::ios::binary | std::ios::trunc) << image.durable;
     }
-    for (auto& [file, versions] : small_files_)
-        if (!versions.empty())
-            std::ofstream(file, std::ios::binary | std::ios::trunc)
-                << versions[chance_.below(versions.size())];
-}
-
-void Disk::note_small_file(const std::filesystem::path& file)
-{
-    std::deque<std::string>& versions = small_files_[file.string()];
-    versions.push_back(content_of(file));
-    if (versions.size() > small_versions_max)
-        versions.pop_front();
 }
 
 } // namespace usher::world

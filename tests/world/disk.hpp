@@ -4,8 +4,6 @@
 #include "tests/world/time.hpp"
 
 #include <cstdint>
-#include <deque>
-#include <filesystem>
 #include <functional>
 #include <map>
 #include <span>
@@ -38,8 +36,8 @@ class Disk {
     /// `fault` comes with the operation that is so many from now, from 1 on: a write, a truncation
     /// or a sync.
     void arm(Fault fault, unsigned operations);
-    /// Whatever was armed does not come.
-    void disarm() { armed_ = Fault::none; }
+    /// It is well from now on, and whatever was armed does not come.
+    void disarm() { armed_ = lasting_ = Fault::none; }
     /// The process has ended: nothing it still does comes to the disk.
     void die() { is_dead_ = true; }
     [[nodiscard]] bool is_dead() const { return is_dead_; }
@@ -48,8 +46,6 @@ class Disk {
 
     /// What was not synced is lost, or not, or in part. Only between two processes.
     void cut_power();
-    /// The file is written without a sync now and then, by one write as short as a sector.
-    void note_small_file(const std::filesystem::path& file);
 
     std::function<void(Duration)> when_slow; ///< Time goes by.
 
@@ -90,7 +86,6 @@ class Disk {
 
     Chance chance_;
     std::map<std::string, Image> images_;
-    std::map<std::string, std::deque<std::string>> small_files_; ///< What stood in each lately.
     Fault armed_ = Fault::none;
     unsigned operations_left_ = 0;
     Fault lasting_ = Fault::none;

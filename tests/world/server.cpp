@@ -25,7 +25,6 @@ class Server::WatchedJournal final : public journal::Journal {
         if (std::exchange(server_.dies_at_, leave(Moment::before_commit)) == Moment::before_commit)
             throw Died();
         const std::uint64_t number = journal_.append(at, facts);
-        server_.disk_.note_small_file(server_.file_.string() + "-head");
         server_.outlook_.when_durable(server_.ledger_);
         if (std::exchange(server_.dies_at_, leave(Moment::after_commit)) == Moment::after_commit)
             throw Died();
@@ -52,8 +51,8 @@ class Server::WatchedJournal final : public journal::Journal {
 };
 
 Server::Server(const std::filesystem::path& journal, const server::Premises& premises,
-               const WorldClock& clock, Disk& disk, Rules rules, Outlook outlook)
-    : disk_(disk), outlook_(std::move(outlook)), clock_(clock), file_(journal),
+               const WorldClock& clock, Rules rules, Outlook outlook)
+    : outlook_(std::move(outlook)), clock_(clock),
       journal_(std::make_unique<WatchedJournal>(*this, journal)), hall_([&]() -> server::Hall& {
           halls_.push_back(std::make_unique<server::Hall>(
               0, 1, server::Rules{std::make_shared<const server::Premises>(premises), rules.limits},

@@ -4,7 +4,6 @@
 #include "daemon/ledger/ledger.hpp"
 #include "daemon/server/desk.hpp"
 #include "daemon/server/hall.hpp"
-#include "tests/world/disk.hpp"
 #include "tests/world/time.hpp"
 #include "tests/world/wire.hpp"
 
@@ -42,7 +41,7 @@ class Server {
 
     /// Opens the journal and replays it; `start` comes later, so that the world can look.
     Server(const std::filesystem::path& journal, const server::Premises& premises,
-           const WorldClock& clock, Disk& disk, Rules rules, Outlook outlook);
+           const WorldClock& clock, Rules rules, Outlook outlook);
     ~Server();
     Server(const Server&) = delete;
     Server& operator=(const Server&) = delete;
@@ -85,10 +84,8 @@ class Server {
     void drain();
 
     Moment dies_at_ = Moment::never;
-    Disk& disk_;
     const Outlook outlook_;
     const DeskClock clock_;
-    const std::filesystem::path file_;
     ledger::Ledger ledger_;
     std::unique_ptr<journal::Journal> journal_;
     std::vector<std::unique_ptr<server::Hall>> halls_;

@@ -210,7 +210,7 @@ void World::open_server()
     disk_.revive();
     guarded([this] {
         server_ = std::make_unique<Server>(
-            directory_ / "journal.db", premises_, clock_, disk_,
+            directory_ / "journal.db", premises_, clock_,
             Server::Rules{.turns_per_snapshot = turns_per_snapshot_, .limits = {}},
             Server::Outlook{.when_posted =
                                 [this](const auto& letters) {
