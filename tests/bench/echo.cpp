@@ -1,4 +1,5 @@
 #include "protocol/frame.hpp"
+#include "tests/bench/load.hpp"
 #include "tests/bench/wire.hpp"
 
 #include <arpa/inet.h>

@@ -1,11 +1,15 @@
 #include "tests/bench/wire.hpp"
 
 #include "protocol/limits.hpp"
+#include "tests/bench/load.hpp"
 
+#include <arpa/inet.h>
 #include <array>
 #include <csignal>
-#include <iostream>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <openssl/err.h>
+#include <sys/socket.h>
 #include <unistd.h>
 #include <utility>
 
@@ -14,11 +18,10 @@ namespace {
 
 constexpr std::size_t piece_bytes = 64 << 10;
 
-/// The protocol's name as ALPN writes it: its length, then itself.
-std::string alpn()
+/// A protocol's name as ALPN writes it: its length, then itself.
+std::string in_alpn(const std::string& name)
 {
-    const std::string_view name = protocol::alpn;
-    return char(name.size()) + std::string(name);
+    return char(name.size()) + name;
 }
 
 const unsigned char* bytes_of(const std::string& text)
@@ -29,7 +32,7 @@ const unsigned char* bytes_of(const std::string& text)
 int select_alpn(SSL*, const unsigned char** out, unsigned char* out_bytes, const unsigned char* in,
                 unsigned int in_bytes, void*)
 {
-    static const std::string ours = alpn();
+    static const std::string ours = in_alpn(protocol::alpn);
     unsigned char* chosen = nullptr;
     if (SSL_select_next_proto(&chosen, out_bytes, bytes_of(ours),
                               static_cast<unsigned int>(ours.size()), in,
@@ -63,17 +66,12 @@ bool would_wait(const SSL* tls, int result)
 
 } // namespace
 
-void give_up(const std::string& what)
-{
-    std::cerr << "bench: error: " << what << std::endl;
-    std::exit(1);
-}
-
-Context connecting_context()
+Context connecting_context(const std::string& alpn)
 {
     Context made = context(TLS_client_method());
-    const std::string ours = alpn();
-    SSL_CTX_set_alpn_protos(made.get(), bytes_of(ours), static_cast<unsigned int>(ours.size()));
+    const std::string ours = in_alpn(alpn);
+    if (!alpn.empty())
+        SSL_CTX_set_alpn_protos(made.get(), bytes_of(ours), static_cast<unsigned int>(ours.size()));
     return made;
 }
 
@@ -137,6 +135,29 @@ void Wire::consume(std::size_t bytes)
         return;
     in_.clear();
     in_start_ = 0;
+}
+
+std::optional<Wire> connected(const Context& context, std::uint16_t port, SSL_SESSION* session)
+{
+    const int socket = ::socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, IPPROTO_TCP);
+    if (socket < 0)
+        give_up("there are no more sockets");
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    address.sin_port = htons(port);
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    const int on = 1;
+    ::setsockopt(socket, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+    Tls tls(SSL_new(context.get()));
+    SSL_set_fd(tls.get(), socket);
+    SSL_set_connect_state(tls.get());
+    if (session != nullptr)
+        SSL_set_session(tls.get(), session);
+    Wire wire(socket, std::move(tls));
+    if (::connect(socket, reinterpret_cast<sockaddr*>(&address), sizeof address) != 0 &&
+        errno != EINPROGRESS)
+        return std::nullopt;
+    return wire;
 }
 
 } // namespace usher::bench

@@ -1,8 +1,10 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <openssl/ssl.h>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -22,15 +24,15 @@ struct Freer {
 };
 using Context = std::unique_ptr<SSL_CTX, Freer<SSL_CTX_free>>;
 using Tls = std::unique_ptr<SSL, Freer<SSL_free>>;
+using Session = std::unique_ptr<SSL_SESSION, Freer<SSL_SESSION_free>>;
 
-/// TLS 1.3 with ALPN `usher/1` for who connects; verifies nothing: a bench trusts its own server.
-[[nodiscard]] Context connecting_context();
+/// TLS 1.3 with this ALPN ("": none) for who connects; verifies nothing: a bench trusts its own
+/// server.
+[[nodiscard]] Context connecting_context(const std::string& alpn);
 
-/// The same for who is connected to, with the certificate and key in these PEM files.
+/// TLS 1.3 with ALPN `usher/1` for who is connected to, with the certificate and key in these PEM
+/// files.
 [[nodiscard]] Context serving_context(const std::string& certificate, const std::string& key);
-
-/// Ends the program with a sentence: a bench that limps measures nothing.
-[[noreturn]] void give_up(const std::string& what);
 
 class Wire {
   public:
@@ -59,5 +61,10 @@ class Wire {
     std::size_t in_start_ = 0;
     std::string out_;
 };
+
+/// A connection to this port of this host, whose handshake goes on with the first `flush`; none: it
+/// is refused. `session`: to be resumed, if not null.
+[[nodiscard]] std::optional<Wire> connected(const Context& context, std::uint16_t port,
+                                            SSL_SESSION* session = nullptr);
 
 } // namespace usher::bench
