@@ -7,7 +7,7 @@ from pathlib import Path
 
 from crowd import Holders
 from server import output_of
-from support.daemon import BIN, end
+from support.daemon import BIN, Failed
 from usherd import Usherd
 
 APPLICATIONS, SEATS_EACH = 250, 4000  # Together a million; as many as a connection may hold.
@@ -52,26 +52,27 @@ def private_kib(pid):
     return sum(int(line.split()[1]) for line in lines if line.startswith("Private_"))
 
 
+def hear(process, word):
+    if process.stdout.readline() != f"{word}\n":
+        raise Failed(f"bench-seat never said {word}")
+
+
 def client(*_):
     """An application before it uses libusher, and while it holds a seat."""
     with Usherd() as usherd:
         environment = usherd.daemon.environment(
             USHER_SERVER=usherd.daemon.server, USHER_KEY=usherd.key,
-            USHER_VENDOR_KEY=usherd.vendor_key)
-        seat = subprocess.Popen([BIN / "bench-seat"], env=environment, text=True, bufsize=1,
-                                stdin=subprocess.PIPE, stdout=subprocess.PIPE)
-        try:
-            seat.stdout.readline()
+            USHER_VENDOR_KEY=usherd.vendor.key)
+        # Left with its pipes closed, which ends it.
+        with subprocess.Popen([BIN / "bench-seat"], env=environment, text=True, bufsize=1,
+                              stdin=subprocess.PIPE, stdout=subprocess.PIPE) as seat:
+            hear(seat, "begun")
             before = private_kib(seat.pid), threads(seat.pid)
             seat.stdin.write("\n")
-            seat.stdout.readline()
+            hear(seat, "held")
             used = cpu_ms(seat.pid)
             time.sleep(HELD_SECONDS)
             used = cpu_ms(seat.pid) - used
             after = private_kib(seat.pid), threads(seat.pid)
-        finally:
-            seat.stdin.close()
-            end(seat)
-            seat.stdout.close()
     return {"client_threads": [after[1] - before[1]], "client_memory": [after[0] - before[0]],
-            "client_cpu": [used / 10 / HELD_SECONDS]}
+            "client_cpu": [used / 1000 / HELD_SECONDS * 100]}

@@ -1,7 +1,8 @@
 """usherd as operators have it: every answer is durable before it leaves."""
 
-from server import THREADS, Server, output_of
-from support.daemon import BIN, Daemon
+from server import THREADS, Server
+from support.daemon import Daemon
+from support.vendor import Vendor
 
 SEATS = 10_000_000  # More than anybody here takes.
 
@@ -12,27 +13,18 @@ class Usherd(Server):
 
     def __init__(self, settings=None):
         super().__init__()
-        self.daemon = None
-        self.key = None
-        self.vendor_key = None
-        self.settings = settings or {}
+        self.vendor = Vendor()
+        self.daemon = Daemon({"vendor_keys": [self.vendor.key], "threads": THREADS,
+                              "anonymous": False, **(settings or {})})
+        self.key = None  # Of its applications.
 
     def start(self):
-        issuer = self.directory / "issuer"
-        vendor = output_of(BIN / "usher-issuer", "init", "--vendor", "bench", "--directory", issuer)
-        self.vendor_key = next(word for word in vendor.split()
-                               if word.startswith("usher-vendor:"))
-        license_file = self.directory / "bench.lic"
-        output_of(BIN / "usher-issuer", "sign", "--directory", issuer, "--product", "Bench",
-                  "--number", "1", "--metric", "lease", "--quantity", SEATS,
-                  "--output", license_file)
-        self.daemon = Daemon({"vendor_keys": [self.vendor_key], "threads": THREADS,
-                              "anonymous": False, **self.settings})
         self.daemon.start()
-        self.daemon.must("license", "install", license_file, "--profile", "Bench")
-        self.key = next(word for word in self.daemon.must("key", "create", "bench").split()
-                        if word.startswith("usher-key-"))
+        # Bound to this host, as libusher demands.
+        license = self.vendor.sign("1", "Bench", SEATS, node=self.daemon.must("node"))
+        self.daemon.must("license", "install", "-", "--profile", "Bench", input=license)
         self.port = self.daemon.port
+        self.key = self.daemon.json("key", "create", "bench")["key"]
         self.options = ["--key", self.key]
         return self
 
@@ -41,6 +33,6 @@ class Usherd(Server):
         return self.daemon.pid
 
     def close(self):
-        if self.daemon is not None:
-            self.daemon.close()
+        self.daemon.close()
+        self.vendor.close()
         super().close()
