@@ -46,6 +46,7 @@ class Crowd {
     void grow(std::size_t count);
     void let_come();
     void come(std::size_t number);
+    void shut(std::size_t number);
     void hear(std::size_t number);
     void hear(std::size_t number, const v1::Response& response);
     void ask_anew(Holder& holder);
@@ -72,7 +73,8 @@ class Crowd {
     std::size_t holding_ = 0;
     std::size_t lost_ = 0;
     Steady::time_point since_;
-    Steady::time_point door_opens_at_;
+    bool door_is_open_ = true; ///< Else one knocks for all.
+    Steady::time_point knocks_at_;
     std::chrono::milliseconds renews_after_{};
     std::deque<std::pair<Steady::time_point, std::size_t>> renewals_; ///< The next one first.
 };
@@ -94,7 +96,8 @@ void Crowd::grow(std::size_t count)
 
 void Crowd::let_come()
 {
-    while (coming_ < coming_max && !away_.empty() && Steady::now() >= door_opens_at_) {
+    while (coming_ < (door_is_open_ ? coming_max : 1) && !away_.empty() &&
+           Steady::now() >= knocks_at_) {
         const std::size_t number = away_.front();
         away_.pop_front();
         come(number);
@@ -104,17 +107,22 @@ void Crowd::let_come()
 void Crowd::come(std::size_t number)
 {
     Holder& holder = holders_[number];
-    if (auto wire = connected(context_, port_, holder.session.get()); wire) {
-        holder.wire.emplace(std::move(*wire));
-        holder.stage = Stage::greeting;
-        ++coming_;
-        fill_hello(request_, 1, key_);
-        send(holder);
-        watch(holder.wire->socket(), number, EPOLLIN | EPOLLOUT | EPOLLET);
-        return;
-    }
+    auto wire = connected(context_, port_, holder.session.get());
+    if (!wire)
+        return shut(number);
+    holder.wire.emplace(std::move(*wire));
+    holder.stage = Stage::greeting;
+    ++coming_;
+    fill_hello(request_, 1, key_);
+    send(holder);
+    watch(holder.wire->socket(), number, EPOLLIN | EPOLLOUT | EPOLLET);
+}
+
+void Crowd::shut(std::size_t number)
+{
     away_.push_back(number);
-    door_opens_at_ = Steady::now() + pause;
+    knocks_at_ = Steady::now() + pause;
+    door_is_open_ = false;
 }
 
 void Crowd::send(Holder& holder) const
@@ -192,14 +200,14 @@ void Crowd::go_away(std::size_t number)
     }
     holder.stage = Stage::away;
     holder.wire.reset();
-    away_.push_back(number);
-    door_opens_at_ = Steady::now() + pause;
+    shut(number);
 }
 
 void Crowd::hear(std::size_t number, const v1::Response& response)
 {
     Holder& holder = holders_[number];
     if (response.has_welcome()) {
+        door_is_open_ = true;
         renews_after_ = std::chrono::milliseconds(response.welcome().term_ms() / 3);
         return ask_anew(holder);
     }

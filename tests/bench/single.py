@@ -18,15 +18,16 @@ HELD_SECONDS = 60  # Several renewals.
 def start_1m(rounds, _):
     """Starts with a million held leases after a kill, until it serves."""
     took = []
-    with Usherd({"lease.term": TERM, "lease.grace": "60s"}) as usherd:
-        with Holders(usherd, SEATS_EACH) as holders:
-            holders.grow(APPLICATIONS)
-            usherd.daemon.kill()
+    with Usherd({"lease.term": TERM, "lease.grace": "60s"}) as usherd, \
+            Holders(usherd, SEATS_EACH) as holders:
+        holders.grow(APPLICATIONS)
         for _ in range(rounds):
+            usherd.daemon.kill()
             started = time.monotonic()
             usherd.daemon.start()
             took.append(time.monotonic() - started)
-            usherd.daemon.kill()
+            if lost := holders.hear()["lost"]:
+                raise Failed(f"{lost} seats were lost by a start")
     return {"start_1m": took}
 
 
