@@ -1,6 +1,7 @@
 """Many holders, each with a connection and a seat of its own, and what they cost usherd."""
 
 import json
+import statistics
 import subprocess
 import time
 from pathlib import Path
@@ -67,16 +68,17 @@ def measure(rounds, seconds):
     figures = {"holders_live": [0]}
 
     def p99():
-        return min(usherd.load("64x1", seconds)["p99_us"] for _ in range(rounds))
+        return statistics.median(usherd.load("64x1", seconds)["p99_us"] for _ in range(rounds))
 
     with Usherd(LIMITS) as usherd, Holders(usherd) as holders:
-        alone = p99()
         before = resident_kib(usherd.pid)
+        alone = p99()
         for count in LIVE_AT:
             lost = holders.grow(count)["lost"]
             if count == MEMORY_AT:
                 memory = (resident_kib(usherd.pid) - before) / count
                 core = cpu_of_renewals(usherd) / count
+                print(f"{count} holders renew: {core * count:.1%} of a core", flush=True)
                 figures["memory_per_holder"] = [memory]
                 figures["holders_computed"] = [min(BYTES / 1024 / memory, 1 / core)]
             if count == RECONNECT_AT:

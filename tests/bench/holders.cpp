@@ -145,9 +145,7 @@ void Crowd::ask_anew(Holder& holder)
 
 void Crowd::take(Holder& holder, std::string& lease)
 {
-    Seat seat;
-    (void)seat.next({}, random_);
-    lease = seat.lease;
+    lease = random_lease(random_);
     fill_checkout(request_, 2, lease);
     send(holder);
     ++holder.unanswered;

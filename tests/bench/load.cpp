@@ -40,11 +40,16 @@ void add_options(CLI::App& app, Order& order)
     app.add_option("--seconds", order.seconds, "Seconds that are");
 }
 
+std::string random_lease(std::mt19937_64& random)
+{
+    const std::array<std::uint64_t, 2> bits{random(), random()};
+    return {reinterpret_cast<const char*>(bits.data()), sizeof bits};
+}
+
 Verb Seat::next(const Order& order, std::mt19937_64& random)
 {
     if (asked == Verb::checkin) {
-        const std::array<std::uint64_t, 2> bits{random(), random()};
-        lease.assign(reinterpret_cast<const char*>(bits.data()), sizeof bits);
+        lease = random_lease(random);
         renewals_left = order.renewals;
         asked = Verb::checkout;
     } else if (renewals_left > 0) {

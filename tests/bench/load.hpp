@@ -28,12 +28,15 @@ struct Order {
 
 void add_options(CLI::App& app, Order& order);
 
+/// 16 bytes that no other run asks for.
+[[nodiscard]] std::string random_lease(std::mt19937_64& random);
+
 enum class Verb : std::uint8_t { checkout, renew, checkin };
 
 /// What one request in flight is about: a seat that is taken, renewed and given back in turns, each
 /// time as another lease.
 struct Seat {
-    std::string lease; ///< 16 random bytes.
+    std::string lease;
     Verb asked = Verb::checkin;
     std::size_t renewals_left = 0;
     Steady::time_point asked_at;

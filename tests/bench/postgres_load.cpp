@@ -2,6 +2,7 @@
 #include "tests/bench/wire.hpp"
 
 #include <array>
+#include <cstring>
 #include <deque>
 #include <iostream>
 #include <libpq-fe.h>

@@ -25,7 +25,6 @@ RATIOS = {"echo_64x1": ("64x1", "echo"), "echo_64x16": ("64x16", "echo"),
           "renew_64x16": ("renew_64x16", "echo"), "redis_64x1": ("64x1", "redis"),
           "redis_64x16": ("64x16", "redis"), "postgres_64x1": ("64x1", "postgres"),
           "etcd_64x1": ("64x1", "etcd")}
-IDS = {"answers_64x1", "latency_1x1", *RATIOS}
 
 
 def needed_by(ids):
