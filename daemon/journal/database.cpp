@@ -1,14 +1,11 @@
 #include "daemon/journal/database.hpp"
 
 #include "daemon/journal/journal.hpp"
-#include "daemon/journal/vfs_file.hpp"
+#include "daemon/journal/sqlite_error.hpp"
 
-#include <algorithm>
 #include <cassert>
 #include <cstddef>
-#include <cstring>
 #include <sqlite3.h>
-#include <vector>
 
 namespace usher::journal {
 namespace {
@@ -34,9 +31,9 @@ int system_error(sqlite3* database)
     return error != 0 ? error : sqlite3_system_errno(database);
 }
 
-std::string reason_given_by(sqlite3* database, int code)
+SqliteError error_of(sqlite3* database, int code)
 {
-    return reason_for(code, system_error(database), sqlite3_errmsg(database));
+    return {.code = code, .system = system_error(database), .else_by = sqlite3_errmsg(database)};
 }
 
 /// SQLite's name for the file, with nothing in it that means something in a URI.
@@ -87,7 +84,8 @@ void Database::refuse_read_only(Access access) const
         throw Fault("turns beside " + file_.string() +
                         " can only be read where the file can be written",
                     "copy it, with its -wal and -head, to a directory of your own");
-    throw Fault("cannot write " + file_.string() + ": it is read-only", hint_for(SQLITE_READONLY));
+    throw Fault("cannot write " + file_.string() + ": it is read-only",
+                hint_for({.code = SQLITE_READONLY}));
 }
 
 void Database::settle_in(Access access)
@@ -157,10 +155,11 @@ void Database::absorb()
     // SQLite cuts it off without a sync. Where a sync failed before, what a power cut would bring
     // back lacks the turns that only the file has by now, and would be read over them.
     if (sqlite3_file* const beside = file_beside(database_.get());
-        beside != nullptr && beside->pMethods->xSync(beside, SQLITE_SYNC_NORMAL) != SQLITE_OK)
-        throw Fault("cannot empty what is beside " + file_.string() + ": " +
-                        reason_given_by(database_.get(), SQLITE_IOERR_FSYNC),
-                    hint_for(SQLITE_IOERR_FSYNC));
+        beside != nullptr && beside->pMethods->xSync(beside, SQLITE_SYNC_NORMAL) != SQLITE_OK) {
+        const SqliteError error = error_of(database_.get(), SQLITE_IOERR_FSYNC);
+        throw Fault("cannot empty what is beside " + file_.string() + ": " + reason_for(error),
+                    hint_for(error));
+    }
 }
 
 void Database::give_up()
@@ -170,12 +169,12 @@ void Database::give_up()
 
 void Database::fail(std::string_view doing) const
 {
-    const int code = sqlite3_extended_errcode(database_.get());
-    const std::string sentence = "cannot " + std::string(doing) + " " + file_.string() + ": " +
-                                 reason_given_by(database_.get(), code);
-    if ((code & 0xff) == SQLITE_BUSY)
-        throw InUse(sentence, hint_for(code));
-    throw Fault(sentence, hint_for(code));
+    const SqliteError error = error_of(database_.get(), sqlite3_extended_errcode(database_.get()));
+    const std::string sentence =
+        "cannot " + std::string(doing) + " " + file_.string() + ": " + reason_for(error);
+    if ((error.code & 0xff) == SQLITE_BUSY)
+        throw InUse(sentence, hint_for(error));
+    throw Fault(sentence, hint_for(error));
 }
 
 void Database::Close::operator()(sqlite3* database) const

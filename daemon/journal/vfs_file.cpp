@@ -3,61 +3,32 @@
 #include "daemon/journal/journal.hpp"
 
 #include <algorithm>
-#include <cstring>
 #include <new>
 #include <sqlite3.h>
+#include <utility>
 #include <vector>
 
 namespace usher::journal {
 
-std::string reason_for(int code, int error, const std::string& else_by)
+namespace {
+
+/// Nothing may be longer: SQLite copies names into room of that size, and checks it only of names
+/// that it has made whole by itself.
+void check_length(const sqlite3_vfs& system, const std::string& name)
 {
-    switch (code & 0xff) {
-    case SQLITE_FULL: return "the disk is full";
-    case SQLITE_BUSY:
-    case SQLITE_LOCKED: return "another program uses it";
-    case SQLITE_CORRUPT:
-    case SQLITE_NOTADB: return "it is damaged";
-    case SQLITE_IOERR: break;
-    default: return else_by.empty() ? std::string(sqlite3_errstr(code)) : else_by;
-    }
-    const std::string more = error != 0 ? std::string(": ") + std::strerror(error) : std::string();
-    switch (code) {
-    case SQLITE_IOERR_WRITE: return "a write failed" + more;
-    case SQLITE_IOERR_FSYNC:
-    case SQLITE_IOERR_DIR_FSYNC: return "a sync failed" + more;
-    case SQLITE_IOERR_READ:
-    case SQLITE_IOERR_SHORT_READ: return "a read failed" + more;
-    default: return "input or output failed" + more;
-    }
+    if (std::cmp_greater(name.size(), system.mxPathname))
+        throw Fault("cannot open " + name + ": its path has " + std::to_string(name.size()) +
+                        " bytes, and may have " + std::to_string(system.mxPathname),
+                    "keep the state in a directory with a shorter path");
 }
 
-std::string hint_for(int code)
-{
-    switch (code & 0xff) {
-    case SQLITE_FULL: return "make room on that disk; what was answered is safe";
-    case SQLITE_READONLY:
-    case SQLITE_PERM:
-    case SQLITE_CANTOPEN:
-        return "check that this user may write the file and its directory, and that the disk is "
-               "not mounted read-only";
-    case SQLITE_CORRUPT:
-    case SQLITE_NOTADB:
-        return "usher journal verify shows how far it is whole; restore it from a backup";
-    case SQLITE_BUSY:
-    case SQLITE_LOCKED: return "close the other program first";
-    case SQLITE_NOMEM: return "give this machine more memory";
-    default:
-        return "check the disk: journalctl -k shows what the kernel says of it; what was answered "
-               "is safe unless the disk lost it";
-    }
-}
+} // namespace
 
-VfsFile::VfsFile(const std::filesystem::path& file)
-    // SQLite looks for parameters behind the name.
-    : name_(std::filesystem::absolute(file).string() + std::string(2, '\0'))
+VfsFile::VfsFile(const std::filesystem::path& file) : name_(std::filesystem::absolute(file))
 {
     sqlite3_vfs* const system = sqlite3_vfs_find(nullptr);
+    check_length(*system, name_);
+    name_.append(2, '\0'); // SQLite looks for parameters behind the name.
     auto* const room =
         static_cast<sqlite3_file*>(::operator new(static_cast<std::size_t>(system->szOsFile)));
     room->pMethods = nullptr;
@@ -67,7 +38,7 @@ VfsFile::VfsFile(const std::filesystem::path& file)
                         SQLITE_OPEN_READWRITE | SQLITE_OPEN_WAL | SQLITE_OPEN_NOFOLLOW, &given),
           "open");
     if ((given & SQLITE_OPEN_READWRITE) == 0)
-        check(SQLITE_READONLY, "write");
+        fail({.code = SQLITE_READONLY, .else_by = "it is read-only"}, "write");
 }
 
 VfsFile::~VfsFile() = default;
@@ -98,16 +69,23 @@ void VfsFile::sync()
     check(file_->pMethods->xSync(file_.get(), SQLITE_SYNC_NORMAL), "write");
 }
 
-void VfsFile::check(int code, std::string_view doing)
+void VfsFile::check(int code, std::string_view doing) const
 {
     if (code == SQLITE_OK)
         return;
-    int error = 0;
+    SqliteError error{.code = code};
+    sqlite3_vfs* const system = sqlite3_vfs_find(nullptr);
     if (file_->pMethods != nullptr)
-        file_->pMethods->xFileControl(file_.get(), SQLITE_FCNTL_LAST_ERRNO, &error);
-    throw Fault("cannot " + std::string(doing) + " " + name_.c_str() + ": " +
-                    reason_for(code, error, ""),
-                hint_for(code));
+        file_->pMethods->xFileControl(file_.get(), SQLITE_FCNTL_LAST_ERRNO, &error.system);
+    else // It could not be opened.
+        error.system = system->xGetLastError(system, 0, nullptr);
+    fail(error, doing);
+}
+
+void VfsFile::fail(const SqliteError& error, std::string_view doing) const
+{
+    throw Fault("cannot " + std::string(doing) + " " + name_.c_str() + ": " + reason_for(error),
+                hint_for(error));
 }
 
 void VfsFile::Close::operator()(sqlite3_file* file) const

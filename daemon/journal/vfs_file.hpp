@@ -1,5 +1,7 @@
 #pragma once
 
+#include "daemon/journal/sqlite_error.hpp"
+
 #include <cstdint>
 #include <filesystem>
 #include <memory>
@@ -11,18 +13,13 @@ struct sqlite3_file;
 
 namespace usher::journal {
 
-/// Why SQLite's `code` came; `error`: what the operating system said, `else_by`: what SQLite says
-/// where nothing else fits.
-[[nodiscard]] std::string reason_for(int code, int error, const std::string& else_by);
-/// What helps.
-[[nodiscard]] std::string hint_for(int code);
-
 /// A file beside a database, by the road that SQLite's own bytes take to the disk: whoever puts a
-/// disk of his own below SQLite, as tests do, has it below all that the journal writes. What goes
-/// wrong is a `Fault`. Not for a file that SQLite has open: closing it would drop SQLite's locks.
+/// disk of his own below SQLite, as tests do, has it below every byte that the journal writes;
+/// files are made, renamed and removed past it. What goes wrong is a `Fault`. Not for a file that
+/// SQLite has open: closing it would drop SQLite's locks.
 class VfsFile {
   public:
-    /// It is there.
+    /// It is there, is no link, and may be written.
     explicit VfsFile(const std::filesystem::path& file);
     ~VfsFile();
     VfsFile(const VfsFile&) = delete;
@@ -35,7 +32,8 @@ class VfsFile {
     void sync();
 
   private:
-    void check(int code, std::string_view doing);
+    void check(int code, std::string_view doing) const;
+    [[noreturn]] void fail(const SqliteError& error, std::string_view doing) const;
     struct Close {
         void operator()(sqlite3_file* file) const;
     };
