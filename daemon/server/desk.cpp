@@ -98,7 +98,7 @@ struct Desk::Inside {
     std::atomic<bool> stopping = false;
     std::atomic<std::uint64_t> pulse = 0;
 
-    // The desk's thread. The buffers are kept from turn to turn.
+    // The desk's thread. The buffers are kept from turn to turn, but for the letters.
     std::vector<std::unique_ptr<Question>> arrivals;
     Queue queue;
     std::vector<Fact> facts;

@@ -271,26 +271,30 @@ void Hall::take_counts()
 /// large turn is read out in parts, so that who is served by the next does not wait for all of it.
 void Hall::read_mail()
 {
-    for (std::size_t i = 0; i < letters_at_once_max && has_letter(); ++i)
-        read_out((*mail_.front())[mail_read_++]);
+    const Letter* letter = next_letter();
+    for (std::size_t i = 0; i < letters_at_once_max && letter != nullptr; ++i) {
+        read_out(*letter);
+        ++mail_read_;
+        letter = next_letter();
+    }
     for (const auto& session : std::exchange(written_, {}))
         session->flush();
     relieve();
-    is_reading_mail_ = has_letter();
+    is_reading_mail_ = letter != nullptr;
     if (is_reading_mail_)
         asio::post(context_, [this] { read_mail(); });
 }
 
-/// Passes over those of other halls: whether one of this hall's is the next.
-bool Hall::has_letter()
+/// Passes over those of other halls, and lets go of what has been read; null: there is none.
+const Letter* Hall::next_letter()
 {
     for (; !mail_.empty(); mail_.pop_front(), mail_read_ = 0)
         for (; mail_read_ < mail_.front()->size(); ++mail_read_) {
-            const ledger::ConnectionId to = (*mail_.front())[mail_read_].to;
-            if (!to || to.number % count_ == index_)
-                return true;
+            const Letter& letter = (*mail_.front())[mail_read_];
+            if (!letter.to || letter.to.number % count_ == index_)
+                return &letter;
         }
-    return false;
+    return nullptr;
 }
 
 void Hall::read_out(const Letter& letter)
@@ -354,6 +358,7 @@ void Hall::look_whether_empty()
 
 void deliver(std::vector<Letter>&& letters, std::span<const std::unique_ptr<Hall>> halls)
 {
+    assert(!halls.empty());
     const auto mail = std::make_shared<const std::vector<Letter>>(std::move(letters));
     std::vector<bool> concerned(halls.size());
     for (const Letter& letter : *mail) {

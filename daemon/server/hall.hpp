@@ -26,10 +26,11 @@ namespace usher::server {
 
 class Session;
 
-/// What sessions go by. A reload gives a new one; every session takes the newest at its next step.
-/// The letters of one turn, for all halls.
+/// The letters of one turn. The halls that they concern have them in common, and they live until
+/// the last of these has read its own.
 using Mail = std::shared_ptr<const std::vector<Letter>>;
 
+/// What sessions go by. A reload gives a new one; every session takes the newest at its next step.
 struct Rules {
     std::shared_ptr<const Premises> premises;
     Limits limits;
@@ -118,7 +119,7 @@ class Hall {
   private:
     void tick();
     void read_mail();
-    [[nodiscard]] bool has_letter();
+    const Letter* next_letter();
     void read_out(const Letter& letter);
     void relieve();
     void relieve_shares();
@@ -170,7 +171,7 @@ class Hall {
     return static_cast<std::size_t>((all + halls - 1) / halls);
 }
 
-/// Takes the letters of a turn to the halls of their connections: all halls read the same ones.
+/// Takes the letters of a turn to the halls of their connections, one message a hall.
 /// The desk's thread.
 void deliver(std::vector<Letter>&& letters, std::span<const std::unique_ptr<Hall>> halls);
 
