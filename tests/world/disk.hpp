@@ -12,8 +12,9 @@
 
 namespace usher::world {
 
-/// A disk below SQLite that does what disks do: it keeps what was synced, and of the rest whatever
-/// it likes, sector by sector. It is the default VFS of SQLite while it lives; one at a time.
+/// A disk below SQLite and the journal's `-head` that does what disks do: it keeps what was synced,
+/// and of the rest whatever it likes, sector by sector. It is the default VFS of SQLite while it
+/// lives; one at a time.
 ///
 /// What the operating system shows of a file stands in a real one (make its directory in memory);
 /// what a power cut would leave stands here beside it.

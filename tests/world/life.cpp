@@ -4,6 +4,7 @@
 
 #include <array>
 #include <cassert>
+#include <cerrno>
 #include <csignal>
 #include <cstdlib>
 #include <cstring>
@@ -11,9 +12,15 @@
 #include <sstream>
 #include <string_view>
 #include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <type_traits>
 #include <unistd.h>
+#include <utility>
+
+/// Of a sanitizer; null without one.
+extern "C" [[gnu::weak]] int __lsan_do_recoverable_leak_check();
 
 namespace usher::world {
 namespace {
@@ -58,13 +65,32 @@ struct Sheets {
     Sheet said; ///< What else it writes to stderr.
 };
 
+/// Whether a sanitizer misses something; it says what. At an end by `_Exit` it would not look.
+bool has_leaked()
+{
+    return __lsan_do_recoverable_leak_check != nullptr && __lsan_do_recoverable_leak_check() != 0;
+}
+
+/// Nobody wants the core of one that dies, nor one that outlives who waits for it.
+void settle_in_process()
+{
+    const rlimit none{};
+    ::setrlimit(RLIMIT_CORE, &none);
+    ::prctl(PR_SET_PDEATHSIG, SIGKILL);
+    // A test has others. So has a sanitizer, which then says nothing more of a signal than its
+    // name.
+    for (const int signal : {SIGABRT, SIGSEGV, SIGBUS, SIGFPE, SIGILL})
+        std::signal(signal, SIG_DFL);
+}
+
 /// What a life throws ends its process, and nothing of ours is cleaned up by it.
 [[noreturn]] void live_and_go(const Life& life, const Sheets& sheets) noexcept
 {
-    for (const int signal : {SIGABRT, SIGSEGV, SIGBUS, SIGFPE, SIGILL})
-        std::signal(signal, SIG_DFL); // A test has others.
+    settle_in_process();
     ::dup2(sheets.said.number(), STDERR_FILENO);
     const Outcome outcome = life([&](const std::string& line) { sheets.trace.write(line + '\n'); });
+    if (has_leaked())
+        std::_Exit(1);
     const Last last{outcome.figures, outcome.digest, outcome.broken.has_value()};
     sheets.last.write(std::string(reinterpret_cast<const char*>(&last), sizeof last) +
                       outcome.broken.value_or(""));

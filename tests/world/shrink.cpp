@@ -12,15 +12,21 @@ bool names_a_pool(const std::string& word)
     return word == "north" || word == "south";
 }
 
-/// A complaint without what names or counts something: what kind of thing is broken. A sanitizer
-/// goes on to say where it stood, in many lines.
+/// A process that dies says what of in its first lines, and where it stood in many more.
+constexpr int telling_lines = 3;
+
+/// A complaint without what names or counts something: what kind of thing is broken.
 std::string kind_of(const std::string& complaint)
 {
-    std::istringstream words(complaint.substr(0, complaint.find('\n')));
+    std::istringstream lines(complaint);
     std::string kind;
-    for (std::string word; words >> word;)
-        if (word.find_first_of("0123456789") == std::string::npos && !names_a_pool(word))
-            kind += word + ' ';
+    std::string line;
+    for (int i = 0; i < telling_lines && std::getline(lines, line); ++i) {
+        std::istringstream words(line);
+        for (std::string word; words >> word && word != "#0";)
+            if (word.find_first_of("0123456789") == std::string::npos && !names_a_pool(word))
+                kind += word + ' ';
+    }
     return kind;
 }
 

@@ -54,7 +54,7 @@ class World {
 
     [[nodiscard]] Figures figures() const;
     /// What happens, one line each.
-    std::function<void(const std::string& line)> when_noted;
+    std::function<void(const std::string& line)> when_noted = [](const std::string&) {};
     /// The same for two worlds to which the same has happened.
     [[nodiscard]] std::uint64_t digest() const { return digest_; }
 

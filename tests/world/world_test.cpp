@@ -108,6 +108,17 @@ BOOST_AUTO_TEST_CASE(what_ends_a_process_is_shrunk_to_the_acts_that_it_takes)
     BOOST_TEST(live_through(shrunk).broken.has_value());
 }
 
+BOOST_AUTO_TEST_CASE(what_ends_a_process_otherwise_is_another_bug)
+{
+    const auto live_through = [](const std::vector<Act>& plan) {
+        return live_apart([&](const Note&) -> Outcome {
+            throw std::runtime_error(plan.size() == 40 ? "a seat is lost" : "a seat is oversold");
+        });
+    };
+    const std::vector<Act> plan(40);
+    BOOST_TEST(shrink(live_through, plan, *live_through(plan).broken).size() == 40U);
+}
+
 BOOST_AUTO_TEST_SUITE_END()
 
 } // namespace usher::world
