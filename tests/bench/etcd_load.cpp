@@ -3,7 +3,6 @@
 #include <etcdserver/etcdserverpb/rpc.grpc.pb.h>
 #include <fstream>
 #include <grpcpp/grpcpp.h>
-#include <iostream>
 #include <sstream>
 
 /// `bench-etcd`: seats that are keys, each taken and given back by one transaction, and bound to a
@@ -137,15 +136,14 @@ nlohmann::json EtcdLoad::run()
 int main(int argc, char** argv)
 {
     using namespace usher::bench;
-    Order order;
     std::string ca;
-    CLI::App app("Takes seats that are keys of etcd and gives them back.", "bench-etcd");
-    add_options(app, order);
-    app.add_option("--ca", ca, "Whose certificates are believed, in PEM form")->required();
-    CLI11_PARSE(app, argc, argv);
-
-    EtcdLoad load(order);
-    load.connect(ca);
-    std::cout << load.run().dump() << std::endl;
-    std::_Exit(0); // What is still in flight would have to be waited for.
+    Program program("Takes seats that are keys of etcd and gives them back.", "bench-etcd");
+    program.options.add_option("--ca", ca, "Whose certificates are believed, in PEM form")
+        ->required();
+    EtcdLoad load(program.order);
+    const int status = program.run(argc, argv, [&] {
+        load.connect(ca);
+        return load.run();
+    });
+    std::_Exit(status); // What is still in flight would have to be waited for.
 }

@@ -31,13 +31,20 @@ void give_up(const std::string& what)
     std::exit(1);
 }
 
-void add_options(CLI::App& app, Order& order)
+Program::Program(const std::string& about, const std::string& name) : options(about, name)
 {
-    app.add_option("--port", order.port)->required();
-    app.add_option("--connections", order.connections);
-    app.add_option("--in-flight", order.in_flight, "Requests on each connection");
-    app.add_option("--warm-up", order.warm_up, "Seconds that are not counted");
-    app.add_option("--seconds", order.seconds, "Seconds that are");
+    options.add_option("--port", order.port)->required();
+    options.add_option("--connections", order.connections);
+    options.add_option("--in-flight", order.in_flight, "Requests on each connection");
+    options.add_option("--warm-up", order.warm_up, "Seconds that are not counted");
+    options.add_option("--seconds", order.seconds, "Seconds that are");
+}
+
+int Program::run(int argc, char** argv, const std::function<nlohmann::json()>& measure)
+{
+    CLI11_PARSE(options, argc, argv);
+    std::cout << measure().dump() << std::endl;
+    return 0;
 }
 
 std::string random_lease(std::mt19937_64& random)

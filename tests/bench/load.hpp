@@ -3,6 +3,7 @@
 #include <CLI/CLI.hpp>
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <nlohmann/json.hpp>
 #include <random>
 #include <string>
@@ -26,7 +27,18 @@ struct Order {
     double seconds = 5;        ///< Seconds that are.
 };
 
-void add_options(CLI::App& app, Order& order);
+/// A load as a program, which says `about` when it is asked for help.
+class Program {
+  public:
+    Program(const std::string& about, const std::string& name);
+
+    /// Reads the options, measures, and prints what that says as one line of JSON. What `main`
+    /// returns.
+    [[nodiscard]] int run(int argc, char** argv, const std::function<nlohmann::json()>& measure);
+
+    CLI::App options;
+    Order order; ///< Filled by `run`.
+};
 
 /// 16 bytes that no other run asks for.
 [[nodiscard]] std::string random_lease(std::mt19937_64& random);

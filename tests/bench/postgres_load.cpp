@@ -4,7 +4,6 @@
 #include <array>
 #include <cstring>
 #include <deque>
-#include <iostream>
 #include <libpq-fe.h>
 #include <netinet/in.h>
 #include <sys/epoll.h>
@@ -156,13 +155,11 @@ nlohmann::json PostgresLoad::run()
 int main(int argc, char** argv)
 {
     using namespace usher::bench;
-    Order order;
-    CLI::App app("Takes seats of a table in PostgreSQL and gives them back.", "bench-postgres");
-    add_options(app, order);
-    CLI11_PARSE(app, argc, argv);
-
-    PostgresLoad load(order);
-    load.connect("host=127.0.0.1 port=" + std::to_string(order.port) +
-                 " user=postgres dbname=postgres sslmode=require");
-    std::cout << load.run().dump() << std::endl;
+    Program program("Takes seats of a table in PostgreSQL and gives them back.", "bench-postgres");
+    PostgresLoad load(program.order);
+    return program.run(argc, argv, [&] {
+        load.connect("host=127.0.0.1 port=" + std::to_string(program.order.port) +
+                     " user=postgres dbname=postgres sslmode=require");
+        return load.run();
+    });
 }

@@ -2,7 +2,6 @@
 
 #include <deque>
 #include <hiredis/hiredis.h>
-#include <iostream>
 
 /// `bench-redis`: a semaphore with expiry in Redis, as people build it: a sorted set of leases by
 /// the instant of their end, and a script that decides. hiredis writes and reads what goes over a
@@ -87,10 +86,7 @@ std::optional<Heard> RedisSpeaker::hear(Wire& wire)
 int main(int argc, char** argv)
 {
     using namespace usher::bench;
-    Order order;
-    CLI::App app("Takes seats of a semaphore in Redis and gives them back.", "bench-redis");
-    add_options(app, order);
-    CLI11_PARSE(app, argc, argv);
-    std::cout << load(order, "", [] { return std::make_unique<RedisSpeaker>(); }).dump()
-              << std::endl;
+    Program program("Takes seats of a semaphore in Redis and gives them back.", "bench-redis");
+    const MakeSpeaker make_speaker = [] { return std::make_unique<RedisSpeaker>(); };
+    return program.run(argc, argv, [&] { return load(program.order, "", make_speaker); });
 }

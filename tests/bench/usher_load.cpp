@@ -2,8 +2,6 @@
 #include "tests/bench/usher_words.hpp"
 #include "tests/bench/wired_load.hpp"
 
-#include <iostream>
-
 /// `bench-load`: so many connections, each with so many requests in flight, that check a seat out
 /// and in again as fast as they are answered. Prints one line of JSON. With `--echo` the same
 /// frames go to `bench-echo`, which sends them back.
@@ -95,20 +93,17 @@ class EchoSpeaker : public UsherSpeaker {
 int main(int argc, char** argv)
 {
     using namespace usher::bench;
-    Order order;
     std::string key;
     bool echo = false;
-    CLI::App app("Checks seats out and in as fast as they are answered.", "bench-load");
-    add_options(app, order);
-    app.add_option("--renewals", order.renewals, "Between a checkout and its checkin");
-    app.add_option("--key", key);
-    app.add_flag("--echo", echo, "The other end is bench-echo");
-    CLI11_PARSE(app, argc, argv);
-
+    Program program("Checks seats out and in as fast as they are answered.", "bench-load");
+    program.options.add_option("--renewals", program.order.renewals,
+                               "Between a checkout and its checkin");
+    program.options.add_option("--key", key);
+    program.options.add_flag("--echo", echo, "The other end is bench-echo");
     const MakeSpeaker make_speaker = [&]() -> std::unique_ptr<Speaker> {
         if (echo)
             return std::make_unique<EchoSpeaker>(key);
         return std::make_unique<UsherSpeaker>(key);
     };
-    std::cout << load(order, "usher/1", make_speaker).dump() << std::endl;
+    return program.run(argc, argv, [&] { return load(program.order, "usher/1", make_speaker); });
 }

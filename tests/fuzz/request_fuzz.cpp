@@ -42,13 +42,7 @@ ledger::Ledger one_license()
             record(news);
     };
     ask(ledger::Start{});
-    ledger::Install install{.by = {"local:root"}, .entitlement = {}, .profile = {"P"}};
-    install.entitlement.id = {"L"};
-    install.entitlement.root = {"L"};
-    install.entitlement.product = {{"acme"}, {"P"}};
-    install.entitlement.quantity = 3;
-    install.entitlement.document = std::make_shared<const std::string>("license");
-    ask(install);
+    ask(world::license_for(3));
     return ledger;
 }
 

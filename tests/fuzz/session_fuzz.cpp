@@ -74,7 +74,8 @@ class House {
     {
         journal_.replay([](const journal::Turn&) {});
         desk_.open(ledger::Start{});
-        install();
+        desk_.ask({{}, 0, world::license_for(2)});
+        desk_.serve();
     }
     ~House()
     {
@@ -132,18 +133,6 @@ class House {
             0, 1, server::Rules{std::make_shared<const server::Premises>(premises_), {}},
             std::make_shared<server::Usage>(1), clock_));
         return *halls_.front();
-    }
-
-    void install()
-    {
-        ledger::Install install{.by = {"local:root"}, .entitlement = {}, .profile = {"P"}};
-        install.entitlement.id = {"L"};
-        install.entitlement.root = {"L"};
-        install.entitlement.product = {{"acme"}, {"P"}};
-        install.entitlement.quantity = 2;
-        install.entitlement.document = std::make_shared<const std::string>("license");
-        desk_.ask({{}, 0, install});
-        desk_.serve();
     }
 
     void come(Guest& guest, bool is_operator)

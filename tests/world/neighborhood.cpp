@@ -27,4 +27,15 @@ Neighborhood::Neighborhood() : vendor_(trust::SigningKey::from_seed(vendor_seed)
                                 std::chrono::system_clock::now());
 }
 
+ledger::Install license_for(ledger::Units quantity)
+{
+    ledger::Install install{.by = {"local:root"}, .entitlement = {}, .profile = {"P"}};
+    install.entitlement.id = {"L"};
+    install.entitlement.root = {"L"};
+    install.entitlement.product = {{"acme"}, {"P"}};
+    install.entitlement.quantity = quantity;
+    install.entitlement.document = std::make_shared<const std::string>("license");
+    return install;
+}
+
 } // namespace usher::world

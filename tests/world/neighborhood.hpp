@@ -1,5 +1,6 @@
 #pragma once
 
+#include "daemon/ledger/command.hpp"
 #include "daemon/server/premises.hpp"
 #include "daemon/trust/signature.hpp"
 #include "tests/support/scratch.hpp"
@@ -19,5 +20,8 @@ class Neighborhood {
     trust::SigningKey vendor_;
     server::Premises premises_;
 };
+
+/// A license for so many of the product `P`, lent by the profile `P`.
+[[nodiscard]] ledger::Install license_for(ledger::Units quantity);
 
 } // namespace usher::world
