@@ -47,11 +47,13 @@ Hall::Hall(std::size_t index, std::size_t count, Rules rules, std::shared_ptr<Us
       arena_(starting_in(first_block_))
 {
     assert(index_ < count_);
+    await_mail();
 }
 
 /// Sessions know their share, and shares who waits for his turn.
 Hall::~Hall()
 {
+    rings_.release(); // It is the bell's.
     for (const auto* const shares : {&round_, &newcomers_})
         for (const auto& share : *shares)
             share->ready.clear();
@@ -71,13 +73,26 @@ void Hall::stop()
     context_.stop();
 }
 
+/// Not by `asio::post`: the desk would hold locks of this thread's loop while it wakes it, and be
+/// waited for.
 void Hall::deliver(Mail letters)
 {
-    asio::post(context_, [this, taken = std::move(letters)]() mutable {
-        mail_.push_back(std::move(taken));
-        if (!std::exchange(is_reading_mail_, true))
-            read_mail();
-    });
+    if (letterbox_.put(std::move(letters)))
+        bell_.ring();
+}
+
+void Hall::await_mail()
+{
+    rings_.async_wait(asio::posix::descriptor_base::wait_read,
+                      [this](const boost::system::error_code& error) {
+                          if (error)
+                              return;
+                          bell_.sleep({});
+                          letterbox_.take_all(mail_);
+                          if (!std::exchange(is_reading_mail_, true))
+                              read_mail();
+                          await_mail();
+                      });
 }
 
 void Hall::adopt(Rules rules)

@@ -2,6 +2,7 @@
 
 #include "daemon/server/clock.hpp"
 #include "daemon/server/desk.hpp"
+#include "daemon/server/inbox.hpp"
 #include "daemon/server/limits.hpp"
 #include "daemon/server/peer_log.hpp"
 #include "daemon/server/premises.hpp"
@@ -12,6 +13,7 @@
 
 #include <atomic>
 #include <boost/asio/io_context.hpp>
+#include <boost/asio/posix/stream_descriptor.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <cstddef>
 #include <functional>
@@ -118,6 +120,7 @@ class Hall {
 
   private:
     void tick();
+    void await_mail();
     void read_mail();
     const Letter* next_letter();
     void read_out(const Letter& letter);
@@ -139,6 +142,9 @@ class Hall {
     boost::asio::steady_timer timer_{context_};
     std::atomic<std::uint64_t> pulse_ = 0;
     std::atomic<std::size_t> waiting_ = 0;
+    Inbox<Mail> letterbox_;
+    Bell bell_; ///< Rung when the letterbox was empty.
+    boost::asio::posix::stream_descriptor rings_{context_, bell_.descriptor()};
 
     std::uint64_t ids_given_ = 0;
     std::unordered_map<std::uint64_t, std::shared_ptr<Session>> sessions_; ///< By connection.

@@ -5,7 +5,6 @@
 #include <cstdint>
 #include <memory>
 #include <utility>
-#include <vector>
 
 namespace usher::server {
 
@@ -52,7 +51,8 @@ class Inbox {
     [[nodiscard]] bool empty() const { return top_.load(std::memory_order_relaxed) == nullptr; }
 
     /// The owner only: appends all that is in, the oldest first, to `items`.
-    void take_all(std::vector<Item>& items)
+    template <class Items>
+    void take_all(Items& items)
     {
         Sheet* sheet = turn_over(top_.exchange(nullptr, std::memory_order_acquire));
         while (sheet) {
