@@ -3,66 +3,98 @@
 #include "tests/bench/wire.hpp"
 
 #include <arpa/inet.h>
-#include <array>
-#include <fcntl.h>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/posix/stream_descriptor.hpp>
 #include <iostream>
-#include <map>
+#include <memory>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
-#include <sys/epoll.h>
 #include <sys/socket.h>
 #include <thread>
+#include <unistd.h>
 #include <vector>
 
-/// `bench-echo CERTIFICATE KEY THREADS`: what TLS itself costs. Every frame goes back as it came;
-/// no state, no disk, no parsing, and as many threads as the daemon serves connections with. Prints
-/// its port, and serves until it is killed.
+/// `bench-echo CERTIFICATE KEY THREADS`: what TLS itself costs on Asio. Every frame goes back as it
+/// came; no state, no disk, no parsing, and as many threads as the daemon serves connections with.
+/// Prints its port, and serves until it is killed.
 namespace usher::bench {
 namespace {
 
-/// One thread's connections.
-void serve(int listener, SSL_CTX* context)
-{
-    const int poll = ::epoll_create1(EPOLL_CLOEXEC);
-    const auto watch = [poll](int socket, std::uint32_t events) {
-        epoll_event event{.events = events, .data = {.fd = socket}};
-        ::epoll_ctl(poll, EPOLL_CTL_ADD, socket, &event);
-    };
-    watch(listener, EPOLLIN | EPOLLEXCLUSIVE);
-    std::map<int, Wire> wires;
-    std::array<epoll_event, 256> events{};
-    for (;;) {
-        const int count = ::epoll_wait(poll, events.data(), events.size(), -1);
-        for (int i = 0; i < count; ++i) {
-            const int socket = events[static_cast<std::size_t>(i)].data.fd;
-            if (socket == listener) {
-                const int peer =
-                    ::accept4(listener, nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC);
-                if (peer < 0)
-                    continue; // Another thread was faster.
-                const int on = 1;
-                ::setsockopt(peer, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
-                Tls tls(SSL_new(context));
-                SSL_set_fd(tls.get(), peer);
-                SSL_set_accept_state(tls.get());
-                wires.emplace(peer, Wire(peer, std::move(tls)));
-                watch(peer, EPOLLIN | EPOLLOUT | EPOLLET);
-                continue;
-            }
-            Wire& wire = wires.at(socket);
-            bool lives = wire.read();
-            for (auto frame = protocol::first_frame(wire.in()); frame.message;
-                 frame = protocol::first_frame(wire.in())) {
-                const auto bytes = wire.in().first(frame.consumed);
-                wire.out().append(reinterpret_cast<const char*>(bytes.data()), bytes.size());
-                wire.consume(frame.consumed);
-            }
-            lives = lives && wire.flush();
-            if (!lives)
-                wires.erase(socket);
-        }
+namespace asio = boost::asio;
+using Descriptor = asio::posix::stream_descriptor;
+
+/// One connection. It lives as long as it waits for something.
+class Line : public std::enable_shared_from_this<Line> {
+  public:
+    Line(asio::io_context& context, int socket, Tls tls)
+        : wire_(socket, std::move(tls)), descriptor_(context, socket)
+    {}
+    ~Line() { descriptor_.release(); } // The socket is the wire's.
+
+    void wait_for(Descriptor::wait_type event)
+    {
+        descriptor_.async_wait(event, [self = shared_from_this()](const auto& error) {
+            if (!error)
+                self->go_on();
+        });
     }
-}
+
+  private:
+    void go_on()
+    {
+        bool lives = wire_.read();
+        for (auto frame = protocol::first_frame(wire_.in()); frame.message;
+             frame = protocol::first_frame(wire_.in())) {
+            const auto bytes = wire_.in().first(frame.consumed);
+            wire_.out().append(reinterpret_cast<const char*>(bytes.data()), bytes.size());
+            wire_.consume(frame.consumed);
+        }
+        lives = lives && wire_.flush();
+        if (lives) // Who takes nothing is not read on.
+            wait_for(wire_.out().empty() ? Descriptor::wait_read : Descriptor::wait_write);
+    }
+
+    Wire wire_;
+    Descriptor descriptor_;
+};
+
+/// One thread's connections.
+class Hall {
+  public:
+    Hall(int listener, SSL_CTX* context) : tls_(context), listener_(context_, ::dup(listener)) {}
+
+    void serve()
+    {
+        accept();
+        context_.run();
+    }
+
+  private:
+    void accept()
+    {
+        listener_.async_wait(Descriptor::wait_read, [this](const auto&) {
+            const int peer = ::accept4(listener_.native_handle(), nullptr, nullptr,
+                                       SOCK_NONBLOCK | SOCK_CLOEXEC);
+            if (peer >= 0) // Else another thread was faster.
+                seat(peer);
+            accept();
+        });
+    }
+
+    void seat(int peer)
+    {
+        const int on = 1;
+        ::setsockopt(peer, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+        Tls tls(SSL_new(tls_));
+        SSL_set_fd(tls.get(), peer);
+        SSL_set_accept_state(tls.get());
+        std::make_shared<Line>(context_, peer, std::move(tls))->wait_for(Descriptor::wait_read);
+    }
+
+    SSL_CTX* tls_;
+    asio::io_context context_{1};
+    Descriptor listener_;
+};
 
 int listen_at_any_port()
 {
@@ -91,7 +123,7 @@ int main(int argc, char** argv)
     const int listener = listen_at_any_port();
     std::vector<std::thread> threads;
     for (int i = 0; i < std::stoi(argv[3]); ++i)
-        threads.emplace_back(serve, listener, context.get());
+        threads.emplace_back([&] { Hall(listener, context.get()).serve(); });
     for (std::thread& thread : threads)
         thread.join();
 }

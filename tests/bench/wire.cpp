@@ -53,6 +53,7 @@ Context context(const SSL_METHOD* method)
     SSL_CTX_set_mode(made.get(), SSL_MODE_ENABLE_PARTIAL_WRITE |
                                      SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER |
                                      SSL_MODE_RELEASE_BUFFERS);
+    SSL_CTX_set_read_ahead(made.get(), 1); // One call of the system for all that has come.
     return made;
 }
 
