@@ -281,7 +281,7 @@ void Applier::operator()(const ProfileSet& fact) const
     }
     record.profile = fact.profile;
     if (is_new) // One of this name was removed while leases that it had lent lived on.
-        for (auto& [id, lease] : state.leases)
+        for (LeaseRecord& lease : state.leases.all())
             if (lease.lease.profile == fact.profile.name)
                 join_profile(state, lease, at);
     state.hopes_changed = true; // Who waits under this name may want more than its capacity.
@@ -299,7 +299,7 @@ void Applier::operator()(const ProfileRenamed& fact) const
     node.mapped().profile.name = fact.to;
     const bool is_free = state.profiles.insert(std::move(node)).inserted;
     assert(is_free);
-    for (auto& [id, record] : state.leases)
+    for (LeaseRecord& record : state.leases.all())
         if (record.lease.profile == fact.from)
             record.lease.profile = fact.to;
         else if (record.lease.profile == fact.to) // Of one of this name that was removed before.
@@ -318,7 +318,7 @@ void Applier::operator()(const ProfileRemoved& fact) const
 {
     const auto found = state.profiles.find(fact.name);
     assert(found != state.profiles.end());
-    for (auto& [id, lease] : state.leases)
+    for (LeaseRecord& lease : state.leases.all())
         if (lease.profile == &found->second) {
             lease.profile = nullptr;
             lease.client = nullptr;

@@ -189,11 +189,8 @@ void Applier::operator()(const LeaseGranted& fact) const
     if (const auto waits = state.places.find(fact.lease.id); waits != state.places.end())
         take_out_of_queue(state, waits->second);
 
-    const auto [found, is_new] = state.leases.try_emplace(fact.lease.id);
-    assert(is_new);
-    LeaseRecord& record = found->second;
+    LeaseRecord& record = state.leases.add(fact.lease);
     PoolRecord& pool = state.pools.at(fact.lease.pool);
-    record.lease = fact.lease;
     record.number = ++state.leases_numbered;
     record.pool = &pool;
     record.connection = fact.connection;
@@ -217,9 +214,7 @@ void Applier::operator()(const LeaseGranted& fact) const
 
 void Applier::operator()(const LeaseEnded& fact) const
 {
-    const auto found = state.leases.find(fact.id);
-    assert(found != state.leases.end());
-    LeaseRecord& record = found->second;
+    LeaseRecord& record = state.leases.at(fact.id);
     PoolRecord& pool = *record.pool;
     listen_no_more(state, record);
     if (record.lease.kind == LeaseKind::fixed && record.lease.ends)
@@ -232,7 +227,7 @@ void Applier::operator()(const LeaseEnded& fact) const
     note_change(state, pool);
     remember_ending(state, fact.id, record.lease.identity, fact.reason);
     state.tags.erase(record.lease.tag);
-    state.leases.erase(found);
+    state.leases.remove(fact.id);
     free_up(state, pool);
 }
 

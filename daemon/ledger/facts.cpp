@@ -6,16 +6,14 @@
 namespace usher::ledger {
 namespace {
 
-/// The records of a table in the order of their numbers, so that equal states give equal facts.
-template <class Table>
-auto by_number(const Table& table)
+/// The records in the order of their numbers, so that equal states give equal facts.
+auto by_number(auto&& records)
 {
-    std::vector<const typename Table::mapped_type*> records;
-    records.reserve(table.size());
-    for (const auto& [key, record] : table)
-        records.push_back(&record);
-    std::ranges::sort(records, {}, [](const auto* record) { return record->number; });
-    return records;
+    std::vector<const std::ranges::range_value_t<decltype(records)>*> sorted;
+    for (const auto& record : records)
+        sorted.push_back(&record);
+    std::ranges::sort(sorted, {}, [](const auto* record) { return record->number; });
+    return sorted;
 }
 
 /// Before the licenses themselves, which count by them.
@@ -122,7 +120,7 @@ void append_entitlements(const State& state, std::vector<Fact>& facts)
 
 void append_profiles(const State& state, std::vector<Fact>& facts)
 {
-    for (const ProfileRecord* record : by_number(state.profiles)) {
+    for (const ProfileRecord* record : by_number(std::views::values(state.profiles))) {
         facts.emplace_back(ProfileSet{record->profile, {}});
         std::vector<std::pair<std::string, CalendarInstant>> uses;
         for (const auto& [key, client] : record->clients)
@@ -213,7 +211,7 @@ std::vector<Fact> facts_of(const State& state)
     append_requirements(state, facts);
     append_profiles(state, facts);
     append_credentials(state, true, facts);
-    for (const LeaseRecord* record : by_number(state.leases))
+    for (const LeaseRecord* record : by_number(state.leases.all()))
         facts.emplace_back(LeaseGranted{record->lease});
     for (const auto& [place, record] : state.waiters)
         facts.emplace_back(Queued{record.waiter});

@@ -138,9 +138,9 @@ void Walk::pools()
 /// I7, and that a tag names one thing.
 void Walk::leases()
 {
-    for (const auto& [id, record] : state_.leases) {
+    for (const LeaseRecord& record : state_.leases.all()) {
         const auto tag = state_.tags.find(record.lease.tag);
-        expect(tag != state_.tags.end() && tag->second == id, "a tag names its lease",
+        expect(tag != state_.tags.end() && tag->second == record.lease.id, "a tag names its lease",
                record.lease.user.text);
         expect((record.lease.kind == LeaseKind::floating) ==
                    (record.listening != LeaseRecord::Listening::none),
@@ -195,7 +195,7 @@ void Walk::profiles()
         std::map<std::string, std::size_t> clients; ///< How many leases each has.
     };
     std::map<const ProfileRecord*, Taken> uses;
-    for (const auto& [id, lease] : state_.leases) {
+    for (const LeaseRecord& lease : state_.leases.all()) {
         expect(lease.profile == state_.find_profile(lease.lease.profile),
                "a lease is of the profile that bears its profile's name", lease.lease.user.text);
         Taken& use = uses[lease.profile];
@@ -247,9 +247,9 @@ void Walk::indexes()
                                          state_.boundaries.size() == boundaries.size()),
            "boundaries are where licenses begin, end and lapse", "");
     decltype(state_.fixed_ends) fixed_ends;
-    for (const auto& [id, record] : state_.leases)
+    for (const LeaseRecord& record : state_.leases.all())
         if (record.lease.kind == LeaseKind::fixed && record.lease.ends)
-            fixed_ends.emplace(*record.lease.ends, id);
+            fixed_ends.emplace(*record.lease.ends, record.lease.id);
     expect(state_.fixed_ends == fixed_ends, "fixed leases, and they alone, have an end", "");
     decltype(state_.credential_names) names;
     for (const auto& [name, credential] : state_.credentials)

@@ -87,7 +87,7 @@ void Walk::homes()
 {
     std::map<PartyId, std::set<const LeaseRecord*>> of_party;
     std::map<Identity, std::map<std::uint64_t, LeaseRecord*>> kept;
-    for (const auto& [id, record] : state_.leases) {
+    for (const LeaseRecord& record : state_.leases.all()) {
         const Lease& lease = record.lease;
         if (!lease.party.empty())
             of_party[lease.party].insert(&record);

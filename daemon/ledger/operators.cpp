@@ -9,7 +9,7 @@ namespace {
 std::vector<Fact> end_floating_leases(const State& state, const Identity& by)
 {
     std::vector<const LeaseRecord*> floating;
-    for (const auto& [id, record] : state.leases)
+    for (const LeaseRecord& record : state.leases.all())
         if (record.lease.kind == LeaseKind::floating && record.pool->scheme->restarts_leases)
             floating.push_back(&record);
     std::ranges::sort(floating, {}, &LeaseRecord::number);

@@ -48,9 +48,23 @@ Units Seat::stand_up(Units asked)
     return before - units();
 }
 
+const LeaseRecord* LeaseTable::find(const LeaseId& id) const
+{
+    const auto found = index_.find(id);
+    return found == index_.end() ? nullptr : found->second.get();
+}
+
+LeaseRecord& LeaseTable::add(const Lease& lease)
+{
+    const auto [added, is_new] =
+        index_.emplace(lease.id, std::make_unique<LeaseRecord>(LeaseRecord{.lease = lease}));
+    assert(is_new);
+    return *added->second;
+}
+
 State::State(std::uint64_t seed, Rules rules)
     : hash{seed}, requirements(rules), pools(0, hash), parties(0, hash), leases_of(0, hash),
-      kept_by(0, hash), leases(0, hash), tags(0, hash), places(0, hash), endings(0, hash),
+      kept_by(0, hash), leases(hash), tags(0, hash), places(0, hash), endings(0, hash),
       documents(std::make_shared<const std::vector<std::shared_ptr<const std::string>>>())
 {
     for (const Scheme& scheme : preset_schemes())
@@ -77,8 +91,7 @@ const ProfileRecord* State::find_profile(const ProfileName& name) const
 
 const LeaseRecord* State::find_lease(const LeaseId& id) const
 {
-    const auto found = leases.find(id);
-    return found == leases.end() ? nullptr : &found->second;
+    return leases.find(id);
 }
 
 const WaiterRecord* State::find_waiter(const LeaseId& id) const

@@ -9,13 +9,16 @@
 #include "daemon/ledger/scheme.hpp"
 #include "daemon/ledger/watch.hpp"
 
+#include <boost/unordered/unordered_flat_map.hpp>
 #include <deque>
 #include <ext/pb_ds/assoc_container.hpp>
 #include <ext/pb_ds/tree_policy.hpp>
 #include <functional>
 #include <list>
 #include <map>
+#include <memory>
 #include <optional>
+#include <ranges>
 #include <set>
 #include <string>
 #include <unordered_map>
@@ -96,6 +99,39 @@ struct LeaseRecord {
     LeaseRecord* party_after = nullptr;
     Listening listening = Listening::none;
     std::list<LeaseRecord*>::iterator listed; ///< Valid unless `listening` is none.
+};
+
+/// Leases by their ids. A record stays where it is. The table has pointers only: so to find one of
+/// a million is to look at two places, and to grow is to copy pointers.
+class LeaseTable {
+  public:
+    explicit LeaseTable(SeededHash hash) : index_(0, hash) {}
+
+    [[nodiscard]] std::size_t size() const { return index_.size(); }
+    [[nodiscard]] bool empty() const { return index_.empty(); }
+    [[nodiscard]] bool contains(const LeaseId& id) const { return index_.contains(id); }
+    [[nodiscard]] const LeaseRecord* find(const LeaseId& id) const;
+    [[nodiscard]] const LeaseRecord& at(const LeaseId& id) const { return *index_.at(id); }
+    [[nodiscard]] LeaseRecord& at(const LeaseId& id) { return *index_.at(id); }
+    /// In no order.
+    [[nodiscard]] auto all()
+    {
+        return std::views::transform(index_,
+                                     [](auto& entry) -> LeaseRecord& { return *entry.second; });
+    }
+    [[nodiscard]] auto all() const
+    {
+        return std::views::transform(
+            index_, [](auto& entry) -> const LeaseRecord& { return *entry.second; });
+    }
+
+    /// Of a lease that is not there yet.
+    LeaseRecord& add(const Lease& lease);
+    void remove(const LeaseId& id) { index_.erase(id); }
+
+  private:
+    using Index = boost::unordered_flat_map<LeaseId, std::unique_ptr<LeaseRecord>, SeededHash>;
+    Index index_;
 };
 
 struct WaiterRecord {
@@ -189,9 +225,9 @@ struct State {
     std::map<CredentialDigest, std::string> credential_names;
     /// Leases that no silence ends, of each identity, in the order in which they came to be held.
     std::unordered_map<Identity, std::map<std::uint64_t, LeaseRecord*>, SeededHash> kept_by;
-    std::unordered_map<LeaseId, LeaseRecord, SeededHash> leases;
-    std::unordered_map<LeaseTag, LeaseId, SeededHash> tags; ///< Of leases and waiters.
-    std::map<std::uint64_t, WaiterRecord> waiters;          ///< By place.
+    LeaseTable leases;
+    boost::unordered_flat_map<LeaseTag, LeaseId, SeededHash> tags; ///< Of leases and waiters.
+    std::map<std::uint64_t, WaiterRecord> waiters;                 ///< By place.
     std::unordered_map<LeaseId, std::uint64_t, SeededHash> places;
     std::uint64_t pools_numbered = 0;
     std::uint64_t leases_numbered = 0;

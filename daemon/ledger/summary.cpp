@@ -103,7 +103,7 @@ struct Use {
 std::map<ProfileName, Use> uses_of(const State& state)
 {
     std::map<ProfileName, Use> uses;
-    for (const auto& [id, record] : state.leases) {
+    for (const LeaseRecord& record : state.leases.all()) {
         Use& use = uses[record.lease.profile];
         if (!record.seat) {
             use.in_use += record.lease.units;
@@ -218,7 +218,7 @@ Summary summary_of(const State& state, Now now)
     append_profiles(state, now, summary);
     std::vector<const LeaseRecord*> leases;
     leases.reserve(state.leases.size());
-    for (const auto& [id, record] : state.leases)
+    for (const LeaseRecord& record : state.leases.all())
         leases.push_back(&record);
     std::ranges::sort(leases, {}, &LeaseRecord::number);
     summary.leases.reserve(leases.size());

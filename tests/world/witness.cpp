@@ -247,7 +247,8 @@ void Witness::look_at_leases(const State& state, bool is_calm)
 {
     const SteadyInstant now = clock_.steady();
     std::set<LeaseId> held;
-    for (const auto& [id, record] : state.leases) {
+    for (const ledger::LeaseRecord& record : state.leases.all()) {
+        const LeaseId& id = record.lease.id;
         held.insert(id);
         if (over_.contains(id))
             complain("lease " + text(id) + " is held, though its holder was told that it is not");
@@ -284,7 +285,7 @@ void Witness::look_at_stock(const State& state, const ledger::LeaseRecord& newco
 {
     const ledger::PoolRecord& root = *newcomer.pool->root;
     std::map<const ledger::PoolRecord*, Units> lent;
-    for (const auto& [id, other] : state.leases)
+    for (const ledger::LeaseRecord& other : state.leases.all())
         lent[other.pool] += other.lease.units;
     Units of_root = 0; // Without what stands above a pool's stock since its owner shrank it.
     for (const auto& [pool, units] : lent)

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cstdio>
+#include <iterator>
 #include <utility>
 
 /// What is done to a world; its time is in world.cpp.
@@ -254,11 +255,13 @@ void World::revoke(const Act& act)
     const ledger::State& state = server_->ledger().state();
     if (state.leases.empty())
         return;
-    auto chosen = state.leases.begin();
-    std::advance(chosen, static_cast<std::ptrdiff_t>(act.which % state.leases.size()));
-    witness_.taking(chosen->first);
+    const auto leases = state.leases.all();
+    const auto chosen =
+        std::ranges::next(leases.begin(), static_cast<std::ptrdiff_t>(act.which % leases.size()));
+    const ledger::Lease& lease = (*chosen).lease;
+    witness_.taking(lease.id);
     v1::Operate verb;
-    verb.mutable_revoke()->set_lease(digits_of(chosen->second.lease.tag));
+    verb.mutable_revoke()->set_lease(digits_of(lease.tag));
     verb.mutable_revoke()->set_reason("somebody else needs it");
     ask("revoke", std::move(verb));
 }
