@@ -273,11 +273,12 @@ Desk::Desk(ledger::Ledger& ledger, journal::Journal& journal, const Clock& clock
 
 Desk::~Desk() = default;
 
-void Desk::ask(Question question)
+void Desk::ask(std::unique_ptr<Question> question)
 {
     if (inside_->stopping.load(std::memory_order_acquire))
         return;
-    if (inside_->inbox.put(std::make_unique<Question>(std::move(question))))
+    question->weight = weight_of(question->command);
+    if (inside_->inbox.put(std::move(question)))
         inside_->bell.ring();
 }
 

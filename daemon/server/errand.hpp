@@ -71,7 +71,7 @@ class Errands {
     [[nodiscard]] std::size_t bytes() const { return bytes_; }
 
   private:
-    static constexpr std::size_t kept_max = 8;
+    static constexpr std::size_t kept_max = 16;
 
     std::vector<Errand> errands_;
     std::vector<std::uint32_t> free_;
@@ -95,8 +95,6 @@ class Speaking {
 
     void add(const std::vector<ledger::LeaseId>& ids)
     {
-        if (news_in(ids) == 0)
-            return; // As it nearly always is.
         leases_.insert(leases_.end(), ids.begin(), ids.end());
         std::ranges::sort(leases_);
         leases_.erase(std::ranges::unique(leases_).begin(), leases_.end());

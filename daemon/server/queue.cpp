@@ -22,7 +22,7 @@ void Queue::put(std::unique_ptr<Question> question)
 
 void Queue::line_up(std::uint64_t share, const Line& line, Shares& light)
 {
-    const bool is_heavy = weight_of(line.questions.front()->command) > heavy_weight;
+    const bool is_heavy = line.questions.front()->weight > heavy_weight;
     (is_heavy ? heavy_ : light).push_back(share);
 }
 
@@ -77,7 +77,7 @@ std::unique_ptr<Question> Queue::next(std::size_t weight_max)
         return nullptr;
     const std::uint64_t share = shares->front();
     const auto line = lines_.find(share);
-    const std::size_t weight = weight_of(line->second.questions.front()->command);
+    const std::size_t weight = line->second.questions.front()->weight;
     if (weight_ > 0 && weight_ + weight > weight_max)
         return nullptr;
 

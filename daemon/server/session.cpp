@@ -334,9 +334,11 @@ void Session::on_request(const v1::Request& request, std::size_t bytes)
 std::optional<Refusal> Session::speak_for(const ledger::Command& command, Errand& errand)
 {
     const std::size_t leases_max = hall_.limits().leases_per_connection_max;
-    const Refusal full{.code = Code::limit_reached,
+    const auto full = [&] {
+        return Refusal{.code = Code::limit_reached,
                        .detail = "one connection speaks for at most " + std::to_string(leases_max) +
                                  " leases"};
+    };
     if (const auto* checkout = std::get_if<ledger::Checkout>(&command)) {
         if (!speaking_.add(checkout->id))
             return std::nullopt; // A retry takes no room, not even where a reload has left too
@@ -345,12 +347,14 @@ std::optional<Refusal> Session::speak_for(const ledger::Command& command, Errand
         if (speaking_.count() <= leases_max)
             return std::nullopt;
         speaking_.drop(checkout->id);
-        return full;
+        return full();
     }
     if (const auto* renew = std::get_if<ledger::Renew>(&command)) {
-        if (speaking_.count() + speaking_.news_in(renew->leases) > leases_max)
-            return full;
-        speaking_.add(renew->leases);
+        const std::size_t news = speaking_.news_in(renew->leases);
+        if (speaking_.count() + news > leases_max)
+            return full();
+        if (news > 0) // It nearly never is.
+            speaking_.add(renew->leases);
     }
     if (const auto* checkin = std::get_if<ledger::Checkin>(&command))
         errand.lease = checkin->lease;
@@ -365,13 +369,14 @@ std::optional<Refusal> Session::speak_for(const ledger::Command& command, Errand
     return std::nullopt;
 }
 
-void Session::ask(ledger::Command command, Errand errand)
+void Session::ask(ledger::Command&& command, Errand&& errand)
 {
     hall_.note_question();
     errand.weight = weight_of(command);
     share_->questions += errand.weight;
     hall_.gauge(Bound::questions_per_identity).raise(share_->questions);
-    desk_.ask({id_, errands_.send(std::move(errand)), std::move(command), share_->number});
+    desk_.ask(std::make_unique<Question>(id_, errands_.send(std::move(errand)), std::move(command),
+                                         share_->number));
     weigh(); // Before the next one is taken on.
 }
 

@@ -111,7 +111,7 @@ class Session final : public Waiter, public std::enable_shared_from_this<Session
     void on_request(const v1::Request& request, std::size_t bytes);
     [[nodiscard]] std::optional<ledger::Refusal> speak_for(const ledger::Command& command,
                                                            Errand& errand);
-    void ask(ledger::Command command, Errand errand);
+    void ask(ledger::Command&& command, Errand&& errand);
 
     // Out.
     [[nodiscard]] bool join(const ledger::Identity& identity);
