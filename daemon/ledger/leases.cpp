@@ -19,7 +19,13 @@ LeaseState unknown_state(const State& state, const Identity& asker, const LeaseI
     return answer;
 }
 
-LeaseState state_of(const State& state, const Renew& command, const LeaseId& id)
+/// Why a pool is locked, made once for all of its leases that stand together in a renewal.
+struct LastLock {
+    const PoolRecord* pool = nullptr;
+    std::shared_ptr<const Refusal> refusal;
+};
+
+LeaseState state_of(const State& state, const Renew& command, const LeaseId& id, LastLock& last)
 {
     const Identity& asker = command.asker.identity;
     LeaseState answer{
@@ -28,7 +34,10 @@ LeaseState state_of(const State& state, const Renew& command, const LeaseId& id)
         record && record->lease.identity == asker) {
         if (is_locked(*record->pool)) {
             answer.state = LeaseState::State::locked;
-            answer.refusal = std::make_shared<const Refusal>(lock_refusal(state, *record->pool));
+            if (last.pool != record->pool)
+                last = {record->pool,
+                        std::make_shared<const Refusal>(lock_refusal(state, *record->pool))};
+            answer.refusal = last.refusal;
         }
         return answer;
     }
@@ -64,8 +73,9 @@ Verdict decide(const State& state, const Renew& command, Now now)
     Renewed answer{.leases = {}, .term = state.term};
     answer.leases.reserve(command.leases.size());
     verdict.facts.reserve(command.leases.size());
+    LastLock last;
     for (const LeaseId& id : command.leases) {
-        answer.leases.push_back(state_of(state, command, id));
+        answer.leases.push_back(state_of(state, command, id, last));
         if (answer.leases.back().state != LeaseState::State::unknown)
             verdict.facts.emplace_back(
                 LeaseRenewed{id, command.asker.connection, renewed_until(state, id, now)});

@@ -30,14 +30,25 @@ void append(std::string& out, const v1::Response& response)
 }
 
 /// Four thousand explained refusals would not fit: from half a frame on, only their codes are said.
+/// What several leases have in common is put into words once.
 void fill(v1::Renewed& renewed, const ledger::Renewed& from)
 {
     constexpr std::size_t explained_bytes_max = protocol::frame_bytes_max / 2;
     std::size_t bytes = 0;
+    const ledger::Refusal* last = nullptr;
+    const v1::Refused* words = nullptr; // Of that one.
     renewed.set_term_ms(milliseconds(from.term));
     for (const ledger::LeaseState& lease : from.leases) {
         v1::LeaseState& state = *renewed.add_leases();
-        fill(state, lease, bytes < explained_bytes_max);
+        const bool is_explained = bytes < explained_bytes_max;
+        const bool is_said = words != nullptr && lease.refusal.get() == last;
+        fill(state, lease, is_explained && !is_said);
+        if (is_explained && is_said) {
+            *state.mutable_refused() = *words;
+        } else if (is_explained && lease.refusal) {
+            last = lease.refusal.get();
+            words = &state.refused();
+        }
         bytes += state.ByteSizeLong();
     }
 }

@@ -154,6 +154,29 @@ BOOST_AUTO_TEST_CASE(a_renewal_of_all_leases_with_the_longest_refusals_fits_in_o
     BOOST_TEST(answer.renewed().leases(0).refused().holders_size() == 8);
 }
 
+BOOST_AUTO_TEST_CASE(
+    each_lease_of_a_renewal_has_its_own_reason_also_where_several_have_it_in_common)
+{
+    using State = ledger::LeaseState::State;
+    const auto locked = std::make_shared<const ledger::Refusal>(
+        ledger::Refusal{.code = ledger::Code::pool_locked, .subject = "a"});
+    const auto gone = std::make_shared<const ledger::Refusal>(
+        ledger::Refusal{.code = ledger::Code::unknown_lease});
+    ledger::Renewed renewed;
+    for (const auto& refusal : {locked, locked, {}, gone, locked, gone, gone})
+        renewed.leases.push_back(
+            {.id = lease_id(1), .state = State::held, .refusal = refusal, .ended_because = {}});
+    const v1::Response answer = response(renewed);
+    const auto& leases = answer.renewed().leases();
+    BOOST_TEST(!leases[2].has_refused());
+    for (const int i : {0, 1, 4})
+        BOOST_TEST(leases[i].refused().DebugString() == leases[0].refused().DebugString());
+    for (const int i : {3, 5, 6})
+        BOOST_TEST(leases[i].refused().text() == ledger::sentence(*gone));
+    BOOST_TEST(leases[0].refused().text() == ledger::sentence(*locked));
+    BOOST_TEST(leases[1].refused().cures_size() > 0);
+}
+
 BOOST_AUTO_TEST_CASE(the_last_refusals_fit_in_one_frame_the_newest_first)
 {
     ledger::Refusals refusals;
