@@ -40,9 +40,10 @@ constexpr auto issuers_max = std::chrono::seconds(2);
 constexpr auto schemes_max = std::chrono::seconds(10);
 
 /// A connection is a descriptor, and what a login shell is allowed is not many.
-void allow_descriptors(const server::Limits& limits)
+void allow_descriptors(const server::Limits& limits, std::size_t halls)
 {
-    constexpr std::uint64_t others = 64; // Journal, log, listeners, threads.
+    // Journal, log and listeners; a hall's loop, timer and bell.
+    const std::uint64_t others = 64 + 5 * halls;
     rlimit allowed{};
     if (::getrlimit(RLIMIT_NOFILE, &allowed) != 0)
         return;
@@ -308,7 +309,7 @@ void run(const Order& order, const Config& config, const World& world, Signals& 
 {
     set_log_level(config.log_level);
     log_settings(config);
-    allow_descriptors(config.limits);
+    allow_descriptors(config.limits, config.threads);
     Supervisor supervisor;
 
     trust::keep_private_directory(config.state);

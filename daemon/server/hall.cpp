@@ -3,9 +3,13 @@
 #include "daemon/server/session.hpp"
 
 #include <algorithm>
+#include <boost/asio/error.hpp>
 #include <boost/asio/post.hpp>
 #include <cassert>
+#include <cerrno>
+#include <fcntl.h>
 #include <ranges>
+#include <system_error>
 #include <utility>
 
 namespace usher::server {
@@ -30,6 +34,15 @@ constexpr int turns_alone_max = 16;
 
 constexpr std::size_t first_block_bytes = 16 << 10;
 
+/// A second one of the same: Asio closes what it waits for.
+int duplicate(int descriptor)
+{
+    const int second = ::fcntl(descriptor, F_DUPFD_CLOEXEC, 0);
+    if (second < 0)
+        throw std::system_error(errno, std::generic_category(), "cannot watch a bell");
+    return second;
+}
+
 google::protobuf::ArenaOptions starting_in(std::vector<char>& block)
 {
     google::protobuf::ArenaOptions options;
@@ -43,8 +56,8 @@ google::protobuf::ArenaOptions starting_in(std::vector<char>& block)
 Hall::Hall(std::size_t index, std::size_t count, Rules rules, std::shared_ptr<Usage> usage,
            const Clock& clock)
     : index_(index), count_(count), rules_(std::move(rules)), clock_(clock),
-      usage_(std::move(usage)), scratch_(scratch_bytes), first_block_(first_block_bytes),
-      arena_(starting_in(first_block_))
+      rings_(context_, duplicate(bell_.descriptor())), usage_(std::move(usage)),
+      scratch_(scratch_bytes), first_block_(first_block_bytes), arena_(starting_in(first_block_))
 {
     assert(index_ < count_);
     await_mail();
@@ -53,7 +66,6 @@ Hall::Hall(std::size_t index, std::size_t count, Rules rules, std::shared_ptr<Us
 /// Sessions know their share, and shares who waits for his turn.
 Hall::~Hall()
 {
-    rings_.release(); // It is the bell's.
     for (const auto* const shares : {&round_, &newcomers_})
         for (const auto& share : *shares)
             share->ready.clear();
@@ -73,8 +85,8 @@ void Hall::stop()
     context_.stop();
 }
 
-/// Not by `asio::post`: the desk would hold locks of this thread's loop while it wakes it, and be
-/// waited for.
+/// Not by `asio::post`: that holds locks of the hall's loop while it wakes the hall, which then
+/// waits for them.
 void Hall::deliver(Mail letters)
 {
     if (letterbox_.put(std::move(letters)))
@@ -85,8 +97,9 @@ void Hall::await_mail()
 {
     rings_.async_wait(asio::posix::descriptor_base::wait_read,
                       [this](const boost::system::error_code& error) {
-                          if (error)
+                          if (error == asio::error::operation_aborted)
                               return;
+                          assert(!error); // A hall that hears nothing more must not go on.
                           bell_.sleep({});
                           letterbox_.take_all(mail_);
                           if (!std::exchange(is_reading_mail_, true))

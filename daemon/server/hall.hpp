@@ -142,9 +142,9 @@ class Hall {
     boost::asio::steady_timer timer_{context_};
     std::atomic<std::uint64_t> pulse_ = 0;
     std::atomic<std::size_t> waiting_ = 0;
-    Inbox<Mail> letterbox_;
-    Bell bell_; ///< Rung when the letterbox was empty.
-    boost::asio::posix::stream_descriptor rings_{context_, bell_.descriptor()};
+    Inbox<Mail> letterbox_;                       ///< From the desk's thread.
+    Bell bell_;                                   ///< Rung where the letterbox was empty.
+    boost::asio::posix::stream_descriptor rings_; ///< The bell's, for this thread's loop.
 
     std::uint64_t ids_given_ = 0;
     std::unordered_map<std::uint64_t, std::shared_ptr<Session>> sessions_; ///< By connection.

@@ -89,8 +89,7 @@ class Packages(unittest.TestCase):
                 self.assertNotRegex(path.name, "test|bench|fuzz|example")
 
     def test_the_daemon_names_the_libraries_that_it_was_linked_with(self):
-        self.assertLessEqual({"libssl3", "libprotobuf32", "libsqlite3-0", "libsystemd0",
-                              "libjemalloc2"},
+        self.assertLessEqual({"libssl3", "libprotobuf32", "libsqlite3-0", "libsystemd0"},
                              packages.needs(self.files["usherd"]))
 
     def test_the_configuration_is_the_operators_once_it_is_there(self):
