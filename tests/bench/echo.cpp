@@ -3,15 +3,19 @@
 #include "tests/bench/wire.hpp"
 
 #include <arpa/inet.h>
+#include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/posix/stream_descriptor.hpp>
+#include <boost/asio/post.hpp>
+#include <cerrno>
+#include <deque>
 #include <iostream>
 #include <memory>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <sys/socket.h>
 #include <thread>
-#include <unistd.h>
+#include <utility>
 #include <vector>
 
 /// `bench-echo CERTIFICATE KEY THREADS`: what TLS itself costs on Asio. Every frame goes back as it
@@ -42,7 +46,7 @@ class Line : public std::enable_shared_from_this<Line> {
   private:
     void go_on()
     {
-        bool lives = wire_.read();
+        bool lives = wire_.read_once();
         for (auto frame = protocol::first_frame(wire_.in()); frame.message;
              frame = protocol::first_frame(wire_.in())) {
             const auto bytes = wire_.in().first(frame.consumed);
@@ -50,7 +54,7 @@ class Line : public std::enable_shared_from_this<Line> {
             wire_.consume(frame.consumed);
         }
         lives = lives && wire_.flush();
-        if (lives) // Who takes nothing is not read on.
+        if (lives) // Who takes nothing is not waited for to say more.
             wait_for(wire_.out().empty() ? Descriptor::wait_read : Descriptor::wait_write);
     }
 
@@ -58,42 +62,42 @@ class Line : public std::enable_shared_from_this<Line> {
     Descriptor descriptor_;
 };
 
-/// One thread's connections.
-class Hall {
+/// Shows newcomers to the threads in turn, as usherd does.
+class Door {
   public:
-    Hall(int listener, SSL_CTX* context) : tls_(context), listener_(context_, ::dup(listener)) {}
+    Door(std::deque<asio::io_context>& loops, int listener, SSL_CTX* tls)
+        : loops_(loops), tls_(tls), listener_(loops.front(), listener)
+    {}
 
-    void serve()
+    void open()
     {
-        accept();
-        context_.run();
-    }
-
-  private:
-    void accept()
-    {
-        listener_.async_wait(Descriptor::wait_read, [this](const auto&) {
+        listener_.async_wait(Descriptor::wait_read, [this](const auto& error) {
             const int peer = ::accept4(listener_.native_handle(), nullptr, nullptr,
                                        SOCK_NONBLOCK | SOCK_CLOEXEC);
-            if (peer >= 0) // Else another thread was faster.
-                seat(peer);
-            accept();
+            if (error || (peer < 0 && errno != EAGAIN && errno != ECONNABORTED))
+                give_up("cannot accept");
+            asio::io_context& loop = loops_[++accepted_ % loops_.size()];
+            if (peer >= 0)
+                asio::post(loop, [this, &loop, peer] { seat(loop, peer); });
+            open();
         });
     }
 
-    void seat(int peer)
+  private:
+    void seat(asio::io_context& loop, int peer) const
     {
         const int on = 1;
         ::setsockopt(peer, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
         Tls tls(SSL_new(tls_));
         SSL_set_fd(tls.get(), peer);
         SSL_set_accept_state(tls.get());
-        std::make_shared<Line>(context_, peer, std::move(tls))->wait_for(Descriptor::wait_read);
+        std::make_shared<Line>(loop, peer, std::move(tls))->wait_for(Descriptor::wait_read);
     }
 
+    std::deque<asio::io_context>& loops_;
     SSL_CTX* tls_;
-    asio::io_context context_{1};
     Descriptor listener_;
+    std::size_t accepted_ = 0;
 };
 
 int listen_at_any_port()
@@ -117,13 +121,22 @@ int listen_at_any_port()
 int main(int argc, char** argv)
 {
     using namespace usher::bench;
+    namespace asio = boost::asio;
     if (argc != 4)
         give_up("usage: bench-echo CERTIFICATE KEY THREADS");
     const Context context = serving_context(argv[1], argv[2]);
     const int listener = listen_at_any_port();
-    std::vector<std::thread> threads;
+    std::deque<asio::io_context> loops;
     for (int i = 0; i < std::stoi(argv[3]); ++i)
-        threads.emplace_back([&] { Hall(listener, context.get()).serve(); });
+        loops.emplace_back(1); // For one thread each.
+    Door door(loops, listener, context.get());
+    door.open();
+    std::vector<std::thread> threads;
+    for (asio::io_context& loop : loops)
+        threads.emplace_back([&loop] {
+            const auto always = asio::make_work_guard(loop);
+            loop.run();
+        });
     for (std::thread& thread : threads)
         thread.join();
 }

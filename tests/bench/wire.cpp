@@ -53,7 +53,7 @@ Context context(const SSL_METHOD* method)
     SSL_CTX_set_mode(made.get(), SSL_MODE_ENABLE_PARTIAL_WRITE |
                                      SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER |
                                      SSL_MODE_RELEASE_BUFFERS);
-    SSL_CTX_set_read_ahead(made.get(), 1); // One call of the system for all that has come.
+    SSL_CTX_set_read_ahead(made.get(), 1); // One call of the system for many short records.
     return made;
 }
 
@@ -99,13 +99,31 @@ Wire::~Wire()
 
 bool Wire::read()
 {
-    thread_local std::array<std::byte, piece_bytes> piece;
     for (;;) {
-        const int count = SSL_read(tls_.get(), piece.data(), static_cast<int>(piece.size()));
+        const int count = read_piece();
         if (count <= 0)
             return would_wait(tls_.get(), count);
-        in_.insert(in_.end(), piece.begin(), piece.begin() + count);
     }
+}
+
+bool Wire::read_once()
+{
+    do {
+        const int count = read_piece();
+        if (count <= 0)
+            return would_wait(tls_.get(), count);
+    } while (SSL_has_pending(tls_.get()) == 1);
+    return true;
+}
+
+/// What OpenSSL says of it.
+int Wire::read_piece()
+{
+    thread_local std::array<std::byte, piece_bytes> piece;
+    const int count = SSL_read(tls_.get(), piece.data(), static_cast<int>(piece.size()));
+    if (count > 0)
+        in_.insert(in_.end(), piece.begin(), piece.begin() + count);
+    return count;
 }
 
 bool Wire::flush()

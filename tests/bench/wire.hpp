@@ -45,8 +45,11 @@ class Wire {
     [[nodiscard]] int socket() const { return socket_; }
     [[nodiscard]] SSL* tls() const { return tls_.get(); }
 
-    /// Appends what has come to `in()`. False: the other end is gone.
+    /// Appends all that has come to `in()`. False: the other end is gone.
     [[nodiscard]] bool read();
+    /// The same of what one call of the system gives; more may have come. For who is told so when
+    /// he waits.
+    [[nodiscard]] bool read_once();
     /// Writes as much of `out()` as the socket takes. False: the other end is gone.
     [[nodiscard]] bool flush();
 
@@ -55,6 +58,8 @@ class Wire {
     [[nodiscard]] std::string& out() { return out_; }
 
   private:
+    int read_piece();
+
     int socket_ = -1;
     Tls tls_;
     std::vector<std::byte> in_;
