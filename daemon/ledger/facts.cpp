@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <ranges>
+#include <type_traits>
 
 namespace usher::ledger {
 namespace {
@@ -9,7 +10,9 @@ namespace {
 /// The records in the order of their numbers, so that equal states give equal facts.
 auto by_number(auto&& records)
 {
+    static_assert(std::is_reference_v<std::ranges::range_reference_t<decltype(records)>>);
     std::vector<const std::ranges::range_value_t<decltype(records)>*> sorted;
+    sorted.reserve(std::ranges::size(records));
     for (const auto& record : records)
         sorted.push_back(&record);
     std::ranges::sort(sorted, {}, [](const auto* record) { return record->number; });

@@ -62,6 +62,12 @@ LeaseRecord& LeaseTable::add(const Lease& lease)
     return *added->second;
 }
 
+void LeaseTable::remove(const LeaseId& id)
+{
+    const std::size_t removed = index_.erase(id);
+    assert(removed == 1);
+}
+
 State::State(std::uint64_t seed, Rules rules)
     : hash{seed}, requirements(rules), pools(0, hash), parties(0, hash), leases_of(0, hash),
       kept_by(0, hash), leases(hash), tags(0, hash), places(0, hash), endings(0, hash),

@@ -101,8 +101,8 @@ struct LeaseRecord {
     std::list<LeaseRecord*>::iterator listed; ///< Valid unless `listening` is none.
 };
 
-/// Leases by their ids. A record stays where it is. The table has pointers only: so to find one of
-/// a million is to look at two places, and to grow is to copy pointers.
+/// Leases by their ids. The table has ids and pointers: so to find one of a million is to look at
+/// two places, and to grow moves no record.
 class LeaseTable {
   public:
     explicit LeaseTable(SeededHash hash) : index_(0, hash) {}
@@ -127,7 +127,8 @@ class LeaseTable {
 
     /// Of a lease that is not there yet.
     LeaseRecord& add(const Lease& lease);
-    void remove(const LeaseId& id) { index_.erase(id); }
+    /// Of a lease that is there.
+    void remove(const LeaseId& id);
 
   private:
     using Index = boost::unordered_flat_map<LeaseId, std::unique_ptr<LeaseRecord>, SeededHash>;

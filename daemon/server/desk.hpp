@@ -18,7 +18,7 @@ struct Question {
     std::uint64_t request = 0;
     ledger::Command command;
     std::uint64_t share = 0; ///< Whose it is: questions of one share are served in their order.
-    std::size_t weight = 1;  ///< That of its command; `ask` says it.
+    std::size_t weight = 1;  ///< Of its command: `ask` sets it.
 };
 
 /// How many single questions one costs.
@@ -73,7 +73,7 @@ class Desk {
     Desk& operator=(const Desk&) = delete;
 
     /// Any thread; does not wait and takes no lock. After `stop` questions are dropped.
-    void ask(std::unique_ptr<Question> question);
+    void ask(std::unique_ptr<Question> question); ///< Not null.
     void ask(Question question) { ask(std::make_unique<Question>(std::move(question))); }
 
     /// Any thread: look at the clock again (it was moved by a test).

@@ -71,6 +71,8 @@ class Errands {
     [[nodiscard]] std::size_t bytes() const { return bytes_; }
 
   private:
+    /// Room for as many is kept, a kilobyte and a half: who has so many in flight has them again
+    /// and again.
     static constexpr std::size_t kept_max = 16;
 
     std::vector<Errand> errands_;

@@ -353,7 +353,7 @@ std::optional<Refusal> Session::speak_for(const ledger::Command& command, Errand
         const std::size_t news = speaking_.news_in(renew->leases);
         if (speaking_.count() + news > leases_max)
             return full();
-        if (news > 0) // It nearly never is.
+        if (news > 0) // Nearly never: they are known since their checkouts.
             speaking_.add(renew->leases);
     }
     if (const auto* checkin = std::get_if<ledger::Checkin>(&command))

@@ -4,7 +4,10 @@
 #include "protocol/frame.hpp"
 #include "tests/server/house.hpp"
 
+#include <boost/test/data/monomorphic.hpp>
+#include <boost/test/data/test_case.hpp>
 #include <boost/test/unit_test.hpp>
+#include <memory>
 #include <vector>
 
 using namespace usher;
@@ -137,14 +140,16 @@ BOOST_AUTO_TEST_CASE(a_term_is_never_told_shorter_than_it_is)
     BOOST_TEST(response(granted).granted().term_ms() == 1001U);
 }
 
-BOOST_AUTO_TEST_CASE(a_renewal_of_all_leases_with_the_longest_refusals_fits_in_one_frame)
+BOOST_DATA_TEST_CASE(a_renewal_of_all_leases_with_the_longest_refusals_fits_in_one_frame,
+                     boost::unit_test::data::make({false, true}), is_shared)
 {
+    const auto shared = std::make_shared<const ledger::Refusal>(longest_refusal());
     ledger::Renewed renewed;
     for (std::size_t i = 0; i < protocol::leases_per_connection_max; ++i)
         renewed.leases.push_back(
             {.id = lease_id(i),
              .state = ledger::LeaseState::State::locked,
-             .refusal = std::make_shared<const ledger::Refusal>(longest_refusal()),
+             .refusal = is_shared ? shared : std::make_shared<const ledger::Refusal>(*shared),
              .ended_because = "server_restarted"});
     const v1::Response answer = response(renewed);
     BOOST_REQUIRE(answer.renewed().leases_size() ==
@@ -154,8 +159,7 @@ BOOST_AUTO_TEST_CASE(a_renewal_of_all_leases_with_the_longest_refusals_fits_in_o
     BOOST_TEST(answer.renewed().leases(0).refused().holders_size() == 8);
 }
 
-BOOST_AUTO_TEST_CASE(
-    each_lease_of_a_renewal_has_its_own_reason_also_where_several_have_it_in_common)
+BOOST_AUTO_TEST_CASE(leases_of_a_renewal_that_share_a_reason_are_each_told_all_of_it)
 {
     using State = ledger::LeaseState::State;
     const auto locked = std::make_shared<const ledger::Refusal>(
