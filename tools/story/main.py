@@ -245,7 +245,7 @@ export USHER_SOCKET={story.environment['USHER_SOCKET']}
 export USHER_SERVER='{story.environment['USHER_SERVER']}'
 usher status
 usher run ProLicense -- sleep 60
-kill {story.daemon.pid}; rm -r {story.directory}""")
+kill {story.daemon.pid}; tail --pid={story.daemon.pid} -f /dev/null; rm -r {story.directory}""")
 
 
 if __name__ == "__main__":
