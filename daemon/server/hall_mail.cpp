@@ -1,7 +1,6 @@
 #include "daemon/server/hall.hpp"
 #include "daemon/server/session.hpp"
 
-#include <algorithm>
 #include <boost/asio/error.hpp>
 #include <boost/asio/post.hpp>
 #include <cassert>
