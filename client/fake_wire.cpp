@@ -28,8 +28,12 @@ struct Filler {
     void operator()(const ledger::Renewed& renewed) const
     {
         to.mutable_renewed()->set_term_ms(protocol::milliseconds(renewed.term));
-        for (const ledger::LeaseState& lease : renewed.leases)
-            fill(*to.mutable_renewed()->add_leases(), lease, true);
+        for (const ledger::LeaseState& lease : renewed.leases) {
+            v1::LeaseState& state = *to.mutable_renewed()->add_leases();
+            fill(state, lease);
+            if (lease.refusal)
+                fill(*state.mutable_refused(), *lease.refusal);
+        }
     }
     void operator()(const ledger::WaitEnded& ended) const { fill(*to.mutable_wait_ended(), ended); }
     void operator()(const ledger::SeatLost& lost) const { fill(*to.mutable_seat_lost(), lost); }

@@ -72,15 +72,11 @@ void fill(v1::Waiting& to, const ledger::Waiting& from)
     fill(*to.mutable_refused(), from.refusal);
 }
 
-void fill(v1::LeaseState& to, const ledger::LeaseState& from, bool is_explained)
+void fill(v1::LeaseState& to, const ledger::LeaseState& from)
 {
-    to.set_lease(bytes_of(from.id));
+    to.set_lease(from.id.bytes.data(), from.id.bytes.size());
     to.set_state(wire_state(from.state));
     to.set_ended_because(from.ended_because);
-    if (from.refusal && is_explained)
-        fill(*to.mutable_refused(), *from.refusal);
-    else if (from.refusal)
-        to.mutable_refused()->set_code(std::string(ledger::word(from.refusal->code)));
 }
 
 void fill(v1::WaitEnded& to, const ledger::WaitEnded& from)

@@ -13,8 +13,8 @@ namespace usher::protocol {
 void fill(v1::Refused& to, const ledger::Refusal& from);
 void fill(v1::Granted& to, const ledger::Granted& from);
 void fill(v1::Waiting& to, const ledger::Waiting& from);
-/// Why a lease is locked or unknown is told in full, or, unless `is_explained`, by its code alone.
-void fill(v1::LeaseState& to, const ledger::LeaseState& from, bool is_explained);
+/// All but why it is locked or unknown.
+void fill(v1::LeaseState& to, const ledger::LeaseState& from);
 void fill(v1::WaitEnded& to, const ledger::WaitEnded& from);
 void fill(v1::SeatLost& to, const ledger::SeatLost& from);
 void fill(v1::ModeChanged& to, const ledger::ModeChanged& from);

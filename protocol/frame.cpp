@@ -1,8 +1,30 @@
 #include "protocol/frame.hpp"
 
+#include <algorithm>
 #include <cassert>
+#include <google/protobuf/io/coded_stream.h>
+#include <google/protobuf/wire_format_lite.h>
 
 namespace usher::protocol {
+namespace {
+
+using google::protobuf::MessageLite;
+using google::protobuf::internal::WireFormatLite;
+using google::protobuf::io::CodedOutputStream;
+
+/// Where the message of so many bytes is to be written; null: there is no such frame.
+std::uint8_t* begin_frame(std::string& out, std::size_t length)
+{
+    if (length == 0 || length > frame_bytes_max)
+        return nullptr;
+    const std::size_t start = out.size();
+    out.resize(start + frame_header_bytes + length);
+    for (std::size_t i = 0; i < frame_header_bytes; ++i)
+        out[start + i] = static_cast<char>(length >> 8 * (frame_header_bytes - 1 - i) & 0xff);
+    return reinterpret_cast<std::uint8_t*>(out.data() + start + frame_header_bytes);
+}
+
+} // namespace
 
 FrameView first_frame(std::span<const std::byte> bytes, std::size_t bytes_max)
 {
@@ -25,18 +47,27 @@ FrameView first_frame(std::span<const std::byte> bytes, std::size_t bytes_max)
             .consumed = frame_header_bytes + length};
 }
 
-bool append_frame(std::string& out, const google::protobuf::MessageLite& message)
+bool append_frame(std::string& out, const MessageLite& message)
 {
-    const std::size_t length = message.ByteSizeLong();
-    if (length == 0 || length > frame_bytes_max)
-        return false;
+    std::uint8_t* const at = begin_frame(out, message.ByteSizeLong());
+    if (at != nullptr)
+        message.SerializeWithCachedSizesToArray(at);
+    return at != nullptr;
+}
 
-    const std::size_t start = out.size();
-    out.resize(start + frame_header_bytes + length);
-    for (std::size_t i = 0; i < frame_header_bytes; ++i)
-        out[start + i] = static_cast<char>(length >> 8 * (frame_header_bytes - 1 - i) & 0xff);
-    message.SerializeWithCachedSizesToArray(
-        reinterpret_cast<std::uint8_t*>(out.data() + start + frame_header_bytes));
+bool append_frame(std::string& out, const MessageLite& message, int field, std::string_view written)
+{
+    const std::uint32_t tag =
+        WireFormatLite::MakeTag(field, WireFormatLite::WIRETYPE_LENGTH_DELIMITED);
+    const std::size_t around =
+        CodedOutputStream::VarintSize32(tag) + CodedOutputStream::VarintSize64(written.size());
+    std::uint8_t* at = begin_frame(out, message.ByteSizeLong() + around + written.size());
+    if (at == nullptr)
+        return false;
+    at = message.SerializeWithCachedSizesToArray(at);
+    at = CodedOutputStream::WriteVarint32ToArray(tag, at);
+    at = CodedOutputStream::WriteVarint64ToArray(written.size(), at);
+    std::ranges::copy(written, at);
     return true;
 }
 

@@ -8,6 +8,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 
 /// Frames: a 4-byte big-endian length, then one protobuf message. Pure functions on bytes.
 namespace usher::protocol {
@@ -29,5 +30,9 @@ FrameView first_frame(std::span<const std::byte> bytes, std::size_t bytes_max = 
 /// Appends `message` as a frame to `out`. False: it is longer than `frame_bytes_max`, or has
 /// nothing in it, and `out` is as before.
 [[nodiscard]] bool append_frame(std::string& out, const google::protobuf::MessageLite& message);
+
+/// The same for `message` with one field more: its message number `field`, written already.
+[[nodiscard]] bool append_frame(std::string& out, const google::protobuf::MessageLite& message,
+                                int field, std::string_view written);
 
 } // namespace usher::protocol

@@ -11,6 +11,7 @@
 #include <algorithm>
 #include <cassert>
 #include <span>
+#include <utility>
 
 /// The other half of translate.hpp: from the ledger's words to the wire's.
 namespace usher::server {
@@ -29,28 +30,50 @@ void append(std::string& out, const v1::Response& response)
     static_cast<void>(fits);
 }
 
-/// Four thousand explained refusals would not fit: from half a frame on, only their codes are said.
-/// What several leases have in common is put into words once.
-void fill(v1::Renewed& renewed, const ledger::Renewed& from)
+/// Why a lease is locked or unknown; unless `is_explained` by its code alone.
+void fill(v1::Refused& to, const ledger::Refusal& from, bool is_explained)
 {
-    constexpr std::size_t explained_bytes_max = protocol::frame_bytes_max / 2;
-    std::size_t bytes = 0;
-    const ledger::Refusal* last = nullptr;
-    const v1::Refused* words = nullptr; // Of that one.
-    renewed.set_term_ms(milliseconds(from.term));
-    for (const ledger::LeaseState& lease : from.leases) {
-        v1::LeaseState& state = *renewed.add_leases();
-        const bool is_explained = bytes < explained_bytes_max;
-        const bool is_said = words != nullptr && lease.refusal.get() == last;
-        fill(state, lease, is_explained && !is_said);
-        if (is_explained && is_said) {
-            *state.mutable_refused() = *words;
-        } else if (is_explained && lease.refusal) {
-            last = lease.refusal.get();
-            words = &state.refused();
+    if (is_explained)
+        fill(to, from);
+    else
+        to.set_code(std::string(ledger::word(from.code)));
+}
+
+/// Four thousand explained refusals would not fit, and who is told so much reads no more than the
+/// first hundreds: from a sixteenth of a frame on, only their codes are said.
+///
+/// Messages of one type that follow each other are one message with the lists of all. So one with
+/// one lease is written again and again: thousands are not built to be written once, and what
+/// several have in common is put into words once.
+void append_renewed(std::string& out, std::uint64_t request, const ledger::Renewed& renewed)
+{
+    constexpr std::size_t explained_bytes_max = protocol::frame_bytes_max / 16;
+    std::string bytes;
+    v1::Renewed part;
+    v1::LeaseState& state = *part.add_leases();
+    const ledger::Refusal* said = nullptr; // In `state`.
+    bool is_explained = true;
+    for (const ledger::LeaseState& lease : renewed.leases) {
+        fill(state, lease);
+        const bool was_explained = std::exchange(is_explained, bytes.size() < explained_bytes_max);
+        if (lease.refusal.get() != said || is_explained != was_explained) {
+            said = lease.refusal.get();
+            state.clear_refused();
+            if (said)
+                fill(*state.mutable_refused(), *said, is_explained);
         }
-        bytes += state.ByteSizeLong();
+        part.AppendToString(&bytes);
     }
+    part.clear_leases();
+    part.set_term_ms(milliseconds(renewed.term));
+    part.AppendToString(&bytes);
+
+    v1::Response response;
+    response.set_id(request);
+    const bool fits =
+        protocol::append_frame(out, response, v1::Response::kRenewedFieldNumber, bytes);
+    assert(fits);
+    static_cast<void>(fits);
 }
 
 /// The newest ones, as many as fit.
@@ -131,7 +154,7 @@ void fill(v1::Forecast& to, const ledger::Forecast& from)
 }
 
 /// How each answer stands in a response. A picture and a report have more than one, and are written
-/// elsewhere.
+/// elsewhere, and a renewal's is written lease by lease.
 struct Answers {
     v1::Response& response;
     const Keepsake& keepsake;
@@ -160,10 +183,6 @@ struct Answers {
     void operator()(const ledger::Waiting& waiting) const
     {
         fill(*response.mutable_waiting(), waiting);
-    }
-    void operator()(const ledger::Renewed& renewed) const
-    {
-        fill(*response.mutable_renewed(), renewed);
     }
     void operator()(const ledger::Refusals& refusals) const
     {
@@ -243,6 +262,7 @@ struct Answers {
     {
         assert(false && "nobody asks for the concerns of issuers over the wire");
     }
+    void operator()(const ledger::Renewed&) const { assert(false && "it is written in parts"); }
     void operator()(const ledger::Picture&) const { assert(false && "a picture has parts"); }
     void operator()(const ledger::Compliance&) const { assert(false && "a report has parts"); }
 
@@ -329,6 +349,10 @@ void append_answer(std::string& out, std::uint64_t request, const ledger::Answer
     }
     if (const auto* report = std::get_if<ledger::Compliance>(&answer)) {
         append_compliance(out, request, *report);
+        return;
+    }
+    if (const auto* renewed = std::get_if<ledger::Renewed>(&answer)) {
+        append_renewed(out, request, *renewed);
         return;
     }
     v1::Response response;

@@ -161,6 +161,39 @@ BOOST_AUTO_TEST_CASE(the_longest_message_fits_and_one_byte_more_leaves_everythin
     BOOST_TEST((out == before));
 }
 
+BOOST_AUTO_TEST_CASE(a_field_that_is_written_already_is_read_back_with_the_rest)
+{
+    usher::v1::Renewed renewed;
+    for (int i = 0; i < 100; ++i)
+        renewed.add_leases()->set_lease("0123456789abcdef");
+    usher::v1::Response whole;
+    whole.set_id(7);
+    *whole.mutable_renewed() = renewed;
+    usher::v1::Response rest;
+    rest.set_id(7);
+
+    std::string out = "before";
+    BOOST_TEST(append_frame(out, rest, usher::v1::Response::kRenewedFieldNumber,
+                            renewed.SerializeAsString()));
+    std::string expected = "before";
+    BOOST_TEST(append_frame(expected, whole));
+    BOOST_TEST((out == expected));
+}
+
+BOOST_AUTO_TEST_CASE(the_longest_field_that_is_written_already_fits_and_one_byte_more_does_not)
+{
+    constexpr int field = usher::v1::Response::kRenewedFieldNumber;
+    constexpr std::size_t around = 4; // Its number, and its length in three bytes.
+    const std::string longest(frame_bytes_max - around, 'x');
+    std::string out;
+    BOOST_TEST(append_frame(out, usher::v1::Response{}, field, longest));
+    BOOST_TEST(first_frame(bytes_of(out)).message->size() == frame_bytes_max);
+
+    const std::string before = out;
+    BOOST_TEST(!append_frame(out, usher::v1::Response{}, field, longest + 'x'));
+    BOOST_TEST((out == before));
+}
+
 BOOST_AUTO_TEST_CASE(a_message_of_nothing_is_no_frame)
 {
     std::string out = "before";

@@ -157,6 +157,7 @@ BOOST_DATA_TEST_CASE(a_renewal_of_all_leases_with_the_longest_refusals_fits_in_o
     for (const v1::LeaseState& state : answer.renewed().leases())
         BOOST_TEST(state.refused().code() == "NO_FREE_SEAT");
     BOOST_TEST(answer.renewed().leases(0).refused().holders_size() == 8);
+    BOOST_TEST(answer.renewed().leases().rbegin()->refused().text().empty());
 }
 
 BOOST_AUTO_TEST_CASE(leases_of_a_renewal_that_share_a_reason_are_each_told_all_of_it)
