@@ -65,6 +65,8 @@ bool can_be_joined(char32_t code)
 
 bool is_plain(char32_t code, char32_t before)
 {
+    if (code >= 0x20 && code < 0x7f) // Most are, and no list needs to be searched for them.
+        return true;
     if (is_joiner(code))
         return can_be_joined(before);
     return !is_in(controls, code) && !is_in(deceivers, code);
@@ -107,6 +109,12 @@ std::string_view objection_to(const Character& character)
                : "holds a character that is not seen, or that turns or breaks the line";
 }
 
+/// Of ASCII, seen, no space and no angle bracket.
+bool is_ordinary(char byte)
+{
+    return byte > ' ' && byte < '\x7f' && byte != '<' && byte != '>';
+}
+
 std::string longer_than(std::size_t bytes_max)
 {
     return "longer than " + std::to_string(bytes_max) + " bytes";
@@ -139,6 +147,8 @@ std::string objection_to_name(std::string_view text)
         return "empty";
     if (text.size() > name_bytes_max)
         return longer_than(name_bytes_max);
+    if (std::ranges::all_of(text, is_ordinary)) // As most names are: a request may have thousands.
+        return {};
     Characters characters(text);
     bool is_first = true;
     bool ends_in_space = false;

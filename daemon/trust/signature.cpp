@@ -13,6 +13,7 @@ namespace {
 struct Free {
     void operator()(EVP_PKEY* key) const { EVP_PKEY_free(key); }
     void operator()(EVP_MD_CTX* context) const { EVP_MD_CTX_free(context); }
+    void operator()(EVP_MD* method) const { EVP_MD_free(method); }
 };
 using Key = std::unique_ptr<EVP_PKEY, Free>;
 using Context = std::unique_ptr<EVP_MD_CTX, Free>;
@@ -35,6 +36,13 @@ const std::uint8_t* bytes_of(std::string_view text)
 {
     return reinterpret_cast<const std::uint8_t*>(text.data());
 }
+
+/// Fetched once a thread: OpenSSL looks a method up by its name otherwise, under locks that all
+/// threads share, for longer than it then hashes an id.
+struct Sha256 {
+    std::unique_ptr<EVP_MD, Free> method{EVP_MD_fetch(nullptr, "SHA256", nullptr)};
+    Context context{EVP_MD_CTX_new()};
+};
 
 constexpr std::string_view alphabet =
     "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
@@ -109,9 +117,11 @@ bool verify(const PublicKey& key, std::string_view bytes, const Signature& signa
 
 Digest sha256(std::string_view bytes)
 {
+    thread_local const Sha256 hash;
     Digest digest{};
-    require(EVP_Digest(bytes.data(), bytes.size(), digest.data(), nullptr, EVP_sha256(), nullptr) ==
-            1);
+    require(EVP_DigestInit_ex2(hash.context.get(), hash.method.get(), nullptr) == 1 &&
+            EVP_DigestUpdate(hash.context.get(), bytes.data(), bytes.size()) == 1 &&
+            EVP_DigestFinal_ex(hash.context.get(), digest.data(), nullptr) == 1);
     return digest;
 }
 
