@@ -63,6 +63,17 @@ v1::Refused explain_loss(const v1::SeatLost& lost)
     return why;
 }
 
+/// Of many seats at once the server explains the first, and says of the others the code alone.
+v1::Refused in_words(const v1::Refused& refused)
+{
+    v1::Refused why = refused;
+    if (why.text().empty() && !why.code().empty()) {
+        why.set_text("the server said so of many seats at once, and explained the first of them");
+        why.add_cures("see what was said of this program's other seats");
+    }
+    return why;
+}
+
 } // namespace
 
 bool is_ending(const v1::Response& response)
@@ -157,12 +168,12 @@ void Holdings::take_state(SeatNumber number, Seat& seat, const v1::LeaseState& s
             events.push_back({Event::Kind::unlocked, number, {}, {}});
         break;
     case v1::LeaseState::LOCKED:
-        seat.why = state.refused();
+        seat.why = in_words(state.refused());
         if (std::exchange(seat.state, State::locked) == State::held)
-            events.push_back({Event::Kind::locked, number, state.refused(), {}});
+            events.push_back({Event::Kind::locked, number, seat.why, {}});
         break;
     case v1::LeaseState::UNKNOWN:
-        lose(number, seat, state.refused(), state.ended_because(), events);
+        lose(number, seat, in_words(state.refused()), state.ended_because(), events);
         break;
     default: break; // A word of a later version: nothing that we know has changed.
     }

@@ -3,13 +3,11 @@
 #include <algorithm>
 #include <cassert>
 #include <google/protobuf/io/coded_stream.h>
-#include <google/protobuf/wire_format_lite.h>
 
 namespace usher::protocol {
 namespace {
 
 using google::protobuf::MessageLite;
-using google::protobuf::internal::WireFormatLite;
 using google::protobuf::io::CodedOutputStream;
 
 /// Where the message of so many bytes is to be written; null: there is no such frame.
@@ -57,8 +55,8 @@ bool append_frame(std::string& out, const MessageLite& message)
 
 bool append_frame(std::string& out, const MessageLite& message, int field, std::string_view written)
 {
-    const std::uint32_t tag =
-        WireFormatLite::MakeTag(field, WireFormatLite::WIRETYPE_LENGTH_DELIMITED);
+    constexpr std::uint32_t length_delimited = 2; // As protobuf's encoding says.
+    const std::uint32_t tag = static_cast<std::uint32_t>(field) << 3U | length_delimited;
     const std::size_t around =
         CodedOutputStream::VarintSize32(tag) + CodedOutputStream::VarintSize64(written.size());
     std::uint8_t* at = begin_frame(out, message.ByteSizeLong() + around + written.size());

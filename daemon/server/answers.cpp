@@ -39,8 +39,8 @@ void fill(v1::Refused& to, const ledger::Refusal& from, bool is_explained)
         to.set_code(std::string(ledger::word(from.code)));
 }
 
-/// Four thousand explained refusals would not fit, and who is told so much reads no more than the
-/// first hundreds: from a sixteenth of a frame on, only their codes are said.
+/// Four thousand explained refusals would not fit, and half a frame of them keeps the hall from
+/// everybody else for twice as long: from a sixteenth of a frame on, only their codes are said.
 ///
 /// Messages of one type that follow each other are one message with the lists of all. So one with
 /// one lease is written again and again: thousands are not built to be written once, and what

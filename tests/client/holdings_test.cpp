@@ -115,6 +115,20 @@ BOOST_AUTO_TEST_CASE(a_lock_is_said_once_and_so_is_its_end)
     BOOST_TEST(!holdings.find(number)->why.has_value());
 }
 
+BOOST_AUTO_TEST_CASE(a_lock_of_which_only_the_code_is_said_has_words_all_the_same)
+{
+    const SeatNumber number = hold();
+    v1::Response response = renewed(renew(), v1::LeaseState::LOCKED);
+    v1::Refused& refused = *response.mutable_renewed()->mutable_leases(0)->mutable_refused();
+    refused.Clear();
+    refused.set_code("POOL_LOCKED");
+    BOOST_TEST(hear(response) == "locked");
+    const v1::Refused& why = *holdings.find(number)->why;
+    BOOST_TEST(why.code() == "POOL_LOCKED");
+    BOOST_TEST(!why.text().empty());
+    BOOST_TEST(why.cures_size() == 1);
+}
+
 BOOST_AUTO_TEST_CASE(renewals_are_as_far_apart_as_they_are_asked_even_when_refused)
 {
     hold();
